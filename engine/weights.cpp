@@ -1,0 +1,22 @@
+#include "engine/weights.h"
+
+#include <fmt/format.h>
+
+#include "engine/error.h"
+
+namespace dpac {
+
+void WeightStore::add(std::string name, Tensor tensor, std::string origin) {
+  const auto [it, added] = entries_.try_emplace(std::move(name), std::move(tensor), std::move(origin));
+  if (!added) {
+    throw Error(fmt::format("dataset '{}' and dataset '{}' both stand for the weight '{}'; remove one of them",
+                            it->second.origin, origin, it->first));
+  }
+}
+
+const Tensor* WeightStore::find(std::string_view name) const {
+  const auto it = entries_.find(name);
+  return it == entries_.end() ? nullptr : &it->second.tensor;
+}
+
+}  // namespace dpac
