@@ -1,0 +1,60 @@
+/// @file
+/// A network ready to run: the graph compiled for a batch size and a number of threads, with or without noise.
+///
+///     dpac::Network network(dpac::build_resnet(checkpoint), {.batch = 16, .threads = 2, .noise = NoiseKind::shot});
+///     network.set_noise({NoiseKind::shot, dpac::uniform_energies(network.layers(), 100), /*seed=*/1});
+///     network.run(images, samples, logits);
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/analog.h"
+#include "engine/graph.h"
+#include "engine/noise_config.h"
+#include "engine/observer.h"
+
+namespace dpac {
+
+struct NetworkOptions {
+  int64_t batch = 16;                  ///< Samples a call of run() usually has; a matter of speed only.
+  int threads = 0;                     ///< 0: all that OpenMP gives.
+  NoiseKind noise = NoiseKind::none;   ///< `none` fuses bias, ReLU and residual sums into the products.
+  bool keep_pre_activations = false;   ///< As a noisy network does; needed by run_observed() without noise.
+};
+
+/// Results do not depend on `batch` and `threads`: docs/numerics.md says which bits are promised.
+class Network {
+ public:
+  /// Compiles everything run() needs: primitives, packed weights, buffers.
+  /// @throws Error where oneDNN cannot make a layer.
+  Network(Graph graph, const NetworkOptions& options);
+  ~Network();
+  Network(Network&&) noexcept;
+  Network& operator=(Network&&) noexcept;
+
+  [[nodiscard]] const Graph& graph() const;
+  [[nodiscard]] const std::vector<AnalogLayer>& layers() const;
+
+  /// Energies and seed of the following runs. Cheap: nothing is compiled again.
+  /// @throws Error if the kind is not the one the network was compiled for, or the energies do not fit.
+  void set_noise(const NoiseConfig& config);
+
+  /// Runs n samples; any n, in chunks of the compiled sizes.
+  /// `images` is [n, C, H, W], already preprocessed; `samples` are the n indices in the data set, which choose the
+  /// noise; `logits` receives [n, classes]. Our code allocates nothing here.
+  /// Not to be called from two threads at once: make a network for each.
+  void run(std::span<const float> images, std::span<const int64_t> samples, std::span<float> logits);
+
+  /// The same, showing every analog operation of every sample to `observer`.
+  void run_observed(std::span<const float> images, std::span<const int64_t> samples, std::span<float> logits,
+                    Observer& observer);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace dpac

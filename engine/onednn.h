@@ -1,0 +1,118 @@
+/// @file
+/// The part of oneDNN the engine uses, in the engine's terms. onednn.cpp is the only file that includes oneDNN's
+/// headers and knows the difference between 2.x and 3.x.
+///
+/// Activations are channel blocks (kernels/layout.h): `block` is channel_block(). Every object is compiled for a
+/// number of threads: 1 to run inside one thread of a parallel region, more to be run from outside of one.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "engine/graph.h"
+
+namespace dpac::onednn {
+
+/// "2.6.3".
+std::string version();
+
+/// Channels in a block of the layout oneDNN is fastest with on this machine: 16 with AVX-512, else 8.
+int channel_block();
+
+/// What runs a call: one per thread that runs calls at the same time.
+class Stream {
+ public:
+  Stream();
+  ~Stream();
+  Stream(Stream&&) noexcept;
+  Stream& operator=(Stream&&) noexcept;
+
+  struct Impl;
+  [[nodiscard]] const Impl& impl() const { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A primitive bound to its memories. run() allocates nothing in our code.
+class Call {
+ public:
+  Call();
+  ~Call();
+  Call(Call&&) noexcept;
+  Call& operator=(Call&&) noexcept;
+
+  void set_src(const float* src);
+  void run(const Stream& stream) const;
+
+  struct Impl;
+  explicit Call(std::unique_ptr<Impl> impl);
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A primitive. It may run in several threads at once, each with a call of its own.
+class Primitive {
+ public:
+  Primitive();
+  ~Primitive();
+  Primitive(Primitive&&) noexcept;
+  Primitive& operator=(Primitive&&) noexcept;
+
+  explicit operator bool() const { return impl_ != nullptr; }
+
+  /// Floats a call's scratchpad needs; 0 for an empty primitive.
+  [[nodiscard]] std::size_t scratchpad_size() const;
+
+  /// `scratchpad` may be shared by all calls of one stream.
+  [[nodiscard]] Call bind(const float* src, float* dst, float* scratchpad) const;
+
+  struct Impl;
+  explicit Primitive(std::shared_ptr<const Impl> impl);
+
+ private:
+  std::shared_ptr<const Impl> impl_;
+};
+
+/// What is fused behind a convolution.
+struct PostOps {
+  bool add_to_dst = false;  ///< dst holds a residual to be added.
+  bool relu = false;        ///< After that.
+};
+
+struct ConvolutionSpec {
+  std::string name;   ///< For messages.
+  int64_t batch = 1;
+  MapShape in, out;
+  Geometry geometry;
+  int64_t groups = 1;
+  bool plain_input = false;  ///< src is [N, C, H, W]: the network's input of 1 or 3 channels.
+  PostOps post_ops;
+};
+
+/// A view of weights in their plain layout ([out, in / groups, kernel, kernel]; [out], may be empty) with the packed
+/// copies primitives asked for, which all primitives made from this object share. The plain weights must live until
+/// the last primitive is made, the bias as long as any primitive runs.
+class Weights {
+ public:
+  Weights(std::span<const float> weights, std::span<const float> bias);
+  ~Weights();
+  Weights(Weights&&) noexcept;
+  Weights& operator=(Weights&&) noexcept;
+
+  struct Impl;
+  [[nodiscard]] Impl& impl() const { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+/// @throws Error where oneDNN has no implementation.
+Primitive make_convolution(const ConvolutionSpec& spec, const Weights& weights, int threads);
+Primitive make_max_pool(int64_t batch, const MapShape& in, const MapShape& out, const Geometry& geometry, int threads);
+Primitive make_global_average_pool(int64_t batch, const MapShape& in, int threads);
+
+}  // namespace dpac::onednn

@@ -1,0 +1,270 @@
+#include "engine/resnet.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "engine/fold_batchnorm.h"
+#include "engine/weight_reader.h"
+#include "kernels/error.h"
+
+namespace dpac {
+namespace {
+
+constexpr int64_t kAny = -1;
+constexpr int kImageNetStem = 7;
+
+/// Blocks of each stage, as the names say: layer1.0 ... layer1.2, layer2.0 ... Gaps are left to the reader to report.
+std::vector<int> blocks_per_stage(const WeightStore& weights) {
+  std::map<int, int> last_block;
+  for (const auto& [name, entry] : weights.entries()) {
+    int stage = 0, block = 0;
+    if (std::sscanf(name.c_str(), "layer%d.%d.", &stage, &block) != 2) continue;
+    if (stage < 1 || stage > 99 || block < 0 || block > 9999) continue;
+    last_block[stage] = std::max(last_block[stage], block);
+  }
+  std::vector<int> blocks(last_block.empty() ? 0 : static_cast<std::size_t>(last_block.rbegin()->first), 1);
+  for (const auto& [stage, block] : last_block) blocks[static_cast<std::size_t>(stage - 1)] = block + 1;
+  return blocks;
+}
+
+int64_t same_padding(int64_t in, int kernel, int stride) {
+  const int64_t out = (in + stride - 1) / stride;
+  return std::max<int64_t>(0, (out - 1) * stride + kernel - in);
+}
+
+Geometry window(const MapShape& in, int kernel, int stride, Padding padding) {
+  Geometry g{kernel, stride, kernel / 2, kernel / 2, kernel / 2, kernel / 2};
+  if (padding == Padding::same) {
+    const auto rows = static_cast<int>(same_padding(in.height, kernel, stride));
+    const auto columns = static_cast<int>(same_padding(in.width, kernel, stride));
+    g = {kernel, stride, rows / 2, columns / 2, rows - rows / 2, columns - columns / 2};
+  }
+  return g;
+}
+
+MapShape output_of(const MapShape& in, const Geometry& g, int64_t channels) {
+  return {channels, (in.height + g.pad_top + g.pad_bottom - g.kernel) / g.stride + 1,
+          (in.width + g.pad_left + g.pad_right - g.kernel) / g.stride + 1};
+}
+
+class Builder {
+ public:
+  Builder(const Checkpoint& checkpoint, const std::optional<Shape>& input_size)
+      : checkpoint_(checkpoint), traits_(checkpoint.traits), reader_(checkpoint), input_size_(input_size) {}
+
+  Graph build() {
+    const std::vector<int> stages = blocks_per_stage(checkpoint_.weights);
+    if (stages.empty() || !checkpoint_.weights.contains("conv1.weight")) refuse();
+    stem();
+    int block_number = 0;
+    for (std::size_t s = 0; s < stages.size(); ++s) {
+      for (int b = 0; b < stages[s]; ++b) {
+        block(fmt::format("layer{}.{}", s + 1, b), stride_of(block_number++, s, b));
+      }
+    }
+    head();
+    reader_.finish();
+    graph_.architecture = architecture(stages);
+    for (const auto& [name, entry] : checkpoint_.weights.entries()) {
+      graph_.parameters += element_count(entry.tensor.shape());
+    }
+    return std::move(graph_);
+  }
+
+ private:
+  [[noreturn]] void refuse() const {
+    const auto& entries = checkpoint_.weights.entries();
+    throw Error(fmt::format("{}: no ResNet in this file: expected weights named like 'conv1.weight' and "
+                            "'layer1.0.conv1.weight', found {} ({})",
+                            checkpoint_.path, entries.empty() ? "no weights" : entries.begin()->first,
+                            checkpoint_.format));
+  }
+
+  [[nodiscard]] int stride_of(int block_number, std::size_t stage, int block) const {
+    const auto& strides = traits_.block_strides;
+    if (!strides.empty()) {
+      const auto i = static_cast<std::size_t>(block_number);
+      if (i < strides.size()) return strides[i];
+    }
+    return stage > 0 && block == 0 ? 2 : 1;
+  }
+
+  [[nodiscard]] const MapShape& shape_of(int node) const { return graph_.nodes[static_cast<std::size_t>(node)].shape; }
+  [[nodiscard]] int last() const { return static_cast<int>(graph_.nodes.size()) - 1; }
+
+  int add(Node node) {
+    if (node.shape.height < 1 || node.shape.width < 1) {
+      throw Error(fmt::format("{}: the input of {}x{} pixels is too small: layer '{}' would have no output",
+                              checkpoint_.path, graph_.input().height, graph_.input().width, node.name));
+    }
+    graph_.nodes.push_back(std::move(node));
+    return last();
+  }
+
+  void stem() {
+    const Tensor& weights = checkpoint_.weights.entries().find("conv1.weight")->second.tensor;
+    if (weights.rank() != 4 || (weights.dim(1) != 1 && weights.dim(1) != 3)) {
+      throw Error(fmt::format("{}: 'conv1.weight' has shape {}, expected [out, 1 or 3, kernel, kernel]",
+                              checkpoint_.path, to_string(weights.shape())));
+    }
+    const bool imagenet = weights.dim(2) == kImageNetStem;
+    const Shape size = input_size_.value_or(
+        traits_.input_size.value_or(imagenet ? Shape{224, 224} : Shape{32, 32}));
+    add({.name = "input", .op = InputOp{}, .shape = {weights.dim(1), size[0], size[1]}});
+    const int stride = traits_.stem_stride.value_or(imagenet ? 2 : 1);
+    convolution("conv1", "bn1", last(), stride, {.relu = true});
+    if (!traits_.stem_pool.value_or(imagenet)) return;
+    const Geometry g = window(shape_of(last()), 3, 2, traits_.padding);
+    const MapShape pooled = output_of(shape_of(last()), g, shape_of(last()).channels);
+    add({.name = "maxpool", .op = MaxPoolOp{g}, .shape = pooled, .input = last()});
+  }
+
+  struct Tail {
+    bool relu = false;
+    int residual = kNone;
+  };
+
+  /// `weight` is the module path of the convolution, `bn` that of its BatchNorm (which may be absent).
+  int convolution(const std::string& weight, const std::string& bn, int input, int stride, const Tail& tail) {
+    const MapShape in = shape_of(input);
+    const Tensor* weights = reader_.take(weight + ".weight", {kAny, in.channels, kAny, kAny});
+    const int64_t channels = weights != nullptr ? weights->dim(0) : guess_channels(weight, bn);
+    const Geometry g = window(in, kernel_of(weight, weights), stride, traits_.padding);
+    FoldedConvolution folded = fold(weight, bn, weights, channels);
+    return add({.name = weight,
+                .op = ConvolutionOp{g, std::move(folded.weights), std::move(folded.bias)},
+                .shape = output_of(in, g, channels),
+                .input = input,
+                .residual = tail.residual,
+                .relu = tail.relu,
+                .relu_after_residual = tail.residual != kNone});
+  }
+
+  /// Output channels of a convolution whose weights are missing or mis-shaped, so that the walk goes on and finds
+  /// whatever else is wrong.
+  [[nodiscard]] int64_t guess_channels(const std::string& weight, const std::string& bn) const {
+    for (const std::string& name : {weight + ".weight", bn + ".weight", bn + ".running_mean", weight + ".bias"}) {
+      const Tensor* found = checkpoint_.weights.find(name);
+      if (found != nullptr && found->rank() > 0) return found->dim(0);
+    }
+    reader_.fail();
+  }
+
+  [[nodiscard]] int kernel_of(const std::string& weight, const Tensor* weights) const {
+    if (weights == nullptr) return 1;  // Whatever the odd kernel, its output has this size; the reader will object.
+    if (weights->dim(2) != weights->dim(3) || weights->dim(2) % 2 == 0) {
+      throw Error(fmt::format("{}: '{}.weight' has shape {}, expected a square kernel of odd size", checkpoint_.path,
+                              weight, to_string(weights->shape())));
+    }
+    return static_cast<int>(weights->dim(2));
+  }
+
+  FoldedConvolution fold(const std::string& weight, const std::string& bn, const Tensor* weights, int64_t channels) {
+    const Tensor* bias = reader_.take_if_present(weight + ".bias", {channels});
+    const std::span<const float> bias_values = bias == nullptr ? std::span<const float>{} : bias->values();
+    if (bias != nullptr && !has_batchnorm(bn)) return unfolded(weights, bias_values);
+    const Tensor* gamma = reader_.take(bn + ".weight", {channels});
+    const Tensor* beta = reader_.take(bn + ".bias", {channels});
+    const Tensor* mean = reader_.take(bn + ".running_mean", {channels});
+    const Tensor* variance = reader_.take(bn + ".running_var", {channels});
+    if (!reader_.complete()) return unfolded(nullptr, {});
+    check_variance(bn, *variance);
+    return fold_batchnorm(*weights, bias_values, {gamma->values(), beta->values(), mean->values(), variance->values(),
+                                                  traits_.batchnorm_epsilon});
+  }
+
+  static FoldedConvolution unfolded(const Tensor* weights, std::span<const float> bias) {
+    if (weights == nullptr) return {};
+    return {Tensor(weights->shape(), weights->values()), {bias.begin(), bias.end()}};
+  }
+
+  [[nodiscard]] bool has_batchnorm(const std::string& bn) const {
+    return checkpoint_.weights.contains(bn + ".weight") || checkpoint_.weights.contains(bn + ".running_mean");
+  }
+
+  void check_variance(const std::string& bn, const Tensor& variance) const {
+    for (const float v : variance.values()) {
+      if (v < 0) {
+        throw Error(fmt::format("{}: '{}.running_var' holds the negative variance {}", checkpoint_.path, bn, v));
+      }
+    }
+  }
+
+  void block(const std::string& name, int stride) {
+    const int input = last();
+    const bool bottleneck = checkpoint_.weights.contains(name + ".conv3.weight");
+    bottleneck_ = bottleneck_ || bottleneck;
+    const bool first_takes_stride = !bottleneck || traits_.stride_in_first_conv;
+    int x = convolution(name + ".conv1", name + ".bn1", input, first_takes_stride ? stride : 1, {.relu = true});
+    if (bottleneck) {
+      x = convolution(name + ".conv2", name + ".bn2", x, first_takes_stride ? 1 : stride, {.relu = true});
+    }
+    const std::string end = bottleneck ? "3" : "2";
+    const int residual = shortcut(name, input, stride, name + ".conv" + end + ".weight");
+    const int y = convolution(name + ".conv" + end, name + ".bn" + end, x, 1, {.residual = residual});
+    if (reader_.complete() && shape_of(y) != shape_of(residual)) mismatch(name, shape_of(y), shape_of(residual));
+  }
+
+  [[noreturn]] void mismatch(const std::string& name, const MapShape& y, const MapShape& residual) const {
+    throw Error(fmt::format("{}: block '{}' adds maps of different shapes: {}x{}x{} from its convolutions, {}x{}x{} "
+                            "from its shortcut (channels, height, width)",
+                            checkpoint_.path, name, y.channels, y.height, y.width, residual.channels, residual.height,
+                            residual.width));
+  }
+
+  int shortcut(const std::string& name, int input, int stride, const std::string& last_weight) {
+    const std::string projection = name + ".downsample.0";
+    if (checkpoint_.weights.contains(projection + ".weight")) {
+      return convolution(projection, name + ".downsample.1", input, stride, {});
+    }
+    const Tensor* weights = checkpoint_.weights.find(last_weight);
+    const MapShape in = shape_of(input);
+    const int64_t channels = weights == nullptr || weights->rank() == 0 ? in.channels : weights->dim(0);
+    if (stride == 1 && channels == in.channels) return input;
+    const Geometry every{1, stride, 0, 0, 0, 0};
+    return add({.name = name + ".shortcut",
+                .op = SubsampleOp{stride, std::max<int64_t>(0, channels - in.channels) / 2},
+                .shape = output_of(in, every, channels),
+                .input = input});
+  }
+
+  void head() {
+    const int64_t features = shape_of(last()).channels;
+    add({.name = "avgpool", .op = GlobalAveragePoolOp{}, .shape = {features, 1, 1}, .input = last()});
+    const Tensor* weights = reader_.take("fc.weight", {kAny, features});
+    if (weights == nullptr) return;
+    const Tensor* bias = reader_.take_if_present("fc.bias", {weights->dim(0)});
+    std::vector<float> b(static_cast<std::size_t>(weights->dim(0)), 0.0f);
+    if (bias != nullptr) b.assign(bias->values().begin(), bias->values().end());
+    add({.name = "fc",
+         .op = LinearOp{Tensor(weights->shape(), weights->values()), std::move(b)},
+         .shape = {weights->dim(0), 1, 1},
+         .input = last()});
+  }
+
+  [[nodiscard]] std::string architecture(const std::vector<int>& stages) const {
+    int weighted = 2;
+    for (const int blocks : stages) weighted += blocks * (bottleneck_ ? 3 : 2);
+    const char* version = !bottleneck_ ? "" : traits_.stride_in_first_conv ? " v1" : " v1.5";
+    return fmt::format("ResNet{}{}", weighted, version);
+  }
+
+  const Checkpoint& checkpoint_;
+  const ResNetTraits& traits_;
+  WeightReader reader_;
+  std::optional<Shape> input_size_;
+  Graph graph_;
+  bool bottleneck_ = false;
+};
+
+}  // namespace
+
+Graph build_resnet(const Checkpoint& checkpoint, std::optional<Shape> input_size) {
+  return Builder(checkpoint, input_size).build();
+}
+
+}  // namespace dpac

@@ -1,0 +1,42 @@
+/// @file
+/// Takes the weights of one network out of a store and keeps account: everything missing, extra or mis-shaped comes
+/// out in one error.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/weights.h"
+
+namespace dpac {
+
+class WeightReader {
+ public:
+  explicit WeightReader(const Checkpoint& checkpoint) : checkpoint_(checkpoint) {}
+
+  /// The weight, or null where it is missing or has another shape (which finish() will report).
+  /// A dimension of -1 in `expected` fits any size.
+  const Tensor* take(const std::string& name, const Shape& expected);
+
+  /// The same for a weight that may be absent.
+  const Tensor* take_if_present(const std::string& name, const Shape& expected);
+
+  [[nodiscard]] bool complete() const { return problems_.empty(); }
+
+  /// @throws Error with the problems so far: the walk over the network cannot go on.
+  [[noreturn]] void fail() const;
+
+  /// @throws Error if anything was missing or mis-shaped, or is in the file but was never taken.
+  void finish() const;
+
+ private:
+  [[noreturn]] void report(std::vector<std::string> problems) const;
+
+  const Checkpoint& checkpoint_;
+  std::set<std::string, std::less<>> taken_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace dpac

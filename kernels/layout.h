@@ -1,0 +1,30 @@
+/// @file
+/// The memory layout the kernels work on: channel blocks, as oneDNN's nChw8c and nChw16c.
+#pragma once
+
+#include <cstdint>
+
+namespace dpac {
+
+/// One sample's map as float32 [ceil(C / block)][pixels][block]; block is 8 or 16. Lanes beyond the last channel
+/// hold zeros. A vector of features is a map of one pixel.
+struct BlockedMap {
+  int64_t channels = 0;
+  int64_t pixels = 0;
+  int block = 16;
+
+  [[nodiscard]] int64_t blocks() const { return (channels + block - 1) / block; }
+  [[nodiscard]] int64_t padded_channels() const { return blocks() * block; }
+  [[nodiscard]] int64_t size() const { return padded_channels() * pixels; }
+};
+
+/// A convolution's window over a map: what the norm of an input patch needs to know.
+struct Window {
+  int64_t height = 1, width = 1;          ///< Input map.
+  int64_t out_height = 1, out_width = 1;  ///< Output map.
+  int kernel = 1;                         ///< Square.
+  int stride = 1;
+  int pad_top = 0, pad_left = 0;
+};
+
+}  // namespace dpac

@@ -1,0 +1,19 @@
+/// @file
+/// The parameter-free ("option A") shortcut of CIFAR ResNets.
+#pragma once
+
+#include "kernels/layout.h"
+
+namespace dpac {
+
+struct Subsample {
+  BlockedMap in, out;
+  int64_t in_width = 1, out_width = 1;
+  int stride = 2;
+  int64_t channels_before = 0;  ///< Zero channels in front of the copied ones.
+};
+
+/// out[c + channels_before, y, x] <- in[c, stride y, stride x]; every other channel of out is zero. One sample.
+void subsample(const Subsample& shortcut, const float* src, float* dst);
+
+}  // namespace dpac
