@@ -57,6 +57,7 @@ class Network::Impl {
         weights_(wrap_weights(graph_)),
         many_(graph_, weights_, plan_options(split_.together)),
         one_(graph_, weights_, plan_options(1)) {
+    drop_plain(weights_);
     active_isa();  // A bad DPAC_FORCE_ISA is reported here, not from inside a parallel region.
     if (separate_noise()) {
       for (const AnalogLayer& layer : layers_) {
@@ -153,7 +154,7 @@ class Network::Impl {
   Split split_;
   Graph graph_;
   std::vector<AnalogLayer> layers_;
-  std::vector<std::optional<onednn::Weights>> weights_;
+  std::vector<NodeWeights> weights_;
   Plan many_, one_;
   NoiseState noise_;
   std::vector<std::unique_ptr<Lane>> lanes_;

@@ -5,9 +5,6 @@
 namespace dpac {
 namespace {
 
-onednn::Weights weights_of(const ConvolutionOp& op) { return {op.weights.values(), op.bias}; }
-onednn::Weights weights_of(const LinearOp& op) { return {op.weights.values(), op.bias}; }
-
 const MapShape& input_shape(const Graph& graph, const Node& node) {
   return graph.nodes[static_cast<std::size_t>(node.input)].shape;
 }
@@ -79,28 +76,44 @@ bool is_analog(const Node& node) {
   return std::holds_alternative<ConvolutionOp>(node.op) || std::holds_alternative<LinearOp>(node.op);
 }
 
-std::vector<std::optional<onednn::Weights>> wrap_weights(const Graph& graph) {
-  std::vector<std::optional<onednn::Weights>> weights;
-  for (const Node& node : graph.nodes) {
-    weights.emplace_back();
-    if (const auto* convolution = std::get_if<ConvolutionOp>(&node.op)) weights.back() = weights_of(*convolution);
-    if (const auto* linear = std::get_if<LinearOp>(&node.op)) weights.back() = weights_of(*linear);
+std::vector<NodeWeights> wrap_weights(const Graph& graph) {
+  std::vector<NodeWeights> weights(graph.nodes.size());
+  for (std::size_t n = 0; n < weights.size(); ++n) {
+    const Node& node = graph.nodes[n];
+    if (const auto* linear = std::get_if<LinearOp>(&node.op)) {
+      weights[n].direct.emplace(linear->weights.values(), linear->bias);
+    } else if (const auto* convolution = std::get_if<ConvolutionOp>(&node.op)) {
+      if (suits_winograd(input_shape(graph, node), node.shape, convolution->geometry)) {
+        weights[n].winograd.emplace(convolution->weights, convolution->bias);
+      } else {
+        weights[n].direct.emplace(convolution->weights.values(), convolution->bias);
+      }
+    }
   }
   return weights;
 }
 
-Plan::Plan(const Graph& graph, const std::vector<std::optional<onednn::Weights>>& weights, const PlanOptions& options)
+void drop_plain(std::vector<NodeWeights>& weights) {
+  for (NodeWeights& node : weights) {
+    if (node.winograd) node.winograd->drop_plain();
+  }
+}
+
+Plan::Plan(const Graph& graph, const std::vector<NodeWeights>& weights, const PlanOptions& options)
     : options_(options), steps_(graph.nodes.size()) {
   make_primitives(graph, weights);
   place_values(graph);
 }
 
-void Plan::make_primitives(const Graph& graph, const std::vector<std::optional<onednn::Weights>>& weights) {
+void Plan::make_primitives(const Graph& graph, const std::vector<NodeWeights>& weights) {
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
     const Node& node = graph.nodes[n];
     Step& step = steps_[n];
-    if (is_analog(node)) {
-      step.primitive = onednn::make_convolution(product(graph, node, options_), *weights[n], options_.threads);
+    if (weights[n].winograd) {
+      step.winograd.emplace(product(graph, node, options_), *weights[n].winograd, options_.threads);
+      scratchpad_size_ = std::max(scratchpad_size_, step.winograd->scratchpad_size());
+    } else if (weights[n].direct) {
+      step.primitive = onednn::make_convolution(product(graph, node, options_), *weights[n].direct, options_.threads);
     } else if (const auto* pool = std::get_if<MaxPoolOp>(&node.op)) {
       step.primitive = onednn::make_max_pool(options_.samples, input_shape(graph, node), node.shape, pool->geometry,
                                              options_.threads);

@@ -41,12 +41,16 @@ std::size_t Worker::norms_size(const Graph& graph) {
 
 Worker::Worker(const Graph& graph, const Plan& plan, const Workspace& workspace)
     : graph_(graph), plan_(plan), workspace_(workspace) {
-  for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
-    const onednn::Primitive& primitive = plan.step(n).primitive;
-    calls_.push_back(primitive ? primitive.bind(value(graph.nodes[n].input), value(static_cast<int>(n)),
-                                                workspace.scratchpad())
-                               : onednn::Call());
-  }
+  for (std::size_t n = 0; n < graph.nodes.size(); ++n) products_.push_back(bind(n));
+}
+
+Worker::Product Worker::bind(std::size_t n) const {
+  const Plan::Step& step = plan_.step(n);
+  const Node& node = graph_.nodes[n];
+  float* dst = value(static_cast<int>(n));
+  if (step.winograd) return Winograd::Call(*step.winograd, value(node.input), dst, workspace_.scratchpad());
+  if (step.primitive) return step.primitive.bind(value(node.input), dst, workspace_.scratchpad());
+  return {};
 }
 
 void Worker::run(const RunInput& input, float* logits) {
@@ -58,18 +62,23 @@ void Worker::run(const RunInput& input, float* logits) {
 void Worker::run_node(std::size_t n, int& analog_layer, const RunInput& input) {
   const Node& node = graph_.nodes[n];
   const int number = static_cast<int>(n);
-  if (plan_.step(n).primitive) {
-    if (node.input == 0) calls_[n].set_src(input.images);
-    calls_[n].run(stream_);
-  } else if (const auto* subsample = std::get_if<SubsampleOp>(&node.op)) {
-    run_subsample(node, number, *subsample);
-  }
+  run_product(n, input);
+  if (const auto* shortcut = std::get_if<SubsampleOp>(&node.op)) run_subsample(node, number, *shortcut);
   if (!is_analog(node)) {
     if (plan_.step(n).sums) sum_squares_of(node, number, input);
     return;
   }
   if (plan_.options().separate_noise) finish_analog(node, number, analog_layer, input);
   ++analog_layer;
+}
+
+void Worker::run_product(std::size_t n, const RunInput& input) {
+  if (auto* winograd = std::get_if<Winograd::Call>(&products_[n])) {
+    winograd->run(stream_);
+  } else if (auto* call = std::get_if<onednn::Call>(&products_[n])) {
+    if (graph_.nodes[n].input == 0) call->set_src(input.images);
+    call->run(stream_);
+  }
 }
 
 void Worker::finish_analog(const Node& node, int n, int layer, const RunInput& input) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <variant>
 #include <vector>
 
 #include "engine/graph.h"
@@ -51,6 +52,11 @@ class Worker {
   static std::size_t norms_size(const Graph& graph);
 
  private:
+  /// What a node computes by a compiled primitive: nothing, oneDNN's call, or Winograd.
+  using Product = std::variant<std::monostate, onednn::Call, Winograd::Call>;
+
+  [[nodiscard]] Product bind(std::size_t n) const;
+  void run_product(std::size_t n, const RunInput& input);
   [[nodiscard]] float* value(int node) const { return workspace_.arena() + plan_.step(static_cast<std::size_t>(node)).value; }
   [[nodiscard]] const Node& input_of(const Node& node) const { return graph_.nodes[static_cast<std::size_t>(node.input)]; }
 
@@ -65,7 +71,7 @@ class Worker {
   const Plan& plan_;
   const Workspace& workspace_;
   onednn::Stream stream_;
-  std::vector<onednn::Call> calls_;
+  std::vector<Product> products_;
 };
 
 }  // namespace dpac
