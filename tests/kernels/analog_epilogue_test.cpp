@@ -1,0 +1,169 @@
+#include "kernels/analog_epilogue.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "kernels/gaussian.h"
+#include "tests/support/isa_scope.h"
+#include "tests/support/random_values.h"
+
+using namespace dpac;
+
+namespace {
+
+constexpr NoiseKey kKey{.seed = 11, .layer = 4, .sample = 123};
+
+/// One epilogue problem with its data.
+struct Case {
+  int64_t channels, pixels;
+  int block;
+  bool relu, residual, relu_after;
+  std::vector<PixelRun> runs;
+  std::vector<float> gains, scales, y, shortcut;
+
+  Case(int64_t c, int64_t p, int b, bool relu_before, bool has_residual, bool relu_behind)
+      : channels(c), pixels(p), block(b), relu(relu_before), residual(has_residual), relu_after(relu_behind) {
+    for (int64_t begin = 0; begin < pixels; begin += 7) {
+      runs.push_back({begin, std::min(pixels, begin + 7), (begin / 7) % 3});
+    }
+    const auto padded = static_cast<std::size_t>(map().padded_channels());
+    gains = test::random_values(3 * padded, 1, 0.1f, 2.0f);
+    for (std::size_t i = 0; i < gains.size(); ++i) {
+      if (static_cast<int64_t>(i % padded) >= channels) gains[i] = 0.0f;
+    }
+    scales = test::random_values(static_cast<std::size_t>(pixels), 2, 0.0f, 3.0f);
+    y = test::random_values(static_cast<std::size_t>(map().size()), 3, -2.0f, 2.0f);
+    shortcut = test::random_values(y.size(), 4, -2.0f, 2.0f);
+    for (int64_t ch = channels; ch < map().padded_channels(); ++ch) {
+      for (int64_t px = 0; px < pixels; ++px) y[index(ch, px)] = shortcut[index(ch, px)] = 0.0f;
+    }
+  }
+
+  [[nodiscard]] BlockedMap map() const { return {channels, pixels, block}; }
+  [[nodiscard]] std::size_t index(int64_t c, int64_t p) const {
+    return static_cast<std::size_t>(((c / block) * pixels + p) * block + c % block);
+  }
+  [[nodiscard]] AnalogEpilogue epilogue() const {
+    return {.map = map(),
+            .runs = runs,
+            .gains = gains.data(),
+            .scales = scales.data(),
+            .residual = residual ? shortcut.data() : nullptr,
+            .relu = relu,
+            .relu_after_residual = relu_after};
+  }
+};
+
+/// The contract in plain double arithmetic.
+double expected(const Case& k, int64_t c, int64_t p) {
+  const auto padded = static_cast<std::size_t>(k.map().padded_channels());
+  const auto run = std::find_if(k.runs.begin(), k.runs.end(), [p](const PixelRun& r) { return p < r.end; });
+  float xi[4];
+  fill_gaussian(kKey, element_block(c / 4 * 4, p, k.pixels), xi);
+  const double sigma = static_cast<double>(k.gains[static_cast<std::size_t>(run->gain_row) * padded + static_cast<std::size_t>(c)]) *
+                       static_cast<double>(k.scales[static_cast<std::size_t>(p)]);
+  double y = static_cast<double>(k.y[k.index(c, p)]) + sigma * static_cast<double>(xi[c % 4]);
+  if (k.relu) y = std::max(y, 0.0);
+  if (k.residual) {
+    y += static_cast<double>(k.shortcut[k.index(c, p)]);
+    if (k.relu_after) y = std::max(y, 0.0);
+  }
+  return y;
+}
+
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  for (const int block : {8, 16}) {
+    for (const int64_t channels : {1, 5, 8, 16, 17, 24, 40, 64}) {
+      for (const int64_t pixels : {1, 2, 3, 4, 5, 49, 130}) all.emplace_back(channels, pixels, block, true, true, true);
+    }
+    for (const int flags : {0, 1, 2, 6, 3}) {
+      all.emplace_back(24, 20, block, (flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0);
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("the epilogue is y + gain scale xi, ReLU, residual, ReLU") {
+  const test::IsaScope scope;
+  for (const Isa isa : supported_isas()) {
+    force_isa(isa);
+    CAPTURE(name(isa));
+    for (const Case& k : cases()) {
+      CAPTURE(k.channels);
+      CAPTURE(k.pixels);
+      CAPTURE(k.block);
+      std::vector<float> y = k.y;
+      run_analog_epilogue(k.epilogue(), kKey, y.data(), nullptr);
+      double worst = 0;
+      for (int64_t c = 0; c < k.channels; ++c) {
+        for (int64_t p = 0; p < k.pixels; ++p) {
+          worst = std::max(worst, std::abs(static_cast<double>(y[k.index(c, p)]) - expected(k, c, p)));
+        }
+      }
+      CHECK(worst < 64 * 1.2e-7 * 4);  // Values of up to some 30, three roundings each.
+    }
+  }
+}
+
+TEST_CASE("lanes beyond the last channel stay zero") {
+  const Case k(17, 30, 16, false, true, false);
+  std::vector<float> y = k.y;
+  run_analog_epilogue(k.epilogue(), kKey, y.data(), nullptr);
+  for (int64_t c = k.channels; c < k.map().padded_channels(); ++c) {
+    for (int64_t p = 0; p < k.pixels; ++p) CHECK(y[k.index(c, p)] == 0.0f);
+  }
+}
+
+TEST_CASE("same bits, and the same sums of squares, on every instruction set and for every split of the pixels") {
+  const test::IsaScope scope;
+  for (const Case& k : cases()) {
+    force_isa(Isa::scalar);
+    std::vector<float> reference = k.y, reference_sums(static_cast<std::size_t>(k.pixels));
+    run_analog_epilogue(k.epilogue(), kKey, reference.data(), reference_sums.data());
+    for (const Isa isa : supported_isas()) {
+      force_isa(isa);
+      CAPTURE(name(isa));
+      std::vector<float> y = k.y, sums(reference_sums.size());
+      for (std::size_t r = 0; r < k.runs.size(); ++r) {
+        AnalogEpilogue part = k.epilogue();
+        part.runs = std::span(k.runs).subspan(r, 1);
+        run_analog_epilogue(part, kKey, y.data(), sums.data());
+      }
+      CHECK(std::memcmp(y.data(), reference.data(), y.size() * sizeof(float)) == 0);
+      CHECK(std::memcmp(sums.data(), reference_sums.data(), sums.size() * sizeof(float)) == 0);
+    }
+  }
+}
+
+TEST_CASE("sums of squares are those of what is stored") {
+  const Case k(40, 50, 16, true, true, true);
+  std::vector<float> y = k.y, sums(static_cast<std::size_t>(k.pixels));
+  run_analog_epilogue(k.epilogue(), kKey, y.data(), sums.data());
+  for (int64_t p = 0; p < k.pixels; ++p) {
+    double sum = 0;
+    for (int64_t c = 0; c < k.channels; ++c) sum += static_cast<double>(y[k.index(c, p)]) * static_cast<double>(y[k.index(c, p)]);
+    CHECK(std::abs(static_cast<double>(sums[static_cast<std::size_t>(p)]) - sum) < 1e-6 * sum);
+  }
+}
+
+TEST_CASE("the noise does not depend on the memory layout") {
+  const Case blocks_of_8(24, 30, 8, false, false, false), blocks_of_16(24, 30, 16, false, false, false);
+  std::vector<float> zeros_8(static_cast<std::size_t>(blocks_of_8.map().size())),
+      zeros_16(static_cast<std::size_t>(blocks_of_16.map().size()));
+  const std::vector<float> ones(64, 1.0f);
+  const std::vector<PixelRun> all = {{0, 30, 0}};
+  AnalogEpilogue e8{.map = blocks_of_8.map(), .runs = all, .gains = ones.data()};
+  AnalogEpilogue e16{.map = blocks_of_16.map(), .runs = all, .gains = ones.data()};
+  run_analog_epilogue(e8, kKey, zeros_8.data(), nullptr);
+  run_analog_epilogue(e16, kKey, zeros_16.data(), nullptr);
+  for (int64_t c = 0; c < 24; ++c) {
+    for (int64_t p = 0; p < 30; ++p) CHECK(zeros_8[blocks_of_8.index(c, p)] == zeros_16[blocks_of_16.index(c, p)]);
+  }
+}
