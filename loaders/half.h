@@ -8,9 +8,12 @@
 namespace dpac {
 
 /// Upper half of a float32.
-inline float float_from_bfloat16(uint16_t bits) { return std::bit_cast<float>(uint32_t{bits} << 16); }
+inline float float_from_bfloat16(uint16_t bits) {
+  return std::bit_cast<float>(uint32_t{bits} << 16);
+}
 
-/// IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits; subnormals, infinities and NaN included.
+/// IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits; subnormals, infinities and NaN
+/// included.
 inline float float_from_half(uint16_t bits) {
   constexpr uint32_t kExponentShift = 112u << 23;  // Bias 127 for bias 15.
   constexpr float kSmallestNormal = 0x1p-14f;

@@ -1,10 +1,10 @@
 /// @file
-/// Reads HDF5 files that nobody has vetted: every size is checked against the bytes really stored before memory is
-/// asked for, and nothing outside the file is ever opened (external links, external storage and virtual datasets are
-/// refused).
+/// Reads HDF5 files that nobody has vetted: every size is checked against the bytes really stored before
+/// memory is asked for, and nothing outside the file is ever opened (external links, external storage and
+/// virtual datasets are refused).
 ///
-/// Paths have no leading slash ("layer1.0/weight"); "" is the root. All classes here are safe to use from several
-/// threads (one lock around the HDF5 library, which has none of its own), but reads do not overlap.
+/// Paths have no leading slash ("layer1.0/weight"); "" is the root. All classes here are safe to use from
+/// several threads (one lock around the HDF5 library, which has none of its own), but reads do not overlap.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,8 @@ namespace dpac {
 enum class ElementKind {
   floating,  ///< Any IEEE-like float of 2, 4 or 8 bytes, either byte order.
   integer,   ///< Signed or unsigned, up to 8 bytes.
-  bfloat16,  ///< 2-byte opaque or integer elements under the attribute dtype = "bfloat16" (Keras 3's convention).
+  bfloat16,  ///< 2-byte opaque or integer elements under the attribute dtype = "bfloat16" (Keras 3's
+             ///< convention).
   other,     ///< Strings, compounds, enumerations, ...
 };
 
@@ -94,8 +95,8 @@ class Hdf5File {
   [[nodiscard]] bool has_group(std::string_view path) const;
   [[nodiscard]] bool has_dataset(std::string_view path) const;
 
-  /// @throws Error if there is none, if its data lies outside the file, or if fewer bytes are stored than its shape
-  /// needs.
+  /// @throws Error if there is none, if its data lies outside the file, or if fewer bytes are stored than its
+  /// shape needs.
   [[nodiscard]] Hdf5Dataset dataset(std::string_view path) const;
 
   /// Short for dataset(path).read_floats().
@@ -113,9 +114,10 @@ class Hdf5File {
   /// @throws Error if absent or something else.
   [[nodiscard]] std::string string_attribute(std::string_view object, const std::string& name) const;
 
-  /// An array of strings. Any attribute without elements is an empty list: an empty list written by numpy has the
-  /// type float64. @throws Error if absent or something else.
-  [[nodiscard]] std::vector<std::string> strings_attribute(std::string_view object, const std::string& name) const;
+  /// An array of strings. Any attribute without elements is an empty list: an empty list written by numpy has
+  /// the type float64. @throws Error if absent or something else.
+  [[nodiscard]] std::vector<std::string> strings_attribute(std::string_view object,
+                                                           const std::string& name) const;
 
  private:
   Hdf5File(std::string name, int64_t id) : name_(std::move(name)), id_(id) {}

@@ -1,13 +1,13 @@
 /// @file
-/// What every user of the HDF5 C library in this folder needs: handles that close themselves, and a lock around the
-/// library, whose Debian build is not thread-safe. For .cpp files only: it brings in hdf5.h.
+/// What every user of the HDF5 C library in this folder needs: handles that close themselves, and a lock
+/// around the library, whose Debian build is not thread-safe. For .cpp files only: it brings in hdf5.h.
 #pragma once
-
-#include <hdf5.h>
 
 #include <mutex>
 #include <string>
 #include <utility>
+
+#include <hdf5.h>
 
 namespace dpac {
 

@@ -1,83 +1,119 @@
-#include <system_error>
+#include "loaders/hdf5_writer.h"
 
-#include <fmt/format.h>
+#include <cassert>
+#include <system_error>
 #include <unistd.h>
 
-#include "kernels/error.h"
-#include "loaders/hdf5_file.h"
+#include <fmt/format.h>
+#include <hdf5.h>
+
+#include "engine/error.h"
 #include "loaders/hdf5_handle.h"
 
 namespace dpac {
+namespace {
 
-struct Hdf5Writer::Impl {
-  std::filesystem::path target, temporary;
-  Hdf5Handle file;
+SpaceHandle space_of(const Shape& shape) {
+  if (shape.empty()) return SpaceHandle(H5Screate(H5S_SCALAR));
+  const std::vector<hsize_t> dims(shape.begin(), shape.end());
+  return SpaceHandle(H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr));
+}
 
-  [[noreturn]] void fail(const std::string& what) const {
-    throw Error(fmt::format("{}: cannot write {}; is the disk full, or the folder read-only?", target.string(), what));
-  }
+TypeHandle utf8_string() {
+  TypeHandle type(H5Tcopy(H5T_C_S1));
+  H5Tset_size(type.get(), H5T_VARIABLE);
+  H5Tset_cset(type.get(), H5T_CSET_UTF8);
+  return type;
+}
 
-  void write(const std::string& dataset, const Shape& shape, hid_t memory_type, hid_t file_type, const void* values) {
-    const Hdf5Silence silence;
-    const std::vector<hsize_t> dims(shape.begin(), shape.end());
-    const Hdf5Handle space(dims.empty() ? H5Screate(H5S_SCALAR)
-                                        : H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr),
-                           H5Sclose);
-    const Hdf5Handle links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
-    H5Pset_create_intermediate_group(links.id(), 1);
-    const Hdf5Handle created(
-        H5Dcreate2(file.id(), dataset.c_str(), file_type, space.id(), links.id(), H5P_DEFAULT, H5P_DEFAULT), H5Dclose);
-    if (!created || H5Dwrite(created.id(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0) {
-      fail(fmt::format("dataset '{}'", dataset));
-    }
-  }
-};
+}  // namespace
 
-Hdf5Writer::Hdf5Writer(std::filesystem::path target) : impl_(std::make_unique<Impl>()) {
-  const Hdf5Silence silence;
-  impl_->temporary = target.string() + fmt::format(".tmp{}", ::getpid());
-  impl_->target = std::move(target);
-  impl_->file = Hdf5Handle(H5Fcreate(impl_->temporary.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);
-  if (!impl_->file) impl_->fail("the file");
+Hdf5Writer::Hdf5Writer(std::filesystem::path target) : target_(std::move(target)), temporary_(target_) {
+  temporary_ += fmt::format(".{}.tmp", getpid());
+  const Hdf5Session session;
+  id_ = H5Fcreate(temporary_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  if (id_ < 0) throw Error(fmt::format("{}: cannot be written: {}", target_.string(), hdf5_reason()));
 }
 
 Hdf5Writer::~Hdf5Writer() {
-  const Hdf5Silence silence;
-  impl_->file.reset();
+  if (id_ < 0) return;
+  const Hdf5Session session;
+  H5Fclose(id_);
   std::error_code ignored;
-  std::filesystem::remove(impl_->temporary, ignored);
+  std::filesystem::remove(temporary_, ignored);
 }
 
-void Hdf5Writer::write_floats(const std::string& dataset, const Shape& shape, std::span<const float> values) {
-  impl_->write(dataset, shape, H5T_NATIVE_FLOAT, H5T_IEEE_F32LE, values.data());
+void Hdf5Writer::write_floats(std::string_view path, const Shape& shape, std::span<const float> values) {
+  assert(static_cast<int64_t>(values.size()) == element_count(shape));
+  const Hdf5Session session;
+  write(path, shape, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, values.data());
 }
 
-void Hdf5Writer::write_bytes(const std::string& dataset, const Shape& shape, std::span<const uint8_t> values) {
-  impl_->write(dataset, shape, H5T_NATIVE_UINT8, H5T_STD_U8LE, values.data());
+void Hdf5Writer::write_integers(std::string_view path, const Shape& shape, std::span<const int64_t> values) {
+  assert(static_cast<int64_t>(values.size()) == element_count(shape));
+  const Hdf5Session session;
+  write(path, shape, H5T_STD_I64LE, H5T_NATIVE_INT64, values.data());
 }
 
-void Hdf5Writer::write_integers(const std::string& dataset, const Shape& shape, std::span<const int64_t> values) {
-  impl_->write(dataset, shape, H5T_NATIVE_INT64, H5T_STD_I64LE, values.data());
+void Hdf5Writer::write(std::string_view path, const Shape& shape, int64_t file_type, int64_t memory_type,
+                       const void* values) {
+  const PropertiesHandle links(H5Pcreate(H5P_LINK_CREATE));
+  H5Pset_create_intermediate_group(links.get(), 1);
+  const PropertiesHandle creation(H5Pcreate(H5P_DATASET_CREATE));
+  H5Pset_obj_track_times(creation.get(), false);
+  const SpaceHandle space = space_of(shape);
+  const DatasetHandle dataset(H5Dcreate(id_, std::string(path).c_str(), file_type, space.get(), links.get(),
+                                        creation.get(), H5P_DEFAULT));
+  if (!dataset.valid() || H5Dwrite(dataset.get(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0) {
+    throw Error(fmt::format("{}: cannot write dataset '{}': {}", target_.string(), path, hdf5_reason()));
+  }
 }
 
-void Hdf5Writer::write_attribute(const std::string& object, const std::string& name, const std::string& value) {
-  const Hdf5Silence silence;
-  const Hdf5Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
-  H5Tset_size(type.id(), value.size() + 1);
-  H5Tset_cset(type.id(), H5T_CSET_UTF8);
-  const Hdf5Handle space(H5Screate(H5S_SCALAR), H5Sclose);
-  const Hdf5Handle attribute(H5Acreate_by_name(impl_->file.id(), object.empty() ? "/" : object.c_str(), name.c_str(),
-                                               type.id(), space.id(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
-                             H5Aclose);
-  if (!attribute || H5Awrite(attribute.id(), type.id(), value.c_str()) < 0) impl_->fail(fmt::format("attribute '{}'", name));
+void Hdf5Writer::set_attribute(std::string_view object, const std::string& name, const std::string& value) {
+  const Hdf5Session session;
+  const char* text = value.c_str();
+  write_attribute(object, name, utf8_string().get(), space_of({}).get(), &text);
+}
+
+void Hdf5Writer::set_attribute(std::string_view object, const std::string& name,
+                               const std::vector<std::string>& values) {
+  const Hdf5Session session;
+  std::vector<const char*> texts;
+  for (const std::string& value : values) texts.push_back(value.c_str());
+  write_attribute(object, name, utf8_string().get(), space_of({static_cast<int64_t>(values.size())}).get(),
+                  texts.data());
+}
+
+void Hdf5Writer::set_attribute(std::string_view object, const std::string& name, double value) {
+  const Hdf5Session session;
+  write_attribute(object, name, H5T_NATIVE_DOUBLE, space_of({}).get(), &value);
+}
+
+void Hdf5Writer::write_attribute(std::string_view object, const std::string& name, int64_t type,
+                                 int64_t space, const void* values) {
+  const std::string path = fmt::format("/{}", object);
+  const AttributeHandle attribute(
+      H5Acreate_by_name(id_, path.c_str(), name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+  if (!attribute.valid() || H5Awrite(attribute.get(), type, values) < 0) {
+    throw Error(fmt::format("{}: cannot write attribute '{}' of '{}': {}", target_.string(), name, path,
+                            hdf5_reason()));
+  }
 }
 
 void Hdf5Writer::commit() {
-  const Hdf5Silence silence;
-  if (!impl_->file.reset()) impl_->fail("the file");
-  std::error_code error;
-  std::filesystem::rename(impl_->temporary, impl_->target, error);
-  if (error) impl_->fail("the file");
+  const Hdf5Session session;
+  const bool flushed = H5Fflush(id_, H5F_SCOPE_LOCAL) >= 0;
+  const std::string reason = flushed ? "" : hdf5_reason();
+  const bool closed = H5Fclose(std::exchange(id_, -1)) >= 0;
+  std::error_code failure;
+  if (flushed && closed) {
+    std::filesystem::rename(temporary_, target_, failure);
+    if (!failure) return;
+  }
+  std::error_code ignored;
+  std::filesystem::remove(temporary_, ignored);
+  throw Error(
+      fmt::format("{}: cannot be written: {}", target_.string(), failure ? failure.message() : reason));
 }
 
 }  // namespace dpac
