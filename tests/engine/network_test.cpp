@@ -1,0 +1,285 @@
+#include "engine/network.h"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "engine/onednn.h"
+#include "engine/resnet.h"
+#include "kernels/error.h"
+#include "kernels/gaussian.h"
+#include "tests/support/isa_scope.h"
+#include "tests/support/networks.h"
+#include "tests/support/oracle.h"
+#include "tests/support/random_values.h"
+
+using namespace dpac;
+using test::RandomResNet;
+
+namespace {
+
+constexpr uint64_t kSeed = 77;
+
+struct NetworkCase {
+  const char* what;
+  RandomResNet net;
+  Shape input;
+  ResNetTraits traits;
+};
+
+ResNetTraits with(Padding padding, bool stride_first) {
+  ResNetTraits traits;
+  traits.padding = padding;
+  traits.stride_in_first_conv = stride_first;
+  return traits;
+}
+
+RandomResNet net_of(std::vector<int> blocks, int width) {
+  RandomResNet net;
+  net.blocks = std::move(blocks);
+  net.width = width;
+  return net;
+}
+
+RandomResNet bottleneck_net() {
+  RandomResNet net = net_of({1, 1}, 16);
+  net.bottleneck = true;
+  net.stem_kernel = 7;
+  return net;
+}
+
+RandomResNet option_a_net() {
+  RandomResNet net = net_of({1, 1, 1}, 16);
+  net.projection = false;
+  return net;
+}
+
+RandomResNet grey_biased_net() {
+  RandomResNet net = net_of({1, 1}, 16);
+  net.in_channels = 1;
+  net.conv_bias = true;
+  return net;
+}
+
+std::vector<NetworkCase> network_cases() {
+  const ResNetTraits torchvision, keras_v1 = with(Padding::symmetric, true), same = with(Padding::same, false);
+  return {{"CIFAR stem, basic, projection", net_of({1, 1}, 16), {16, 16}, torchvision},
+          {"odd sizes and channels", net_of({1, 1}, 20), {17, 13}, torchvision},
+          {"option A shortcuts", option_a_net(), {16, 16}, torchvision},
+          {"grey input, biased convolutions", grey_biased_net(), {14, 14}, torchvision},
+          {"bottleneck v1.5, ImageNet stem", bottleneck_net(), {48, 40}, torchvision},
+          {"bottleneck v1", bottleneck_net(), {40, 40}, keras_v1},
+          {"SAME padding, even", net_of({1, 1, 1}, 16), {16, 16}, same},
+          {"SAME padding, odd", net_of({1, 1, 1}, 16), {17, 15}, same},
+          {"Winograd", net_of({1, 1}, 32), {28, 30}, torchvision}};
+}
+
+Graph build(const NetworkCase& c) {
+  Checkpoint checkpoint = test::random_resnet(c.net);
+  checkpoint.traits = c.traits;
+  return build_resnet(checkpoint, c.input);
+}
+
+std::vector<float> images_for(const Graph& graph, int64_t n) {
+  return test::random_values(static_cast<std::size_t>(n * graph.input().channels * graph.input().pixels()), 99);
+}
+
+std::vector<int64_t> indices(int64_t n, int64_t first = 0) {
+  std::vector<int64_t> samples;
+  for (int64_t i = 0; i < n; ++i) samples.push_back(first + i);
+  return samples;
+}
+
+std::vector<float> run(Network& network, const std::vector<float>& images, const std::vector<int64_t>& samples) {
+  std::vector<float> logits(samples.size() * static_cast<std::size_t>(network.graph().classes()));
+  network.run(images, samples, logits);
+  return logits;
+}
+
+/// Energies that differ between layers, and between channels in every second layer.
+Energies varied_energies(const std::vector<AnalogLayer>& layers) {
+  Energies energies;
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    const auto count = l % 2 == 0 ? 1 : static_cast<std::size_t>(layers[l].out_channels);
+    energies.push_back(test::random_values(count, static_cast<uint32_t>(l), 5.0f, 50.0f));
+  }
+  return energies;
+}
+
+double xi(int layer, int64_t sample, int64_t channel, int64_t pixel, int64_t pixels) {
+  const NoiseKey key{.seed = kSeed, .layer = static_cast<uint16_t>(layer), .sample = static_cast<uint32_t>(sample)};
+  float four[4];
+  fill_gaussian(key, element_block(channel / 4 * 4, pixel, pixels), four);
+  return static_cast<double>(four[channel % 4]);
+}
+
+/// Keeps what an observed run showed, in plain order.
+class Recorder : public Observer {
+ public:
+  struct Record {
+    std::vector<float> input, pre, sigma, noisy;
+  };
+  std::map<std::pair<int64_t, int>, Record> records;
+
+  void analog(const AnalogView& view) override {
+    Record r;
+    const auto outputs = static_cast<std::size_t>(view.epilogue.map.channels * view.epilogue.map.pixels);
+    const auto inputs = static_cast<std::size_t>(view.input_map.channels * view.input_map.pixels);
+    r.input.resize(inputs);
+    if (view.plain_input) std::copy_n(view.input, inputs, r.input.begin());
+    if (!view.plain_input) to_plain(view.input_map, view.input, r.input);
+    r.pre.resize(outputs);
+    to_plain(view.epilogue.map, view.pre_activation, r.pre);
+    r.sigma.resize(outputs);
+    sigma_of(view, r.sigma);
+    r.noisy.resize(outputs);
+    noisy_of(view, r.noisy);
+    const std::lock_guard lock(mutex_);
+    records[{view.sample, view.layer}] = std::move(r);
+  }
+
+ private:
+  std::mutex mutex_;
+};
+
+}  // namespace
+
+TEST_CASE("clean logits equal the double-precision oracle's") {
+  for (const NetworkCase& c : network_cases()) {
+    CAPTURE(c.what);
+    const Graph oracle_graph = build(c);
+    Network network(build(c), {.batch = 2, .threads = 1});
+    const auto images = images_for(oracle_graph, 2);
+    const auto logits = run(network, images, indices(2));
+    const std::size_t size = images.size() / 2;
+    for (std::size_t s = 0; s < 2; ++s) {
+      const std::vector<float> image(images.begin() + static_cast<long>(s * size), images.begin() + static_cast<long>((s + 1) * size));
+      const auto reference = test::run_oracle(oracle_graph, image).logits;
+      CHECK(test::relative_error(reference, logits.data() + s * reference.size()) < 2e-5);
+    }
+  }
+}
+
+TEST_CASE("sigma, pre-activation, noise and logits equal the double-precision oracle's, layer by layer") {
+  for (const NetworkCase& c : network_cases()) {
+    CAPTURE(c.what);
+    const Graph graph = build(c);
+    Network network(build(c), {.batch = 1, .threads = 1, .noise = NoiseKind::shot});
+    const Energies energies = varied_energies(network.layers());
+    network.set_noise({NoiseKind::shot, energies, kSeed});
+    const auto image = images_for(graph, 1);
+    const std::vector<int64_t> samples = {4321};
+    Recorder recorder;
+    std::vector<float> logits(static_cast<std::size_t>(graph.classes()));
+    network.run_observed(image, samples, logits, recorder);
+    const auto reference = test::run_oracle(graph, image, energies, [](int l, int64_t ch, int64_t p, int64_t pixels) {
+      return xi(l, 4321, ch, p, pixels);
+    });
+    REQUIRE(recorder.records.size() == reference.layers.size());
+    for (std::size_t l = 0; l < reference.layers.size(); ++l) {
+      CAPTURE(network.layers()[l].name);
+      const auto& found = recorder.records.at({4321, static_cast<int>(l)});
+      const auto& expected = reference.layers[l];
+      REQUIRE(found.sigma.size() == expected.sigma.size());
+      CHECK(test::relative_error(expected.input, found.input.data()) < 2e-5);
+      CHECK(test::relative_error(expected.pre, found.pre.data()) < 2e-5);
+      CHECK(test::relative_error(expected.sigma, found.sigma.data()) < 2e-5);
+      CHECK(test::relative_error(expected.noisy, found.noisy.data()) < 2e-5);
+    }
+    CHECK(test::relative_error(reference.logits, logits.data()) < 2e-5);
+    CHECK(run(network, image, samples) == logits);
+  }
+}
+
+TEST_CASE("logits have the same bits for every batch size and number of threads, clean and noisy") {
+  constexpr int64_t kSamples = 33;
+  for (const auto noise : {NoiseKind::none, NoiseKind::shot}) {
+    for (const NetworkCase& c : network_cases()) {
+      CAPTURE(c.what);
+      const Graph graph = build(c);
+      const auto images = images_for(graph, kSamples);
+      std::vector<float> reference;
+      for (const int threads : {1, 2, 3, 4}) {
+        for (const int64_t batch : {1, 2, 3, 5, 8, 16, 33}) {
+          CAPTURE(threads);
+          CAPTURE(batch);
+          Network network(build(c), {.batch = batch, .threads = threads, .noise = noise});
+          if (noise == NoiseKind::shot) network.set_noise({noise, uniform_energies(network.layers(), 20), kSeed});
+          const auto logits = run(network, images, indices(kSamples, 1000));
+          if (reference.empty()) reference = logits;
+          CHECK(std::memcmp(logits.data(), reference.data(), logits.size() * sizeof(float)) == 0);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("noisy logits have the same bits on every instruction set of the kernels") {
+  const test::IsaScope scope;
+  const NetworkCase c = network_cases()[4];
+  const Graph graph = build(c);
+  const auto images = images_for(graph, 3);
+  std::vector<float> reference;
+  for (const Isa isa : supported_isas()) {
+    CAPTURE(name(isa));
+    force_isa(isa);
+    Network network(build(c), {.batch = 3, .threads = 2, .noise = NoiseKind::shot});
+    network.set_noise({NoiseKind::shot, uniform_energies(network.layers(), 20), kSeed});
+    const auto logits = run(network, images, indices(3));
+    if (reference.empty()) reference = logits;
+    CHECK(std::memcmp(logits.data(), reference.data(), logits.size() * sizeof(float)) == 0);
+  }
+}
+
+TEST_CASE("a sample's noise depends on its index and the seed, not on its place in the batch") {
+  const NetworkCase c = network_cases()[0];
+  const auto one = images_for(build(c), 1);
+  std::vector<float> twice = one;
+  twice.insert(twice.end(), one.begin(), one.end());
+  Network network(build(c), {.batch = 2, .threads = 1, .noise = NoiseKind::shot});
+  network.set_noise({NoiseKind::shot, uniform_energies(network.layers(), 20), kSeed});
+  const auto same = run(network, twice, {5, 5});
+  CHECK(std::equal(same.begin(), same.begin() + 10, same.begin() + 10));
+  const auto other = run(network, twice, {5, 6});
+  CHECK(std::equal(other.begin(), other.begin() + 10, same.begin()));
+  CHECK_FALSE(std::equal(other.begin() + 10, other.end(), same.begin()));
+  network.set_noise({NoiseKind::shot, uniform_energies(network.layers(), 20), kSeed + 1});
+  CHECK(run(network, twice, {5, 5}) != same);
+}
+
+TEST_CASE("noise vanishes as the energy grows") {
+  const NetworkCase c = network_cases()[0];
+  const auto images = images_for(build(c), 2);
+  Network clean(build(c), {.batch = 2, .threads = 1}), noisy(build(c), {.batch = 2, .threads = 1, .noise = NoiseKind::shot});
+  const auto reference = run(clean, images, indices(2));
+  const std::vector<double> exact(reference.begin(), reference.end());
+  double before = 0;
+  for (const double energy : {1e12, 1e8, 1e4, 1.0}) {
+    noisy.set_noise({NoiseKind::shot, uniform_energies(noisy.layers(), energy), kSeed});
+    const double error = test::relative_error(exact, run(noisy, images, indices(2)).data());
+    CHECK(error > before);
+    before = error;
+    if (energy == 1e12) CHECK(error < 1e-5);
+  }
+}
+
+TEST_CASE("bad energies and kinds are refused by name") {
+  const NetworkCase c = network_cases()[0];
+  Network noisy(build(c), {.batch = 1, .threads = 1, .noise = NoiseKind::shot});
+  CHECK_THROWS_WITH_AS(uniform_energies(noisy.layers(), 0), doctest::Contains("layer 'conv1': the energy per MAC is 0"), Error);
+  CHECK_THROWS_WITH_AS(uniform_energies(noisy.layers(), -1), doctest::Contains("positive"), Error);
+  Energies energies = uniform_energies(noisy.layers(), 10);
+  energies[1] = {1, 2, 3};
+  CHECK_THROWS_WITH_AS(noisy.set_noise({NoiseKind::shot, energies, 0}),
+                       doctest::Contains("layer 'layer1.0.conv1': 3 energies were given, expected 1 or one per output channel (16)"),
+                       Error);
+  Network clean(build(c), {.batch = 1, .threads = 1});
+  CHECK_THROWS_WITH_AS(clean.set_noise({NoiseKind::shot, uniform_energies(clean.layers(), 10), 0}),
+                       doctest::Contains("compiled for noise 'none'"), Error);
+  std::vector<float> logits(10);
+  CHECK_THROWS_AS(clean.run(std::vector<float>(5), std::vector<int64_t>{0}, logits), Error);
+}
