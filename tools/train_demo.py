@@ -7,7 +7,7 @@ any analog noise, so that the demo shows what noise does to a network that knows
 
 Needs PyTorch, h5py and Debian's package dataset-fashion-mnist.
 
-    nice -n 10 python3 tools/train_demo.py --out models/demo_fashion_mnist.h5
+    python3 tools/train_demo.py --out models/demo_fashion_mnist.h5
 """
 
 import argparse
@@ -21,6 +21,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from torch_resnet import BasicBlock, ResNet
+
 CLASSES = 10
 IMAGE_SIZE = 28
 LARGEST_SHIFT = 2  # Pixels, in the training set's random shifts.
@@ -30,37 +32,8 @@ PEAK_LEARNING_RATE = 0.15
 WEIGHT_DECAY = 5e-4
 
 
-class BasicBlock(nn.Module):
-    def __init__(self, inputs: int, outputs: int, stride: int):
-        super().__init__()
-        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(outputs)
-        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(outputs)
-        self.downsample = None
-        if stride != 1 or inputs != outputs:
-            self.downsample = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        y = F.relu(self.bn1(self.conv1(x)))
-        y = self.bn2(self.conv2(y))
-        return F.relu(y + (x if self.downsample is None else self.downsample(x)))
-
-
-class DemoResNet(nn.Module):
-    def __init__(self, widths: tuple[int, ...] = (16, 32, 64)):
-        super().__init__()
-        self.conv1 = nn.Conv2d(1, widths[0], 3, 1, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(widths[0])
-        self.layer1 = nn.Sequential(BasicBlock(widths[0], widths[0], 1))
-        self.layer2 = nn.Sequential(BasicBlock(widths[0], widths[1], 2))
-        self.layer3 = nn.Sequential(BasicBlock(widths[1], widths[2], 2))
-        self.fc = nn.Linear(widths[2], CLASSES)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.bn1(self.conv1(x)))
-        x = self.layer3(self.layer2(self.layer1(x)))
-        return self.fc(x.mean(dim=(2, 3)))
+def demo_network() -> ResNet:
+    return ResNet(BasicBlock, (1, 1, 1), width=16, channels=1, classes=CLASSES, imagenet_stem=False)
 
 
 def read_idx(path: pathlib.Path) -> np.ndarray:
@@ -121,8 +94,8 @@ def accuracy(model: nn.Module, images: torch.Tensor, labels: torch.Tensor) -> fl
 
 def train(images: torch.Tensor, labels: torch.Tensor, epochs: int) -> nn.Module:
     """The exponential average of the weights over an SGD run, BatchNorm's statistics included."""
-    model = DemoResNet().to(memory_format=torch.channels_last)
-    average = DemoResNet()
+    model = demo_network().to(memory_format=torch.channels_last)
+    average = demo_network()
     average.load_state_dict(model.state_dict())
     decayed = [p for p in model.parameters() if p.ndim > 1]
     others = [p for p in model.parameters() if p.ndim <= 1]
