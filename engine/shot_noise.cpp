@@ -13,7 +13,7 @@ const Tensor& weights_of(const Node& node) {
   return linear != nullptr ? linear->weights : std::get<ConvolutionOp>(node.op).weights;
 }
 
-Window window_of(const Graph& graph, const Node& node) {
+PatchWindow window_of(const Graph& graph, const Node& node) {
   const auto* convolution = std::get_if<ConvolutionOp>(&node.op);
   if (convolution == nullptr) return {};
   const MapShape& in = graph.nodes[static_cast<std::size_t>(node.input)].shape;

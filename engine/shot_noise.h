@@ -28,7 +28,7 @@ class ShotNoise {
   /// Zero gains: the epilogue then only finishes the pre-activation.
   void silence();
 
-  [[nodiscard]] const Window& window() const { return window_; }
+  [[nodiscard]] const PatchWindow& window() const { return window_; }
   [[nodiscard]] const BlockedMap& map() const { return map_; }
 
   /// The output's pixels in order, in runs of at most kMaxRun, each with its row of gains.
@@ -48,7 +48,7 @@ class ShotNoise {
   void add_row_of_gains(const Tensor& weights, Taps rows, Taps columns);
   void make_runs(const Tensor& weights);
 
-  Window window_;
+  PatchWindow window_;
   BlockedMap map_;
   int64_t dot_length_ = 1;
   std::vector<double> norms_;  ///< [rows][channels]: ||W_i|| over the taps inside.

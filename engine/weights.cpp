@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/error.h"
+#include "kernels/error.h"
 
 namespace dpac {
 

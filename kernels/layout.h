@@ -19,7 +19,7 @@ struct BlockedMap {
 };
 
 /// A convolution's window over a map: what the norm of an input patch needs to know.
-struct Window {
+struct PatchWindow {
   int64_t height = 1, width = 1;          ///< Input map.
   int64_t out_height = 1, out_width = 1;  ///< Output map.
   int kernel = 1;                         ///< Square.

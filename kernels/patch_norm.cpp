@@ -63,7 +63,7 @@ void sum_squares_plain(int64_t channels, int64_t pixels, const float* src, float
 namespace {
 
 /// scratch[y][ox] = sum over the window's columns of row y.
-void sum_columns(const Window& w, const float* sums, float* scratch) {
+void sum_columns(const PatchWindow& w, const float* sums, float* scratch) {
   std::fill_n(scratch, w.height * w.out_width, 0.0f);
   for (int64_t y = 0; y < w.height; ++y) {
     const float* from = sums + y * w.width;
@@ -79,7 +79,7 @@ void sum_columns(const Window& w, const float* sums, float* scratch) {
 
 }  // namespace
 
-void patch_norms(const Window& w, const float* sums, float* scratch, float* dst) {
+void patch_norms(const PatchWindow& w, const float* sums, float* scratch, float* dst) {
   sum_columns(w, sums, scratch);
   for (int64_t oy = 0; oy < w.out_height; ++oy) {
     float* to = dst + oy * w.out_width;

@@ -16,6 +16,6 @@ void sum_squares_plain(int64_t channels, int64_t pixels, const float* src, float
 /// dst[q] = sqrt(sum of sums[p] over the pixels p under window q that lie inside the image), [out_height, out_width].
 /// `scratch` holds height * out_width floats. Each window is summed row by row: taps of a row left to right, then
 /// the rows top to bottom.
-void patch_norms(const Window& window, const float* sums, float* scratch, float* dst);
+void patch_norms(const PatchWindow& window, const float* sums, float* scratch, float* dst);
 
 }  // namespace dpac

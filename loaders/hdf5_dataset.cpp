@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 
-#include "engine/error.h"
+#include "kernels/error.h"
 #include "loaders/checked_size.h"
 #include "loaders/half.h"
 #include "loaders/hdf5_attribute.h"

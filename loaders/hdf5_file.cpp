@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 
-#include "engine/error.h"
+#include "kernels/error.h"
 #include "loaders/hdf5_attribute.h"
 #include "loaders/hdf5_handle.h"
 

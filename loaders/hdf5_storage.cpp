@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/error.h"
+#include "kernels/error.h"
 #include "loaders/checked_size.h"
 #include "loaders/hdf5_handle.h"
 

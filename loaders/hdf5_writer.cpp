@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 
-#include "engine/error.h"
+#include "kernels/error.h"
 #include "loaders/hdf5_handle.h"
 
 namespace dpac {

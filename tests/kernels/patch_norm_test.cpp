@@ -13,7 +13,7 @@ using namespace dpac;
 
 namespace {
 
-double window_sum(const Window& w, const std::vector<float>& sums, int64_t oy, int64_t ox) {
+double window_sum(const PatchWindow& w, const std::vector<float>& sums, int64_t oy, int64_t ox) {
   double sum = 0;
   for (int r = 0; r < w.kernel; ++r) {
     for (int c = 0; c < w.kernel; ++c) {
@@ -33,7 +33,7 @@ TEST_CASE("patch norms: kernels 1, 3, 5, 7, strides, asymmetric padding, odd siz
       for (const int shift : {0, 1}) {
         for (const auto& [height, width] : {std::pair{7, 7}, std::pair{13, 8}, std::pair{1, 9}, std::pair{30, 17}}) {
           const int pad = std::max(0, kernel / 2 - shift);
-          const Window w{height, width, (height - 1) / stride + 1, (width - 1) / stride + 1, kernel, stride, pad, pad};
+          const PatchWindow w{height, width, (height - 1) / stride + 1, (width - 1) / stride + 1, kernel, stride, pad, pad};
           CAPTURE(kernel);
           CAPTURE(stride);
           CAPTURE(height);

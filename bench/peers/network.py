@@ -1,0 +1,61 @@
+"""The network measured and its files: a state_dict for PyTorch and dpac, ONNX for the others, images and logits."""
+
+import pathlib
+import sys
+
+import h5py
+import numpy as np
+import torch
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "tools"))
+from torch_resnet import Bottleneck, ResNet  # noqa: E402
+
+IMAGE_SIZE = 224
+SEED = 1
+NETWORKS = {"resnet50": lambda: ResNet(Bottleneck, (3, 4, 6, 3))}
+
+
+def _random_network(name: str) -> torch.nn.Module:
+    """He-normal weights, and BatchNorm statistics of random images: activations stay of order one."""
+    torch.manual_seed(SEED)
+    model = NETWORKS[name]()
+    for module in model.modules():
+        if isinstance(module, torch.nn.Conv2d):
+            torch.nn.init.kaiming_normal_(module.weight)
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.momentum = 1.0
+    with torch.no_grad():
+        model.train()(torch.randn(4, 3, IMAGE_SIZE, IMAGE_SIZE))
+    return model.eval()
+
+
+def weights_file(folder: pathlib.Path) -> pathlib.Path:
+    return folder / "weights.h5"
+
+
+def onnx_file(folder: pathlib.Path) -> pathlib.Path:
+    return folder / "network.onnx"
+
+
+def write(folder: pathlib.Path, name: str, batch: int) -> None:
+    model = _random_network(name)
+    with h5py.File(weights_file(folder), "w") as file:
+        for key, tensor in model.state_dict().items():
+            file[key] = tensor.numpy()
+    images = torch.randn(batch, 3, IMAGE_SIZE, IMAGE_SIZE)
+    torch.onnx.export(model, (images,), onnx_file(folder), dynamo=False, input_names=["images"],
+                      output_names=["logits"], dynamic_axes={"images": {0: "batch"}})
+    with torch.inference_mode():
+        logits = model(images)
+    np.savez(folder / "images.npz", images=images.numpy(), logits=logits.numpy())
+    torch.save(model, folder / "model.pt")
+
+
+def load_model(folder: pathlib.Path) -> torch.nn.Module:
+    return torch.load(folder / "model.pt", weights_only=False)
+
+
+def load_images(folder: pathlib.Path) -> tuple[np.ndarray, np.ndarray]:
+    """Images [N, 3, H, W] and the logits of eager PyTorch."""
+    with np.load(folder / "images.npz") as file:
+        return file["images"], file["logits"]

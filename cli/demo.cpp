@@ -1,0 +1,160 @@
+/// @file
+/// `dpac demo`: the whole idea in one table, on a network and images inside the program.
+
+#include <memory>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "cli/demo_file.h"
+#include "cli/evaluation.h"
+#include "cli/options/model_options.h"
+#include "cli/options/noise_options.h"
+#include "cli/options/output_options.h"
+#include "cli/point_report.h"
+#include "cli/support/machine.h"
+#include "engine/network.h"
+#include "engine/resnet.h"
+#include "loaders/batch_reader.h"
+#include "loaders/checkpoint.h"
+#include "loaders/dataset.h"
+#include "loaders/preprocess.h"
+#include "loaders/sha256.h"
+
+namespace dpac::cli {
+namespace {
+
+constexpr const char* kFileName = "the built-in demo_fashion_mnist.h5";
+constexpr int kBarLength = 40;
+
+struct DemoOptions {
+  // The whole curve, from guessing to the clean accuracy.
+  NoiseOptions noise{.noise = "shot", .sweep = {0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100}, .seeds = 5};
+  RunOptions run;
+  OutputOptions output;
+};
+
+/// Runs the built-in images through the built-in network.
+class Demo {
+ public:
+  explicit Demo(const DemoOptions& options)
+      : options_(options),
+        checkpoint_(open_checkpoint_image(demo_file(), kFileName)),
+        images_(open_array_dataset(demo_file(), kFileName)),
+        samples_(static_cast<std::size_t>(images_->size())) {
+    std::iota(samples_.begin(), samples_.end(), 0);
+  }
+
+  [[nodiscard]] int64_t samples() const { return images_->size(); }
+
+  [[nodiscard]] Network make_network(NoiseKind noise) const {
+    const Image first = images_->load(0);
+    return {build_resnet(checkpoint_, Shape{first.height, first.width}),
+            {.batch = options_.run.batch, .threads = thread_count(options_.run.threads), .noise = noise}};
+  }
+
+  Evaluation run(Network& network, const EvaluationPlan& plan, Progress& progress) const {
+    const Preprocessing zero_to_one{.value_scale = 1.0 / 255};
+    BatchReader reader(*images_, zero_to_one, static_cast<int>(network.graph().input().channels), samples_,
+                       static_cast<int>(options_.run.batch), thread_count(options_.run.threads));
+    return evaluate(network, reader, *images_, plan, progress, [](const auto&, const auto&) {});
+  }
+
+ private:
+  const DemoOptions& options_;
+  Checkpoint checkpoint_;
+  std::unique_ptr<ImageDataset> images_;
+  std::vector<int64_t> samples_;
+};
+
+struct Results {
+  PointReport clean;
+  std::vector<PointReport> noisy;  ///< One per energy.
+  int64_t samples = 0, macs = 0;
+  double ms_per_sample = 0;        ///< With noise.
+  std::string architecture;
+};
+
+Results measure(const DemoOptions& options) {
+  const Demo demo(options);
+  Network clean = demo.make_network(NoiseKind::none), noisy = demo.make_network(NoiseKind::shot);
+  const EvaluationPlan once{NoiseKind::none, {Energies{}}, {}};
+  const EvaluationPlan sweep{NoiseKind::shot, options.noise.energies(noisy.layers()), options.noise.seed_list()};
+  Progress progress(demo.samples() * (once.passes() + sweep.passes()), "images", options.output.quiet);
+  const Evaluation without = demo.run(clean, once, progress), with = demo.run(noisy, sweep, progress);
+  return {report_points(clean, once, without, options.noise.wavelength_nm).front(),
+          report_points(noisy, sweep, with, options.noise.wavelength_nm),
+          demo.samples(),
+          total_macs(noisy.layers()),
+          with.ms_per_sample(),
+          noisy.graph().architecture};
+}
+
+std::string bar(double fraction) {
+  return std::string(static_cast<std::size_t>(fraction * kBarLength + 0.5), '#');
+}
+
+std::string text_of(const DemoOptions& options, const Results& results) {
+  std::string text = fmt::format(
+      "{} images of Fashion-MNIST through a {} ({:.1f} million MACs an image), computed with light:\n"
+      "the fewer photons a multiply-accumulate (MAC) gets, the more shot noise.\n\n"
+      "photons/MAC    aJ/MAC             top-1\n",
+      results.samples, results.architecture, 1e-6 * static_cast<double>(results.macs));
+  for (std::size_t i = 0; i < results.noisy.size(); ++i) {
+    const PointReport& point = results.noisy[i];
+    text += fmt::format("{:>11g}  {:>8.3g}  {:>16}  {}\n", options.noise.sweep[i], point.energy->attojoules_per_mac,
+                        percent(point.accuracy), bar(point.accuracy.top1));
+  }
+  const double clean = results.clean.accuracy.top1;
+  text += fmt::format("{:>11}  {:>8}  {:>16}  {}\n\n", "no noise", "-", percent(clean), bar(clean));
+  text += fmt::format("{:.0f} noisy images a second; +- is the standard deviation over {} seeds.\n",
+                      1000 / results.ms_per_sample, options.noise.seeds);
+  return text +
+         "\nNext: dpac info FILE                                                  shows the layers of your ResNet;\n"
+         "      dpac eval --weights FILE --data FOLDER --noise shot --energy 10  runs it on your images.\n";
+}
+
+nlohmann::ordered_json json_of(const DemoOptions& options, const Results& results) {
+  nlohmann::ordered_json chosen;
+  write(options.noise, chosen);
+  write(options.run, chosen);
+  auto json = result_json("demo", chosen, sha256_of(demo_file()), thread_count(options.run.threads));
+  json["samples"] = results.samples;
+  write(results.clean, json);
+  for (std::size_t i = 0; i < results.noisy.size(); ++i) {
+    nlohmann::ordered_json point{{"energy", options.noise.sweep[i]}};
+    write(results.noisy[i], point);
+    json["points"].push_back(point);
+  }
+  json["macs"] = results.macs;
+  json["ms_per_sample"] = results.ms_per_sample;
+  json["samples_per_second"] = 1000 / results.ms_per_sample;
+  return json;
+}
+
+void run(const DemoOptions& options) {
+  options.noise.check();
+  const Results results = measure(options);
+  publish(options.output, text_of(options, results), json_of(options, results));
+}
+
+}  // namespace
+
+Work add_demo(CLI::App& app) {
+  const auto options = std::make_shared<DemoOptions>();
+  add_seed_option(app, options->noise);
+  add_sweep_options(app, options->noise);
+  app.get_option("--energies-sweep")->capture_default_str();
+  add_run_options(app, options->run);
+  add_output_options(app, options->output);
+  app.footer(
+      "A small ResNet and 2,000 test images of Fashion-MNIST are inside the program; no file is needed.\n"
+      "In JSON the top-level accuracy is the one without noise, `points` has the energies (photons per MAC).\n\n"
+      "Example:\n  dpac demo --seeds 5");
+  return [options] { run(*options); };
+}
+
+}  // namespace dpac::cli

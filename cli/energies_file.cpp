@@ -1,0 +1,90 @@
+#include "cli/energies_file.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fstream>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "cli/energies_csv.h"
+#include "cli/support/layer_pattern.h"
+#include "kernels/error.h"
+#include "loaders/hdf5_file.h"
+
+namespace dpac::cli {
+namespace {
+
+constexpr std::string_view kGroup = "energies";
+
+bool is_hdf5(const std::filesystem::path& path) {
+  constexpr std::string_view kSignature("\x89HDF\r\n\x1a\n", 8);
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) throw Error(fmt::format("{}: cannot be opened; is it the right path for --energies?", path.string()));
+  std::array<char, kSignature.size()> start{};
+  stream.read(start.data(), start.size());
+  return std::string_view(start.data(), start.size()) == kSignature;
+}
+
+NamedEnergies read_hdf5(const std::filesystem::path& path) {
+  const Hdf5File file = Hdf5File::open(path);
+  if (!file.has_group(kGroup)) {
+    throw Error(fmt::format("{}: has no group '/{}', expected one dataset per layer in it", path.string(), kGroup));
+  }
+  NamedEnergies energies;
+  for (const std::string& dataset : file.datasets(kGroup)) {
+    const Tensor values = file.read_floats(dataset);
+    energies[dataset.substr(kGroup.size() + 1)].assign(values.values().begin(), values.values().end());
+  }
+  return energies;
+}
+
+void check_known(const std::string& file, const std::vector<AnalogLayer>& layers, const NamedEnergies& energies) {
+  for (const auto& [name, values] : energies) {
+    if (std::none_of(layers.begin(), layers.end(), [&](const AnalogLayer& layer) { return layer.name == name; })) {
+      throw Error(fmt::format("{}: layer '{}' is not in the network; its analog layers are {}", file, name,
+                              quoted_names(layers)));
+    }
+  }
+}
+
+void check_complete(const std::string& file, const std::vector<AnalogLayer>& layers, const NamedEnergies& energies) {
+  std::vector<AnalogLayer> missing;
+  for (const AnalogLayer& layer : layers) {
+    if (!energies.contains(layer.name)) missing.push_back(layer);
+  }
+  if (missing.empty()) return;
+  throw Error(fmt::format("{}: has no energy for {} of the network's {} analog layers: {}", file, missing.size(),
+                          layers.size(), quoted_names(missing)));
+}
+
+void check_values(const std::string& file, const AnalogLayer& layer, const std::vector<float>& energies) {
+  if (energies.size() != 1 && static_cast<int64_t>(energies.size()) != layer.out_channels) {
+    throw Error(fmt::format("{}: layer '{}' has {} energies, expected 1 or one per output channel ({})", file,
+                            layer.name, energies.size(), layer.out_channels));
+  }
+  for (const float energy : energies) {
+    if (!(energy > 0) || !std::isfinite(energy)) {
+      throw Error(fmt::format("{}: layer '{}' has an energy of {}, expected a positive number", file, layer.name,
+                              energy));
+    }
+  }
+}
+
+}  // namespace
+
+Energies read_energies_file(const std::filesystem::path& path, const std::vector<AnalogLayer>& layers) {
+  const NamedEnergies named = is_hdf5(path) ? read_hdf5(path) : read_energies_csv(path);
+  check_known(path.string(), layers, named);
+  check_complete(path.string(), layers, named);
+  Energies energies;
+  for (const AnalogLayer& layer : layers) {
+    energies.push_back(named.at(layer.name));
+    check_values(path.string(), layer, energies.back());
+  }
+  return energies;
+}
+
+}  // namespace dpac::cli

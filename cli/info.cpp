@@ -1,0 +1,87 @@
+/// @file
+/// `dpac info`: what a checkpoint is.
+
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "cli/options/model_options.h"
+#include "cli/options/output_options.h"
+#include "cli/support/machine.h"
+#include "cli/support/text_table.h"
+#include "engine/analog.h"
+#include "engine/resnet.h"
+
+namespace dpac::cli {
+namespace {
+
+struct InfoOptions {
+  ModelOptions model;
+  OutputOptions output;
+};
+
+nlohmann::ordered_json layer_json(const AnalogLayer& layer) {
+  return {{"name", layer.name},     {"op", layer.op},
+          {"D", layer.dot_length},  {"N", layer.outputs},
+          {"macs", layer.macs()},   {"parameters", layer.parameters},
+          {"analog", true},         {"out_channels", layer.out_channels}};
+}
+
+std::string table_of(const std::vector<AnalogLayer>& layers) {
+  TextTable table({"layer", "op", "D", "N", "MACs", "parameters", "channels"});
+  for (const AnalogLayer& layer : layers) {
+    table.add({layer.name, layer.op, with_thousands(layer.dot_length), with_thousands(layer.outputs),
+               with_thousands(layer.macs()), with_thousands(layer.parameters), with_thousands(layer.out_channels)});
+  }
+  return table.text();
+}
+
+std::string text_of(const OpenedWeights& weights, const Graph& graph, const std::vector<AnalogLayer>& layers) {
+  const MapShape& input = graph.input();
+  return fmt::format(
+      "architecture  {}\n"
+      "file          {} ({})\n"
+      "input         {} x {} x {}\n"
+      "classes       {}\n"
+      "parameters    {}\n"
+      "MACs          {} a sample, in {} analog layers\n\n{}",
+      graph.architecture, weights.checkpoint.path, weights.checkpoint.format, input.channels, input.height, input.width,
+      graph.classes(), with_thousands(graph.parameters), with_thousands(total_macs(layers)), layers.size(),
+      table_of(layers));
+}
+
+void run(const InfoOptions& options) {
+  const OpenedWeights weights = open_weights(options.model);
+  const Graph graph = build_resnet(weights.checkpoint, options.model.input_size);
+  const std::vector<AnalogLayer> layers = analog_layers(graph);
+
+  nlohmann::ordered_json chosen;
+  write(options.model, chosen);
+  auto json = result_json("info", chosen, weights.sha256, thread_count(0));
+  json["architecture"] = graph.architecture;
+  json["format"] = weights.checkpoint.format;
+  json["input"] = {graph.input().channels, graph.input().height, graph.input().width};
+  json["classes"] = graph.classes();
+  json["parameters"] = graph.parameters;
+  json["macs"] = total_macs(layers);
+  for (const AnalogLayer& layer : layers) json["layers"].push_back(layer_json(layer));
+  publish(options.output, text_of(weights, graph, layers), json);
+}
+
+}  // namespace
+
+Work add_info(CLI::App& app) {
+  const auto options = std::make_shared<InfoOptions>();
+  add_weights_option(app, options->model, /*positional=*/true);
+  add_input_size_option(app, options->model);
+  add_output_options(app, options->output);
+  app.footer(
+      "D is the length of a layer's dot products, N the number of its outputs for one sample; MACs are D * N.\n"
+      "Parameters are the file's (BatchNorm included); a layer's are those left after BatchNorm is folded in.\n\n"
+      "Example:\n  dpac info resnet50.h5 --input-size 224x224");
+  return [options] { run(*options); };
+}
+
+}  // namespace dpac::cli

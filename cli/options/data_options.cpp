@@ -1,0 +1,122 @@
+#include "cli/options/data_options.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "kernels/error.h"
+
+namespace dpac::cli {
+namespace {
+
+constexpr const char* kGroup = "Data and preprocessing (what is not given comes from the preset)";
+constexpr int kLargestSide = 16384;
+
+/// One value holds for all channels.
+std::array<float, 3> per_channel(const std::string& option, const std::vector<float>& values) {
+  if (values.size() != 1 && values.size() != 3) {
+    throw Error(fmt::format("{} has {} values, expected 1 or 3", option, values.size()));
+  }
+  if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); })) {
+    throw Error(fmt::format("{} has a value that is no finite number", option));
+  }
+  return {values.front(), values[values.size() / 2], values.back()};
+}
+
+Preprocessing preprocessing_of(const DataOptions& options, const std::string& preset_name, bool files) {
+  Preprocessing how = preset(preset_name, files);
+  how.resize = options.resize.value_or(how.resize);
+  how.crop = options.crop.value_or(how.crop);
+  if (!options.mean.empty()) how.mean = per_channel("--mean", options.mean);
+  if (!options.std.empty()) how.std = per_channel("--std", options.std);
+  how.value_scale = options.value_scale.value_or(how.value_scale);
+  if (options.channel_order) how.bgr = *options.channel_order == "bgr";
+  if (!std::all_of(how.std.begin(), how.std.end(), [](float s) { return s > 0; })) {
+    throw Error("--std has a value that is not positive");
+  }
+  if (!std::isfinite(how.value_scale)) throw Error("--value-scale is no finite number");
+  return how;
+}
+
+template <typename Value>
+nlohmann::ordered_json or_null(const std::optional<Value>& value) {
+  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+}
+
+void add_preprocessing_options(CLI::App& app, DataOptions& options) {
+  app.add_option("--preset", options.preset, "Defaults for the options below [what fits the weights]")
+      ->check(CLI::IsMember({"torchvision", "keras-caffe", "cifar", "plain"}))
+      ->group(kGroup);
+  app.add_option("--resize", options.resize, "New length of the shorter side in pixels, 0 for off")
+      ->type_name("R")
+      ->check(CLI::Range(0, kLargestSide))
+      ->group(kGroup);
+  app.add_option("--crop", options.crop, "Side of the square cut out of the centre in pixels, 0 for off")
+      ->type_name("C")
+      ->check(CLI::Range(0, kLargestSide))
+      ->group(kGroup);
+  app.add_option("--mean", options.mean, "Subtracted after scaling, in the order of the channels")
+      ->type_name("A,B,C")
+      ->delimiter(',')
+      ->group(kGroup);
+  app.add_option("--std", options.std, "Divided by after that")->type_name("A,B,C")->delimiter(',')->group(kGroup);
+  app.add_option("--value-scale", options.value_scale, "Factor of the pixels 0 ... 255")->type_name("V")->group(kGroup);
+  app.add_option("--channel-order", options.channel_order, "Channels as the network wants them: rgb or bgr")
+      ->check(CLI::IsMember({"rgb", "bgr"}))
+      ->group(kGroup);
+}
+
+}  // namespace
+
+void add_data_options(CLI::App& app, DataOptions& options) {
+  app.add_option("--data", options.data,
+                 "Images: ImageFolder tree, flat folder with --labels, CIFAR binary, IDX pair, or HDF5 with images and "
+                 "labels")
+      ->type_name("PATH")
+      ->required()
+      ->group(kGroup);
+  app.add_option("--labels", options.labels, "A name and a class per line, for a flat folder")
+      ->type_name("FILE")
+      ->group(kGroup);
+  app.add_option("--limit", options.limit, "Samples to use, spread evenly over the data set [all]")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber)
+      ->group(kGroup);
+  add_preprocessing_options(app, options);
+}
+
+OpenedData open_data(const DataOptions& options, const std::string& default_preset, const OutputOptions& output) {
+  OpenedData data;
+  data.images = options.labels.empty() ? open_image_dataset(options.data) : open_image_dataset(options.data, options.labels);
+  data.preset = options.preset.value_or(default_preset);
+  data.preprocessing = preprocessing_of(options, data.preset, data.images->holds_files());
+  data.samples = evenly_spaced(data.images->size(), options.limit.value_or(data.images->size()));
+  if (!options.preset) {
+    notice(output, fmt::format("preset {}, which fits the weights (--preset chooses another)", data.preset));
+  }
+  return data;
+}
+
+std::optional<Shape> image_size(const OpenedData& data) {
+  if (data.preprocessing.crop > 0) return Shape{data.preprocessing.crop, data.preprocessing.crop};
+  if (data.images->holds_files()) return std::nullopt;
+  const ImageSize size = output_size(data.images->load(0).size(), data.preprocessing);
+  return Shape{size.height, size.width};
+}
+
+void write(const DataOptions& options, const OpenedData& data, nlohmann::ordered_json& json) {
+  json["data"] = options.data;
+  json["labels"] = options.labels.empty() ? nlohmann::ordered_json(nullptr) : options.labels;
+  json["limit"] = or_null(options.limit);
+  json["preset"] = data.preset;
+  json["resize"] = data.preprocessing.resize;
+  json["crop"] = data.preprocessing.crop;
+  json["mean"] = data.preprocessing.mean;
+  json["std"] = data.preprocessing.std;
+  json["value_scale"] = data.preprocessing.value_scale;
+  json["channel_order"] = data.preprocessing.bgr ? "bgr" : "rgb";
+}
+
+}  // namespace dpac::cli

@@ -1,0 +1,46 @@
+/// @file
+/// `--weights`, and how the network in it is built and run.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "engine/graph.h"
+#include "engine/tensor.h"
+#include "engine/weights.h"
+
+namespace dpac::cli {
+
+struct ModelOptions {
+  std::string weights;
+  std::optional<Shape> input_size;  ///< [H, W].
+};
+
+/// Never change a result's bits.
+struct RunOptions {
+  int64_t batch = 16;
+  int threads = 0;  ///< 0: all that OpenMP gives.
+};
+
+/// A checkpoint before its network is built: the data may still decide the input's size.
+struct OpenedWeights {
+  Checkpoint checkpoint;
+  std::string sha256;
+};
+
+/// `--weights`; also as the plain argument FILE where `positional`.
+void add_weights_option(CLI::App& app, ModelOptions& options, bool positional = false);
+void add_input_size_option(CLI::App& app, ModelOptions& options);
+void add_run_options(CLI::App& app, RunOptions& options);
+
+OpenedWeights open_weights(const ModelOptions& options);
+
+/// `--input-size` as [H, W], or null.
+void write(const ModelOptions& options, nlohmann::ordered_json& json);
+void write(const RunOptions& options, nlohmann::ordered_json& json);
+
+}  // namespace dpac::cli

@@ -1,0 +1,31 @@
+/// @file
+/// `--json` and `--quiet`, and how a result leaves the program.
+#pragma once
+
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+namespace dpac::cli {
+
+struct OutputOptions {
+  std::string json;    ///< A file, "-" for stdout, empty for none.
+  bool quiet = false;  ///< Neither progress nor notices.
+};
+
+void add_output_options(CLI::App& app, OutputOptions& options);
+
+/// A result's keys that every command has; the command adds its own.
+/// `options` is all that decides the result, defaults included.
+nlohmann::ordered_json result_json(const std::string& command, nlohmann::ordered_json options,
+                                   const std::string& weights_sha256, int threads);
+
+/// Writes the JSON where it was asked for, and `text` to stdout unless the JSON goes there.
+/// @throws Error if either cannot be written.
+void publish(const OutputOptions& options, const std::string& text, const nlohmann::ordered_json& json);
+
+/// A line on stderr about a choice the program made for the user.
+void notice(const OutputOptions& options, const std::string& sentence);
+
+}  // namespace dpac::cli

@@ -1,0 +1,40 @@
+#include "cli/session.h"
+
+#include <fmt/format.h>
+
+#include "cli/support/machine.h"
+#include "engine/resnet.h"
+#include "kernels/error.h"
+
+namespace dpac::cli {
+namespace {
+
+void check_images_fit(const OpenedData& data, const MapShape& input) {
+  if (input.channels != 1 && input.channels != 3) {
+    throw Error(fmt::format("the network takes {} channels, but images have 1 or 3", input.channels));
+  }
+  const int64_t first = data.samples.front();
+  const ImageSize size = output_size(data.images->load(first).size(), data.preprocessing);
+  if (size.height == input.height && size.width == input.width) return;
+  throw Error(fmt::format("{}: the image has {}x{} pixels after preprocessing, but the network takes {}x{}; "
+                          "--resize and --crop change the one, --input-size the other",
+                          data.images->name(first), size.height, size.width, input.height, input.width));
+}
+
+}  // namespace
+
+Session open_session(const ModelOptions& model, const DataOptions& data, const OutputOptions& output) {
+  const OpenedWeights weights = open_weights(model);
+  OpenedData opened = open_data(data, weights.checkpoint.traits.preset, output);
+  const auto size = model.input_size ? model.input_size : image_size(opened);
+  Graph graph = build_resnet(weights.checkpoint, size);
+  check_images_fit(opened, graph.input());
+  return {weights.sha256, std::move(opened), std::move(graph)};
+}
+
+BatchReader make_reader(const Session& session, const RunOptions& run) {
+  return BatchReader(*session.data.images, session.data.preprocessing, static_cast<int>(session.graph.input().channels),
+                     session.data.samples, static_cast<int>(run.batch), thread_count(run.threads));
+}
+
+}  // namespace dpac::cli

@@ -1,0 +1,28 @@
+/// @file
+/// Weights and data opened together: what `eval` and `trace` start from.
+#pragma once
+
+#include <string>
+
+#include "cli/options/data_options.h"
+#include "cli/options/model_options.h"
+#include "cli/options/output_options.h"
+#include "engine/graph.h"
+#include "loaders/batch_reader.h"
+
+namespace dpac::cli {
+
+struct Session {
+  std::string weights_sha256;
+  OpenedData data;
+  Graph graph;  ///< Its input has the size of the images.
+};
+
+/// The network's input is `--input-size`, else the size of the data's images, else what the weights say.
+/// @throws Error if weights or data cannot be opened, or if the images are not what the network takes.
+Session open_session(const ModelOptions& model, const DataOptions& data, const OutputOptions& output);
+
+/// Reads the session's samples in order; the session must outlive the reader.
+BatchReader make_reader(const Session& session, const RunOptions& run);
+
+}  // namespace dpac::cli

@@ -1,0 +1,30 @@
+#include "cli/support/machine.h"
+
+#include <omp.h>
+
+#include <fstream>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/onednn.h"
+#include "kernels/isa.h"
+
+namespace dpac::cli {
+
+int thread_count(int requested) { return requested > 0 ? requested : omp_get_max_threads(); }
+
+std::string cpu_name() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with("model name")) continue;
+    const std::size_t colon = line.find(": ");
+    if (colon != std::string::npos) return line.substr(colon + 2);
+  }
+  return "unknown";
+}
+
+nlohmann::ordered_json machine_json(int threads) {
+  return {{"cpu", cpu_name()}, {"isa", name(active_isa())}, {"threads", threads}, {"onednn", onednn::version()}};
+}
+
+}  // namespace dpac::cli

@@ -1,0 +1,51 @@
+#include "cli/support/statistics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace dpac::cli {
+namespace {
+
+double quantile(const std::vector<double>& sorted, double q) {
+  const double position = q * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(position);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return std::lerp(sorted[below], sorted[above], position - static_cast<double>(below));
+}
+
+}  // namespace
+
+double mean(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+std::optional<double> sample_std(std::span<const double> values) {
+  if (values.size() < 2) return std::nullopt;
+  const double m = mean(values);
+  double squares = 0;
+  for (const double v : values) squares += (v - m) * (v - m);
+  return std::sqrt(squares / static_cast<double>(values.size() - 1));
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return quantile(values, 0.5);
+}
+
+double relative_spread(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return (quantile(values, 0.75) - quantile(values, 0.25)) / quantile(values, 0.5);
+}
+
+Interval wilson_interval(int64_t successes, int64_t trials) {
+  constexpr double kZ = 1.959963984540054;  // The normal distribution's 97.5 % quantile.
+  const auto n = static_cast<double>(trials);
+  const double p = static_cast<double>(successes) / n;
+  const double centre = p + kZ * kZ / (2 * n);
+  const double half_width = kZ * std::sqrt(p * (1 - p) / n + kZ * kZ / (4 * n * n));
+  const double scale = 1 + kZ * kZ / n;
+  return {std::max(0.0, (centre - half_width) / scale), std::min(1.0, (centre + half_width) / scale)};
+}
+
+}  // namespace dpac::cli

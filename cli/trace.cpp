@@ -1,0 +1,135 @@
+/// @file
+/// `dpac trace`: what happens inside the analog layers, for a few samples, as HDF5.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "cli/options/data_options.h"
+#include "cli/options/model_options.h"
+#include "cli/options/noise_options.h"
+#include "cli/options/output_options.h"
+#include "cli/session.h"
+#include "cli/support/interrupt.h"
+#include "cli/support/layer_pattern.h"
+#include "cli/support/machine.h"
+#include "cli/support/progress.h"
+#include "cli/trace_recorder.h"
+#include "engine/network.h"
+#include "loaders/hdf5_writer.h"
+
+namespace dpac::cli {
+namespace {
+
+constexpr int64_t kDefaultLimit = 4;
+
+struct TraceOptions {
+  ModelOptions model;
+  DataOptions data{.limit = kDefaultLimit};
+  NoiseOptions noise;
+  RunOptions run;
+  OutputOptions output;
+  std::vector<std::string> layers{"*"};
+  std::string out;
+};
+
+/// All samples at once: several passes are made over them.
+struct Samples {
+  std::vector<float> images;
+  std::vector<int64_t> indices;
+  std::vector<int> labels;
+};
+
+Samples read_samples(BatchReader reader) {
+  Samples samples;
+  while (const ImageBatch* batch = reader.next()) {
+    stop_if_interrupted();
+    samples.images.insert(samples.images.end(), batch->images.begin(), batch->images.end());
+    samples.indices.insert(samples.indices.end(), batch->indices.begin(), batch->indices.end());
+    samples.labels.insert(samples.labels.end(), batch->labels.begin(), batch->labels.end());
+  }
+  return samples;
+}
+
+/// The network runs once per group of layers, so that memory holds one group's values only.
+void record(const TraceOptions& options, Network& network, const Samples& samples,
+            const std::vector<std::size_t>& layers) {
+  Hdf5Writer file(options.out);
+  const int64_t count = static_cast<int64_t>(samples.indices.size());
+  std::vector<float> logits(samples.indices.size() * static_cast<std::size_t>(network.graph().classes()));
+  Progress progress(static_cast<int64_t>(layers.size()), "layers", options.output.quiet);
+  for (const auto& group : groups_of(network, layers, count)) {
+    stop_if_interrupted();
+    TraceRecorder recorder(network, group, samples.indices);
+    network.run_observed(samples.images, samples.indices, logits, recorder);
+    recorder.write(file);
+    progress.advance(static_cast<int64_t>(group.size()));
+  }
+  file.write_floats("logits", {count, network.graph().classes()}, logits);
+  file.write_integers("samples", {count}, samples.indices);
+  file.commit();
+}
+
+nlohmann::ordered_json options_json(const TraceOptions& options, const OpenedData& data) {
+  nlohmann::ordered_json json;
+  write(options.model, json);
+  write(options.data, data, json);
+  write(options.noise, json);
+  write(options.run, json);
+  json["layers"] = options.layers;
+  json["out"] = options.out;
+  return json;
+}
+
+void run(const TraceOptions& options) {
+  options.noise.check();
+  Session session = open_session(options.model, options.data, options.output);
+  const int threads = thread_count(options.run.threads);
+  const NoiseKind noise = options.noise.kind();
+  Network network(std::move(session.graph), {.batch = options.run.batch,
+                                             .threads = threads,
+                                             .noise = noise,
+                                             .keep_pre_activations = true});
+  const auto layers = matching_layers(network.layers(), options.layers);
+  network.set_noise({noise, options.noise.energies(network.layers()).front(), options.noise.seed});
+  const Samples samples = read_samples(make_reader(session, options.run));
+  record(options, network, samples, layers);
+
+  auto json = result_json("trace", options_json(options, session.data), session.weights_sha256, threads);
+  json["out"] = options.out;
+  json["samples"] = samples.indices;
+  for (const std::size_t l : layers) json["layers"].push_back(network.layers()[l].name);
+  publish(options.output,
+          fmt::format("{}: {} samples, {} layers\n", options.out, samples.indices.size(), layers.size()), json);
+}
+
+}  // namespace
+
+Work add_trace(CLI::App& app) {
+  const auto options = std::make_shared<TraceOptions>();
+  add_weights_option(app, options->model);
+  add_input_size_option(app, options->model);
+  add_run_options(app, options->run);
+  add_data_options(app, options->data);
+  app.get_option("--limit")->description("Samples to trace, spread evenly over the data set")->capture_default_str();
+  add_noise_options(app, options->noise);
+  add_seed_option(app, options->noise);
+  app.add_option("--layers", options->layers, "Names with * and ?, separated by commas")
+      ->type_name("PATTERN")
+      ->delimiter(',')
+      ->capture_default_str()
+      ->group("Output");
+  app.add_option("--out", options->out, "The HDF5 file to write")->type_name("FILE")->required()->group("Output");
+  add_output_options(app, options->output);
+  app.footer(
+      "Writes float32 [n, C, H, W] (fully connected: [n, features]) per layer: /<layer>/input, /pre (without this\n"
+      "layer's own noise), /sigma (the noise's standard deviation), /noisy (before ReLU); and /logits, /samples.\n\n"
+      "Example:\n  dpac trace --weights resnet20.h5 --data cifar10/test --noise shot --energy 10 \\\n"
+      "    --layers 'layer1.*,fc' --out trace.h5");
+  return [options] { run(*options); };
+}
+
+}  // namespace dpac::cli

@@ -1,0 +1,30 @@
+/// @file
+/// The readers behind open_checkpoint(): each turns one kind of file into a checkpoint. For the loaders' own
+/// use.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "engine/weights.h"
+#include "loaders/hdf5_file.h"
+
+namespace dpac {
+
+/// Keras 1, 2 and 3; keras_layers.h says whether a file is one.
+Checkpoint read_keras(const Hdf5File& file);
+
+/// Datasets named after PyTorch modules. Datasets `images` and `labels` beside a `state_dict` group are not
+/// weights.
+Checkpoint read_torch_h5(const Hdf5File& file);
+
+Checkpoint read_safetensors(const std::filesystem::path& path);
+
+/// Adds a weight after having made sure that all of it is finite.
+/// @throws Error naming the dataset, and where its first NaN or infinity is.
+void add_finite(Checkpoint& checkpoint, std::string name, Tensor tensor, std::string origin);
+
+/// Traits that torchvision's conventions imply: the preset follows the stem.
+ResNetTraits torch_traits(const WeightStore& weights);
+
+}  // namespace dpac

@@ -1,0 +1,59 @@
+/// @file
+/// The layers of a Keras HDF5 file, whichever of Keras's three layouts it has (spec/formats.md section 1.1).
+/// For the loaders' own use.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/weights.h"
+#include "loaders/hdf5_file.h"
+
+namespace dpac {
+
+/// A layer with weights. Tensors are in Keras's layouts: convolution [kh, kw, in, out], dense [in, out].
+struct KerasLayer {
+  enum class Kind { convolution, batchnorm, dense };
+
+  std::string name;
+  Kind kind = Kind::convolution;
+  std::optional<WeightStore::Entry> kernel, bias;                    // Convolution and dense.
+  std::optional<WeightStore::Entry> gamma, beta, mean, variance;     // BatchNorm; gamma and beta may be absent.
+};
+
+struct KerasFile {
+  std::string path;
+  std::string format;                ///< For people.
+  std::string model_config;          ///< JSON, empty where the file has none.
+  std::vector<KerasLayer> layers;    ///< In the order of model.layers.
+};
+
+bool is_keras(const Hdf5File& file);
+
+/// @throws Error naming the dataset of a layer that is of no kind above.
+KerasFile read_keras_layers(const Hdf5File& file);
+
+/// Builds a checkpoint out of Keras layers, in PyTorch's names and layouts.
+class KerasAssembler {
+ public:
+  explicit KerasAssembler(const KerasFile& file);
+
+  /// `bn` may be null; `conv_path` and `bn_path` are torchvision module paths ("layer1.0.conv1", "layer1.0.bn1").
+  void add_convolution(const KerasLayer& conv, const KerasLayer* bn, const std::string& conv_path,
+                       const std::string& bn_path);
+  void add_dense(const KerasLayer& dense);
+
+  /// The same by numbers: the block's k-th convolution, 0 for the projection.
+  void add_block_convolution(const KerasLayer& conv, const KerasLayer* bn, int stage, int block, int k);
+
+  Checkpoint checkpoint;
+};
+
+/// The three ways to find out which layer is which; each sets the checkpoint's traits too.
+Checkpoint from_keras_config(const KerasFile& file);
+std::optional<Checkpoint> from_keras_names(const KerasFile& file);  ///< Unset for names it does not know.
+Checkpoint from_keras_order(const KerasFile& file);
+
+}  // namespace dpac

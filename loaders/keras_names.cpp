@@ -1,0 +1,84 @@
+// The layer names of Keras's own ResNets: keras-applications ("conv2_block1_1_conv") and the older
+// deep-learning-models ("res2a_branch2a"). See spec/formats.md sections 1.2 and 1.3.
+
+#include <cstdio>
+#include <map>
+
+#include "loaders/keras_layers.h"
+
+namespace dpac {
+namespace {
+
+constexpr double kApplicationsEpsilon = 1.001e-5, kOldEpsilon = 1e-3;
+
+/// Where a convolution or BatchNorm stands; stage 0 is the stem. `k` is 0 for a projection.
+struct Place {
+  int stage = 0, block = 0, k = 0;
+  auto operator<=>(const Place&) const = default;
+};
+
+std::optional<Place> applications_place(const std::string& name, const char* ending) {
+  if (name == std::string("conv1_") + ending) return Place{};
+  Place place;
+  char kind[8] = {};
+  if (std::sscanf(name.c_str(), "conv%d_block%d_%d_%7s", &place.stage, &place.block, &place.k, kind) != 4 ||
+      kind != std::string(ending)) {
+    return std::nullopt;
+  }
+  return Place{place.stage - 1, place.block - 1, place.k};
+}
+
+std::optional<Place> old_place(const std::string& name, bool batchnorm) {
+  if (name == (batchnorm ? "bn_conv1" : "conv1")) return Place{};
+  const char* format = batchnorm ? "bn%d%c_branch%d%c" : "res%d%c_branch%d%c";
+  int stage = 0, branch = 0;
+  char block = 0, part = 0;
+  const int found = std::sscanf(name.c_str(), format, &stage, &block, &branch, &part);
+  if (found == 3 && branch == 1) return Place{stage - 1, block - 'a', 0};
+  if (found == 4 && branch == 2) return Place{stage - 1, block - 'a', part - 'a' + 1};
+  return std::nullopt;
+}
+
+std::optional<Place> place_of(const KerasLayer& layer, bool& old) {
+  const bool batchnorm = layer.kind == KerasLayer::Kind::batchnorm;
+  if (const auto place = applications_place(layer.name, batchnorm ? "bn" : "conv")) return place;
+  const auto place = old_place(layer.name, batchnorm);
+  old = old || place.has_value();
+  return place;
+}
+
+}  // namespace
+
+std::optional<Checkpoint> from_keras_names(const KerasFile& file) {
+  std::map<Place, const KerasLayer*> convolutions, batchnorms;
+  const KerasLayer* dense = nullptr;
+  bool old = false;
+  for (const KerasLayer& layer : file.layers) {
+    if (layer.kind == KerasLayer::Kind::dense) {
+      if (dense != nullptr) return std::nullopt;
+      dense = &layer;
+      continue;
+    }
+    const auto place = place_of(layer, old);
+    if (!place) return std::nullopt;
+    (layer.kind == KerasLayer::Kind::batchnorm ? batchnorms : convolutions)[*place] = &layer;
+  }
+  KerasAssembler assembler(file);
+  for (const auto& [place, conv] : convolutions) {
+    const auto bn = batchnorms.find(place);
+    const KerasLayer* norm = bn == batchnorms.end() ? nullptr : bn->second;
+    if (place.stage == 0) {
+      assembler.add_convolution(*conv, norm, "conv1", "bn1");
+    } else {
+      assembler.add_block_convolution(*conv, norm, place.stage, place.block, place.k);
+    }
+  }
+  if (dense != nullptr) assembler.add_dense(*dense);
+  ResNetTraits& traits = assembler.checkpoint.traits;
+  traits.batchnorm_epsilon = old ? kOldEpsilon : kApplicationsEpsilon;
+  traits.stride_in_first_conv = true;
+  traits.preset = "keras-caffe";
+  return std::move(assembler.checkpoint);
+}
+
+}  // namespace dpac

@@ -1,0 +1,71 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "kernels/error.h"
+#include "loaders/formats.h"
+#include "loaders/name_map.h"
+
+namespace dpac {
+namespace {
+
+/// Paths of the weights: all datasets, or those of the group `state_dict` where there is one.
+std::vector<std::string> weight_paths(const Hdf5File& file) {
+  std::vector<std::string> paths = file.datasets();
+  const auto inside = [](const std::string& path) { return path.starts_with("state_dict/"); };
+  if (std::any_of(paths.begin(), paths.end(), inside)) {
+    std::erase_if(paths, [&](const std::string& path) { return !inside(path); });
+  }
+  std::erase_if(paths, is_ignored_buffer);
+  return paths;
+}
+
+Tensor read_weight(const Hdf5File& file, const std::string& path) {
+  const Hdf5Dataset dataset = file.dataset(path);
+  if (dataset.kind() != ElementKind::floating && dataset.kind() != ElementKind::bfloat16) {
+    throw Error(
+        fmt::format("{}: dataset '{}' does not hold floating-point numbers, expected float16, float32 or "
+                    "float64; write it with .float().numpy()",
+                    file.name(), path));
+  }
+  return dataset.read_floats();
+}
+
+}  // namespace
+
+void add_finite(Checkpoint& checkpoint, std::string name, Tensor tensor, std::string origin) {
+  const auto values = tensor.values();
+  const auto bad = [](float v) { return !std::isfinite(v); };
+  const auto first = std::find_if(values.begin(), values.end(), bad);
+  if (first != values.end()) {
+    throw Error(fmt::format(
+        "{}: dataset '{}' holds {} values that are NaN or infinite, the first at position {}",
+        checkpoint.path, origin, std::count_if(first, values.end(), bad), first - values.begin()));
+  }
+  checkpoint.weights.add(std::move(name), std::move(tensor), std::move(origin));
+}
+
+ResNetTraits torch_traits(const WeightStore& weights) {
+  constexpr int64_t kImageNetStem = 7;
+  ResNetTraits traits;
+  const Tensor* stem = weights.find("conv1.weight");
+  const bool imagenet = stem == nullptr || stem->rank() != 4 || stem->dim(2) == kImageNetStem;
+  traits.preset = imagenet ? "torchvision" : "cifar";
+  return traits;
+}
+
+Checkpoint read_torch_h5(const Hdf5File& file) {
+  Checkpoint checkpoint{
+      .path = file.name(), .format = "PyTorch state_dict in HDF5", .weights = {}, .traits = {}};
+  const std::vector<std::string> paths = weight_paths(file);
+  if (paths.empty()) throw Error(fmt::format("{}: the HDF5 file holds no weights", file.name()));
+  const std::string wrapper = common_wrapper(paths);
+  for (const std::string& path : paths) {
+    add_finite(checkpoint, torch_name(path, wrapper), read_weight(file, path), path);
+  }
+  checkpoint.traits = torch_traits(checkpoint.weights);
+  return checkpoint;
+}
+
+}  // namespace dpac

@@ -1,0 +1,33 @@
+# Installs the built library, builds examples/ against it with find_package(dpac) and one example with pkg-config,
+# and runs them on the demo's weights and images.
+set(prefix ${BUILD_DIR}/install-test/prefix)
+set(build ${BUILD_DIR}/install-test/build)
+file(REMOVE_RECURSE ${BUILD_DIR}/install-test)
+
+function(run)
+  execute_process(COMMAND ${ARGV} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${ARGV} failed (${status}):\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+run(${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${prefix})
+run(${CMAKE_COMMAND} -S ${SOURCE_DIR}/examples -B ${build} -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_CXX_COMPILER=${CXX})
+run(${CMAKE_COMMAND} --build ${build})
+
+file(GLOB pc ${prefix}/lib*/pkgconfig ${prefix}/lib/*/pkgconfig)
+list(GET pc 0 pc)
+get_filename_component(libdir ${pc} DIRECTORY)
+run(env PKG_CONFIG_PATH=${pc} pkg-config --define-variable=prefix=${prefix} --cflags --libs dpac)
+separate_arguments(flags UNIX_COMMAND "${output}")
+run(${CXX} -std=c++20 ${SOURCE_DIR}/examples/01_classify.cpp ${flags} -Wl,-rpath,${libdir} -o ${build}/classify_pkgconfig)
+
+set(demo ${SOURCE_DIR}/models/demo_fashion_mnist.h5)
+file(READ ${SOURCE_DIR}/examples/01_classify.output expected)
+foreach(program 01_classify classify_pkgconfig)
+  run(${build}/${program} ${demo} ${demo})
+  if(NOT output STREQUAL expected)
+    message(FATAL_ERROR "${program} printed\n${output}\nexpected\n${expected}")
+  endif()
+endforeach()
