@@ -81,7 +81,8 @@ class CifarDataset final : public ImageDataset {
   };
 
   [[nodiscard]] Place find(int64_t index) const {
-    const auto n = static_cast<std::size_t>(std::upper_bound(ends_.begin(), ends_.end(), index) - ends_.begin());
+    const auto n =
+        static_cast<std::size_t>(std::upper_bound(ends_.begin(), ends_.end(), index) - ends_.begin());
     return {files_.at(n), index - (n == 0 ? 0 : ends_[n - 1])};
   }
 

@@ -1,13 +1,15 @@
 /// @file
 /// Labelled images on disk, whatever form they have.
 ///
-/// | form         | what opens it                                                         | a sample's class         |
+/// | form         | what opens it                                                         | a sample's class
+/// |
 /// |--------------|-----------------------------------------------------------------------|--------------------------|
-/// | ImageFolder  | a folder with one folder of JPEG/PNG files per class                  | rank of the folder's name |
-/// | flat folder  | a folder of JPEG/PNG files and a labels file                          | the labels file          |
-/// | CIFAR-10     | a binary file of 3073-byte records, or a folder of `*.bin`            | first byte of the record |
-/// | IDX (MNIST)  | either file of a pair, or the folder with one pair; .gz or not        | the labels file          |
-/// | HDF5         | datasets `images` uint8 [N,H,W,C] or [N,H,W] and `labels` [N] or [N,1] | `labels`                |
+/// | ImageFolder  | a folder with one folder of JPEG/PNG files per class                  | rank of the
+/// folder's name | | flat folder  | a folder of JPEG/PNG files and a labels file                          |
+/// the labels file          | | CIFAR-10     | a binary file of 3073-byte records, or a folder of `*.bin` |
+/// first byte of the record | | IDX (MNIST)  | either file of a pair, or the folder with one pair; .gz or not
+/// | the labels file          | | HDF5         | datasets `images` uint8 [N,H,W,C] or [N,H,W] and `labels`
+/// [N] or [N,1] | `labels`                |
 #pragma once
 
 #include <cstddef>
@@ -23,8 +25,8 @@
 
 namespace dpac {
 
-/// A sample's index is its position in the sorted data set: it seeds the sample's noise, so it never depends on how
-/// many samples a run takes. All member functions may be called from several threads at once.
+/// A sample's index is its position in the sorted data set: it seeds the sample's noise, so it never depends
+/// on how many samples a run takes. All member functions may be called from several threads at once.
 class ImageDataset {
  public:
   ImageDataset() = default;
@@ -51,8 +53,9 @@ class ImageDataset {
   [[nodiscard]] virtual bool holds_files() const = 0;
 };
 
-/// Opens what lies at `path`; the form is found by content. `labels` is for a flat folder only: one file name and
-/// one class number a line, separated by blanks, a tab or a comma, every image of the folder exactly once.
+/// Opens what lies at `path`; the form is found by content. `labels` is for a flat folder only: one file name
+/// and one class number a line, separated by blanks, a tab or a comma, every image of the folder exactly
+/// once.
 /// @throws Error naming the file or folder, what was expected there and what was found.
 std::unique_ptr<ImageDataset> open_image_dataset(const std::filesystem::path& path,
                                                  const std::optional<std::filesystem::path>& labels = {});
@@ -60,7 +63,8 @@ std::unique_ptr<ImageDataset> open_image_dataset(const std::filesystem::path& pa
 /// The HDF5 form from memory, copied: `name` stands for the path in messages.
 std::unique_ptr<ImageDataset> open_array_dataset(std::span<const std::byte> file, std::string name);
 
-/// `limit` of the indices 0 .. size-1, ascending and as evenly as can be: i * size / limit. All if limit >= size.
+/// `limit` of the indices 0 .. size-1, ascending and as evenly as can be: i * size / limit. All if limit >=
+/// size.
 /// @throws Error if limit < 1.
 std::vector<int64_t> evenly_spaced(int64_t size, int64_t limit);
 

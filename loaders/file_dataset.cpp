@@ -28,7 +28,8 @@ std::vector<std::filesystem::directory_entry> sorted_entries(const std::filesyst
   std::error_code error;
   std::vector<std::filesystem::directory_entry> entries;
   std::filesystem::directory_iterator next(folder, error);
-  for (; !error && next != std::filesystem::directory_iterator(); next.increment(error)) entries.push_back(*next);
+  for (; !error && next != std::filesystem::directory_iterator(); next.increment(error))
+    entries.push_back(*next);
   if (error) throw Error(fmt::format("{}: the folder cannot be read: {}", folder.string(), error.message()));
   std::sort(entries.begin(), entries.end(),
             [](const auto& a, const auto& b) { return a.path().filename() < b.path().filename(); });

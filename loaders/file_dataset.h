@@ -28,7 +28,9 @@ class FileDataset final : public ImageDataset {
   [[nodiscard]] bool holds_files() const override { return true; }
 
  private:
-  [[nodiscard]] const LabelledFile& file(int64_t index) const { return files_.at(static_cast<std::size_t>(index)); }
+  [[nodiscard]] const LabelledFile& file(int64_t index) const {
+    return files_.at(static_cast<std::size_t>(index));
+  }
 
   std::vector<LabelledFile> files_;
   int classes_;

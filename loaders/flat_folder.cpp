@@ -35,8 +35,8 @@ void add_line(std::string_view line, const std::string& where, LabelsByName& lab
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), label);
   const bool parsed = error == std::errc() && end == number.data() + number.size();
   if (separator == std::string_view::npos || !parsed || label < 0 || label > kMaxLabel) {
-    throw Error(fmt::format("{}: expected a file name and a class number from 0 to {}, found '{}'", where, kMaxLabel,
-                            line));
+    throw Error(fmt::format("{}: expected a file name and a class number from 0 to {}, found '{}'", where,
+                            kMaxLabel, line));
   }
   std::string_view name = line.substr(0, separator);
   name = name.substr(0, name.find_last_not_of(kSeparators) + 1);
@@ -68,8 +68,8 @@ std::unique_ptr<ImageDataset> open_flat_folder(const std::filesystem::path& fold
     if (entry.is_directory() || !has_image_extension(entry.path())) continue;
     const auto found = missing.extract(entry.path().filename().string());
     if (found.empty()) {
-      throw Error(fmt::format("{}: expected a line for every image of {}, found none for '{}'", labels.string(),
-                              folder.string(), entry.path().filename().string()));
+      throw Error(fmt::format("{}: expected a line for every image of {}, found none for '{}'",
+                              labels.string(), folder.string(), entry.path().filename().string()));
     }
     files.push_back({entry.path(), found.mapped()});
     classes = std::max(classes, found.mapped() + 1);

@@ -1,5 +1,6 @@
 /// @file
-/// Images of all classes in one folder, with a file that tells their classes, as ImageNet's validation set comes.
+/// Images of all classes in one folder, with a file that tells their classes, as ImageNet's validation set
+/// comes.
 #pragma once
 
 #include <filesystem>

@@ -25,7 +25,8 @@ struct PairNames {
   std::string_view images;
   std::string_view labels;
 };
-constexpr std::array<PairNames, 2> kPairNames = {{{"images-idx3", "labels-idx1"}, {"images.idx3", "labels.idx1"}}};
+constexpr std::array<PairNames, 2> kPairNames = {
+    {{"images-idx3", "labels-idx1"}, {"images.idx3", "labels.idx1"}}};
 
 /// One file: uint8 elements, row-major.
 struct IdxArray {
@@ -48,7 +49,8 @@ Shape read_shape(std::span<const uint8_t> header, std::size_t rank) {
 IdxArray read_idx(const std::filesystem::path& path, uint8_t rank) {
   IdxArray array{path.string(), {}, read_file(path)};
   if (is_gzip_start(array.bytes)) array.bytes = inflate_gzip(array.bytes, array.name);
-  if (!is_idx_start(array.bytes) || array.bytes[3] != rank || array.bytes.size() < kMagicBytes * (1u + rank)) {
+  if (!is_idx_start(array.bytes) || array.bytes[3] != rank ||
+      array.bytes.size() < kMagicBytes * (1u + rank)) {
     throw Error(fmt::format("{}: expected an IDX file of uint8 {} ({} dimensions)", array.name,
                             rank == 1 ? "labels" : "images", rank));
   }
@@ -81,7 +83,9 @@ class IdxDataset final : public ImageDataset {
   [[nodiscard]] int label(int64_t index) const override { return label_bytes()[index]; }
   [[nodiscard]] int classes() const override { return classes_; }
   [[nodiscard]] bool holds_files() const override { return false; }
-  [[nodiscard]] std::string name(int64_t index) const override { return fmt::format("{}[{}]", images_.name, index); }
+  [[nodiscard]] std::string name(int64_t index) const override {
+    return fmt::format("{}[{}]", images_.name, index);
+  }
   [[nodiscard]] Image load(int64_t index) const override {
     const int64_t pixels = images_.shape[1] * images_.shape[2];
     const uint8_t* begin = images_.bytes.data() + images_.header_bytes() + index * pixels;
@@ -121,8 +125,8 @@ std::filesystem::path partner_of(const std::filesystem::path& path, std::string_
     const auto partner = renamed(path, names.*own, names.*other);
     if (!partner) continue;
     if (const auto found = existing_twin(*partner)) return *found;
-    throw Error(fmt::format("{}: expected its other half '{}' (or with .gz) beside it, found none", path.string(),
-                            partner->filename().string()));
+    throw Error(fmt::format("{}: expected its other half '{}' (or with .gz) beside it, found none",
+                            path.string(), partner->filename().string()));
   }
   throw Error(fmt::format("{}: expected an IDX file called '...{}...', to find the other half of the pair by",
                           path.string(), kPairNames[0].*own));

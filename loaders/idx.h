@@ -14,9 +14,6 @@ namespace dpac {
 /// Whether a file's first four bytes are those of IDX images or labels (uint8 with 3 or 1 dimensions).
 bool is_idx_start(std::span<const uint8_t> start);
 
-/// Whether a file's first bytes are those of gzip.
-bool is_gzip_start(std::span<const uint8_t> start);
-
 /// Opens a pair by either file; the other one lies beside it and is called the same but for "images-idx3" and
 /// "labels-idx1" ("images.idx3", "labels.idx1"), with or without .gz. Both stay in memory.
 /// @throws Error if the partner is absent, a file is damaged, or the counts of images and labels differ.

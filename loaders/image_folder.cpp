@@ -13,7 +13,8 @@ namespace {
 /// Deeper than any real tree: only a loop of symbolic links gets here.
 constexpr int kMaxDepth = 32;
 
-void add_images_below(const std::filesystem::path& folder, int label, int depth, std::vector<LabelledFile>& files) {
+void add_images_below(const std::filesystem::path& folder, int label, int depth,
+                      std::vector<LabelledFile>& files) {
   if (depth > kMaxDepth) {
     throw Error(fmt::format("{}: folders are nested more than {} deep, which looks like a loop of links",
                             folder.string(), kMaxDepth));
@@ -35,16 +36,18 @@ std::unique_ptr<ImageDataset> open_image_folder(const std::filesystem::path& roo
   for (const auto& entry : sorted_entries(root)) {
     if (!entry.is_directory()) {
       if (!has_image_extension(entry.path())) continue;
-      throw Error(fmt::format("{}: expected only one folder per class, found the image '{}' beside them", root.string(),
-                              entry.path().filename().string()));
+      throw Error(fmt::format("{}: expected only one folder per class, found the image '{}' beside them",
+                              root.string(), entry.path().filename().string()));
     }
     const std::size_t before = files.size();
     add_images_below(entry.path(), classes++, 1, files);
     if (files.size() == before) {
-      throw Error(fmt::format("{}: the class folder holds no .jpg, .jpeg or .png file", entry.path().string()));
+      throw Error(
+          fmt::format("{}: the class folder holds no .jpg, .jpeg or .png file", entry.path().string()));
     }
   }
-  if (files.empty()) throw Error(fmt::format("{}: expected one folder of images per class, found none", root.string()));
+  if (files.empty())
+    throw Error(fmt::format("{}: expected one folder of images per class, found none", root.string()));
   return std::make_unique<FileDataset>(std::move(files), classes);
 }
 

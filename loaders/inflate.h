@@ -13,8 +13,8 @@ namespace dpac {
 bool is_gzip_start(std::span<const uint8_t> start);
 
 /// All of a gzip file of one member. `name` is the file's, for messages.
-/// @throws Error if it is damaged or truncated, or inflates to more than kMaxFileBytes (read_file.h): no more than
-/// that is ever allocated, and no more than deflate can make of the bytes given.
+/// @throws Error if it is damaged or truncated, or inflates to more than kMaxFileBytes (read_file.h): no more
+/// than that is ever allocated, and no more than deflate can make of the bytes given.
 std::vector<uint8_t> inflate_gzip(std::span<const uint8_t> compressed, const std::string& name);
 
 /// The first bytes of what the start of a gzip file inflates to, `count` at most.
