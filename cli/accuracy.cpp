@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "cli/support/json.h"
+
 namespace dpac::cli {
 namespace {
 
@@ -35,18 +37,19 @@ Accuracy accuracy_of(std::span<const Tally> passes, int64_t classes) {
 }
 
 void write(const Accuracy& accuracy, std::span<const uint64_t> seeds, nlohmann::ordered_json& json) {
-  using Json = nlohmann::ordered_json;
   json["top1"] = accuracy.top1;
-  json["top5"] = accuracy.top5 ? Json(*accuracy.top5) : nullptr;
-  json["seeds"] = Json::array();
+  json["top5"] = or_null(accuracy.top5);
+  json["seeds"] = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < seeds.size(); ++i) {
     json["seeds"].push_back({{"seed", seeds[i]}, {"top1", accuracy.by_pass[i]}});
   }
-  json["top1_std"] = accuracy.top1_std ? Json(*accuracy.top1_std) : nullptr;
+  json["top1_std"] = or_null(accuracy.top1_std);
   json["top1_ci95"] = {accuracy.top1_ci95.low, accuracy.top1_ci95.high};
 }
 
-std::string percent(double fraction) { return fmt::format("{:.2f} %", 100 * fraction); }
+std::string percent(double fraction) {
+  return fmt::format("{:.2f} %", 100 * fraction);
+}
 
 std::string percent(const Accuracy& accuracy) {
   if (!accuracy.top1_std) return percent(accuracy.top1);

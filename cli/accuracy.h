@@ -24,10 +24,10 @@ int64_t rank_of(std::span<const float> logits, int label);
 
 /// Fractions, over one pass or over one pass per seed.
 struct Accuracy {
-  double top1 = 0;             ///< Mean over the passes.
-  std::optional<double> top5;  ///< None below five classes.
+  double top1 = 0;                 ///< Mean over the passes.
+  std::optional<double> top5;      ///< None below five classes.
   std::optional<double> top1_std;  ///< Sample standard deviation over the passes; none for a single one.
-  Interval top1_ci95;          ///< Wilson's, of all passes' samples pooled.
+  Interval top1_ci95;              ///< Wilson's, of all passes' samples pooled.
   std::vector<double> by_pass;
 };
 

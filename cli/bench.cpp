@@ -1,8 +1,6 @@
 /// @file
-/// `dpac bench`: what noise costs in time. Clean and noisy runs take turns, so that whatever else the machine does
-/// meets both alike.
-
-#include <sys/resource.h>
+/// `dpac bench`: what noise costs in time. Clean and noisy runs take turns, so that whatever else the machine
+/// does meets both alike.
 
 #include <algorithm>
 #include <chrono>
@@ -12,6 +10,7 @@
 #include <numeric>
 #include <random>
 #include <string>
+#include <sys/resource.h>
 #include <vector>
 
 #include <fmt/format.h>
@@ -70,7 +69,8 @@ class Bench {
         {NoiseKind::shot, options.noise.energies(noisy_.network.layers()).front(), options.noise.seed});
   }
 
-  /// @throws Error unless both give finite logits and the noise changes them: no other times are worth reporting.
+  /// @throws Error unless both give finite logits and the noise changes them: no other times are worth
+  /// reporting.
   void check() {
     run(clean_);
     run(noisy_);
@@ -81,7 +81,8 @@ class Bench {
                                 candidate == &clean_ ? "clean" : "noisy"));
       }
     }
-    if (clean_.logits == noisy_.logits) throw Error("the noise changes no logit: the energy is too high to be timed");
+    if (clean_.logits == noisy_.logits)
+      throw Error("the noise changes no logit: the energy is too high to be timed");
   }
 
   /// Both once; `clean_first` alternates, so that neither always finds the other's cache.
@@ -161,8 +162,9 @@ std::string text_of(const nlohmann::ordered_json& json) {
       "ratio  {:.3f} (median over {} rounds of noisy / clean)\n"
       "memory {:.0f} MB at most\n",
       json["clean_ms_per_sample"].get<double>(), 100 * json["clean_spread"].get<double>(),
-      json["noisy_ms_per_sample"].get<double>(), 100 * json["noisy_spread"].get<double>(), json["ratio"].get<double>(),
-      json["options"]["rounds"].get<int>(), 1e-6 * json["peak_rss_bytes"].get<double>());
+      json["noisy_ms_per_sample"].get<double>(), 100 * json["noisy_spread"].get<double>(),
+      json["ratio"].get<double>(), json["options"]["rounds"].get<int>(),
+      1e-6 * json["peak_rss_bytes"].get<double>());
 }
 
 void run(BenchOptions& options) {
@@ -172,7 +174,8 @@ void run(BenchOptions& options) {
   Bench bench(options, weights.checkpoint);
   measure(bench, options);
 
-  const std::vector<double> clean = after_warmup(bench.clean(), options), noisy = after_warmup(bench.noisy(), options);
+  const std::vector<double> clean = after_warmup(bench.clean(), options),
+                            noisy = after_warmup(bench.noisy(), options);
   auto json = result_json("bench", options_json(options), weights.sha256, thread_count(options.run.threads));
   json["batch"] = options.run.batch;
   json["clean_ms_per_sample"] = median(clean);
@@ -205,7 +208,8 @@ Work add_bench(CLI::App& app) {
       ->capture_default_str();
   add_output_options(app, options->output);
   app.footer(
-      "Runs on random images. Times are medians over the rounds, in ms a sample; the ratio is the median of each\n"
+      "Runs on random images. Times are medians over the rounds, in ms a sample; the ratio is the median of "
+      "each\n"
       "round's noisy / clean; a spread is the interquartile range over the median.\n\n"
       "Example:\n  dpac bench --weights resnet50.h5 --batch 16 --threads 2");
   return [options] { run(*options); };

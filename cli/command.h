@@ -11,7 +11,8 @@ namespace dpac::cli {
 /// A parsed command's work. @throws Error for bad input or data, Interrupted after Ctrl-C.
 using Work = std::function<void()>;
 
-/// Each registers its options with the parser of its command, and gives what is to be done once they are parsed.
+/// Each registers its options with the parser of its command, and gives what is to be done once they are
+/// parsed.
 Work add_info(CLI::App& app);
 Work add_eval(CLI::App& app);
 Work add_trace(CLI::App& app);

@@ -74,7 +74,7 @@ struct Results {
   PointReport clean;
   std::vector<PointReport> noisy;  ///< One per energy.
   int64_t samples = 0, macs = 0;
-  double ms_per_sample = 0;        ///< With noise.
+  double ms_per_sample = 0;  ///< With noise.
   std::string architecture;
 };
 
@@ -82,7 +82,8 @@ Results measure(const DemoOptions& options) {
   const Demo demo(options);
   Network clean = demo.make_network(NoiseKind::none), noisy = demo.make_network(NoiseKind::shot);
   const EvaluationPlan once{NoiseKind::none, {Energies{}}, {}};
-  const EvaluationPlan sweep{NoiseKind::shot, options.noise.energies(noisy.layers()), options.noise.seed_list()};
+  const EvaluationPlan sweep{NoiseKind::shot, options.noise.energies(noisy.layers()),
+                             options.noise.seed_list()};
   Progress progress(demo.samples() * (once.passes() + sweep.passes()), "images", options.output.quiet);
   const Evaluation without = demo.run(clean, once, progress), with = demo.run(noisy, sweep, progress);
   return {report_points(clean, once, without, options.noise.wavelength_nm).front(),
@@ -105,15 +106,16 @@ std::string text_of(const DemoOptions& options, const Results& results) {
       results.samples, results.architecture, 1e-6 * static_cast<double>(results.macs));
   for (std::size_t i = 0; i < results.noisy.size(); ++i) {
     const PointReport& point = results.noisy[i];
-    text += fmt::format("{:>11g}  {:>8.3g}  {:>16}  {}\n", options.noise.sweep[i], point.energy->attojoules_per_mac,
-                        percent(point.accuracy), bar(point.accuracy.top1));
+    text += fmt::format("{:>11g}  {:>8.3g}  {:>16}  {}\n", options.noise.sweep[i],
+                        point.energy->attojoules_per_mac, percent(point.accuracy), bar(point.accuracy.top1));
   }
   const double clean = results.clean.accuracy.top1;
   text += fmt::format("{:>11}  {:>8}  {:>16}  {}\n\n", "no noise", "-", percent(clean), bar(clean));
   text += fmt::format("{:.0f} noisy images a second; +- is the standard deviation over {} seeds.\n",
                       1000 / results.ms_per_sample, options.noise.seeds);
   return text +
-         "\nNext: dpac info FILE                                                  shows the layers of your ResNet;\n"
+         "\nNext: dpac info FILE                                                  shows the layers of your "
+         "ResNet;\n"
          "      dpac eval --weights FILE --data FOLDER --noise shot --energy 10  runs it on your images.\n";
 }
 
@@ -152,7 +154,8 @@ Work add_demo(CLI::App& app) {
   add_output_options(app, options->output);
   app.footer(
       "A small ResNet and 2,000 test images of Fashion-MNIST are inside the program; no file is needed.\n"
-      "In JSON the top-level accuracy is the one without noise, `points` has the energies (photons per MAC).\n\n"
+      "In JSON the top-level accuracy is the one without noise, `points` has the energies (photons per "
+      "MAC).\n\n"
       "Example:\n  dpac demo --seeds 5");
   return [options] { run(*options); };
 }

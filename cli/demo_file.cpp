@@ -8,6 +8,8 @@ extern const std::byte dpac_demo_file_end[];
 
 namespace dpac::cli {
 
-std::span<const std::byte> demo_file() { return {dpac_demo_file, dpac_demo_file_end}; }
+std::span<const std::byte> demo_file() {
+  return {dpac_demo_file, dpac_demo_file_end};
+}
 
 }  // namespace dpac::cli

@@ -49,11 +49,14 @@ class Collector {
     const auto energy = line ? parse<float>(line->energy) : std::nullopt;
     const auto channel = line && !line->channel.empty() ? parse<int64_t>(line->channel) : kWholeLayer;
     if (!energy || !channel || (*channel < 0 && channel != kWholeLayer)) {
-      throw Error(fmt::format("{}: line {} is '{}', expected layer,channel,energy with numbers for the last two "
-                              "(the channel may be empty)", file_, number, text));
+      throw Error(
+          fmt::format("{}: line {} is '{}', expected layer,channel,energy with numbers for the last two "
+                      "(the channel may be empty)",
+                      file_, number, text));
     }
     if (!layers_[std::string(line->layer)].emplace(*channel, *energy).second) {
-      throw Error(fmt::format("{}: line {} gives the energy of layer '{}'{} a second time", file_, number, line->layer,
+      throw Error(fmt::format("{}: line {} gives the energy of layer '{}'{} a second time", file_, number,
+                              line->layer,
                               channel == kWholeLayer ? "" : fmt::format(", channel {},", *channel)));
     }
   }
@@ -67,16 +70,18 @@ class Collector {
  private:
   static constexpr std::optional<int64_t> kWholeLayer = -1;
 
-  [[nodiscard]] std::vector<float> in_order(const std::string& layer, const std::map<int64_t, float>& channels) const {
+  [[nodiscard]] std::vector<float> in_order(const std::string& layer,
+                                            const std::map<int64_t, float>& channels) const {
     const bool whole = channels.begin()->first == *kWholeLayer;
     if (whole && channels.size() > 1) {
-      throw Error(fmt::format("{}: layer '{}' has an energy for the whole layer and others for its channels", file_,
-                              layer));
+      throw Error(fmt::format("{}: layer '{}' has an energy for the whole layer and others for its channels",
+                              file_, layer));
     }
     std::vector<float> energies;
     for (const auto& [channel, energy] : channels) {
       if (!whole && channel != static_cast<int64_t>(energies.size())) {
-        throw Error(fmt::format("{}: layer '{}' has no energy for channel {}", file_, layer, energies.size()));
+        throw Error(
+            fmt::format("{}: layer '{}' has no energy for channel {}", file_, layer, energies.size()));
       }
       energies.push_back(energy);
     }
@@ -94,7 +99,8 @@ NamedEnergies read_energies_csv(const std::filesystem::path& path) {
   std::string text;
   std::getline(stream, text);
   if (without_line_end(text) != kHeader) {
-    throw Error(fmt::format("{}: neither an HDF5 file nor a CSV file whose first line is '{}'", path.string(), kHeader));
+    throw Error(fmt::format("{}: neither an HDF5 file nor a CSV file whose first line is '{}'", path.string(),
+                            kHeader));
   }
   Collector collector(path.string());
   for (int number = 2; std::getline(stream, text); ++number) {

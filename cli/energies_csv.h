@@ -12,8 +12,8 @@ namespace dpac::cli {
 /// Energies by layer name: one value for the whole layer, or one per channel.
 using NamedEnergies = std::map<std::string, std::vector<float>>;
 
-/// Reads lines `layer,channel,energy` below that header. The channel is empty for a whole layer; else a layer's
-/// channels must be 0, 1, 2, ..., each once, in any order.
+/// Reads lines `layer,channel,energy` below that header. The channel is empty for a whole layer; else a
+/// layer's channels must be 0, 1, 2, ..., each once, in any order.
 /// @throws Error that names the file and the line or layer.
 NamedEnergies read_energies_csv(const std::filesystem::path& path);
 

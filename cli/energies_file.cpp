@@ -22,7 +22,8 @@ constexpr std::string_view kGroup = "energies";
 bool is_hdf5(const std::filesystem::path& path) {
   constexpr std::string_view kSignature("\x89HDF\r\n\x1a\n", 8);
   std::ifstream stream(path, std::ios::binary);
-  if (!stream) throw Error(fmt::format("{}: cannot be opened; is it the right path for --energies?", path.string()));
+  if (!stream)
+    throw Error(fmt::format("{}: cannot be opened; is it the right path for --energies?", path.string()));
   std::array<char, kSignature.size()> start{};
   stream.read(start.data(), start.size());
   return std::string_view(start.data(), start.size()) == kSignature;
@@ -31,7 +32,8 @@ bool is_hdf5(const std::filesystem::path& path) {
 NamedEnergies read_hdf5(const std::filesystem::path& path) {
   const Hdf5File file = Hdf5File::open(path);
   if (!file.has_group(kGroup)) {
-    throw Error(fmt::format("{}: has no group '/{}', expected one dataset per layer in it", path.string(), kGroup));
+    throw Error(
+        fmt::format("{}: has no group '/{}', expected one dataset per layer in it", path.string(), kGroup));
   }
   NamedEnergies energies;
   for (const std::string& dataset : file.datasets(kGroup)) {
@@ -41,23 +43,26 @@ NamedEnergies read_hdf5(const std::filesystem::path& path) {
   return energies;
 }
 
-void check_known(const std::string& file, const std::vector<AnalogLayer>& layers, const NamedEnergies& energies) {
+void check_known(const std::string& file, const std::vector<AnalogLayer>& layers,
+                 const NamedEnergies& energies) {
   for (const auto& [name, values] : energies) {
-    if (std::none_of(layers.begin(), layers.end(), [&](const AnalogLayer& layer) { return layer.name == name; })) {
+    if (std::none_of(layers.begin(), layers.end(),
+                     [&](const AnalogLayer& layer) { return layer.name == name; })) {
       throw Error(fmt::format("{}: layer '{}' is not in the network; its analog layers are {}", file, name,
                               quoted_names(layers)));
     }
   }
 }
 
-void check_complete(const std::string& file, const std::vector<AnalogLayer>& layers, const NamedEnergies& energies) {
+void check_complete(const std::string& file, const std::vector<AnalogLayer>& layers,
+                    const NamedEnergies& energies) {
   std::vector<AnalogLayer> missing;
   for (const AnalogLayer& layer : layers) {
     if (!energies.contains(layer.name)) missing.push_back(layer);
   }
   if (missing.empty()) return;
-  throw Error(fmt::format("{}: has no energy for {} of the network's {} analog layers: {}", file, missing.size(),
-                          layers.size(), quoted_names(missing)));
+  throw Error(fmt::format("{}: has no energy for {} of the network's {} analog layers: {}", file,
+                          missing.size(), layers.size(), quoted_names(missing)));
 }
 
 void check_values(const std::string& file, const AnalogLayer& layer, const std::vector<float>& energies) {
@@ -67,8 +72,8 @@ void check_values(const std::string& file, const AnalogLayer& layer, const std::
   }
   for (const float energy : energies) {
     if (!(energy > 0) || !std::isfinite(energy)) {
-      throw Error(fmt::format("{}: layer '{}' has an energy of {}, expected a positive number", file, layer.name,
-                              energy));
+      throw Error(fmt::format("{}: layer '{}' has an energy of {}, expected a positive number", file,
+                              layer.name, energy));
     }
   }
 }

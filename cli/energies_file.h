@@ -10,11 +10,11 @@
 
 namespace dpac::cli {
 
-/// Reads an HDF5 file with one dataset `/energies/<layer>` per analog layer, a scalar or a vector with one value per
-/// output channel; or a CSV file with the header `layer,channel,energy`, where an empty channel stands for the whole
-/// layer and channels count from 0. Which of the two it is shows in its first bytes.
-/// @throws Error that names the file and the layer if a layer is unknown, missing or given twice, if a number of
-/// channels does not fit, or if an energy is no positive number.
+/// Reads an HDF5 file with one dataset `/energies/<layer>` per analog layer, a scalar or a vector with one
+/// value per output channel; or a CSV file with the header `layer,channel,energy`, where an empty channel
+/// stands for the whole layer and channels count from 0. Which of the two it is shows in its first bytes.
+/// @throws Error that names the file and the layer if a layer is unknown, missing or given twice, if a number
+/// of channels does not fit, or if an energy is no positive number.
 Energies read_energies_file(const std::filesystem::path& path, const std::vector<AnalogLayer>& layers);
 
 }  // namespace dpac::cli

@@ -44,26 +44,29 @@ nlohmann::ordered_json options_json(const EvalOptions& options, const OpenedData
 void check_files(const EvalOptions& options, const EvaluationPlan& plan) {
   const bool wanted = !options.predictions.empty() || !options.logits.empty();
   if (wanted && plan.passes() > 1) {
-    throw Error(fmt::format("--predictions and --logits are for one energy and one seed, but this run has {} passes",
-                            plan.passes()));
+    throw Error(
+        fmt::format("--predictions and --logits are for one energy and one seed, but this run has {} passes",
+                    plan.passes()));
   }
 }
 
-Evaluation run_all(const EvalOptions& options, const Session& session, Network& network, const EvaluationPlan& plan) {
+Evaluation run_all(const EvalOptions& options, const Session& session, Network& network,
+                   const EvaluationPlan& plan) {
   PredictionFiles files(options.predictions, options.logits, network.graph().classes());
   BatchReader reader = make_reader(session, options.run);
-  Progress progress(static_cast<int64_t>(session.data.samples.size()) * plan.passes(), "samples", options.output.quiet);
-  const Evaluation evaluation =
-      evaluate(network, reader, *session.data.images, plan, progress,
-               [&](const ImageBatch& batch, std::span<const float> logits) {
-                 files.add(batch.indices, batch.labels, logits);
-               });
+  Progress progress(static_cast<int64_t>(session.data.samples.size()) * plan.passes(), "samples",
+                    options.output.quiet);
+  const Evaluation evaluation = evaluate(network, reader, *session.data.images, plan, progress,
+                                         [&](const ImageBatch& batch, std::span<const float> logits) {
+                                           files.add(batch.indices, batch.labels, logits);
+                                         });
   files.commit();
   return evaluation;
 }
 
 /// One energy's results lie at the top level; those of a sweep in `points`, and the top level's are null.
-void add_points(const EvalOptions& options, const std::vector<PointReport>& points, nlohmann::ordered_json& json) {
+void add_points(const EvalOptions& options, const std::vector<PointReport>& points,
+                nlohmann::ordered_json& json) {
   if (options.noise.sweep.empty()) {
     write(points.front(), json);
     return;
@@ -76,9 +79,11 @@ void add_points(const EvalOptions& options, const std::vector<PointReport>& poin
   }
 }
 
-std::string text_of(const EvalOptions& options, const std::vector<PointReport>& points, int64_t samples, double ms) {
+std::string text_of(const EvalOptions& options, const std::vector<PointReport>& points, int64_t samples,
+                    double ms) {
   const std::string footer = fmt::format("{} samples, {:.3f} ms a sample\n", samples, ms);
-  return (options.noise.sweep.empty() ? text_of(points.front()) : table_of(options.noise.sweep, points)) + footer;
+  return (options.noise.sweep.empty() ? text_of(points.front()) : table_of(options.noise.sweep, points)) +
+         footer;
 }
 
 void run(const EvalOptions& options) {
@@ -87,7 +92,8 @@ void run(const EvalOptions& options) {
   const int threads = thread_count(options.run.threads);
   Network network(std::move(session.graph),
                   {.batch = options.run.batch, .threads = threads, .noise = options.noise.kind()});
-  const EvaluationPlan plan{options.noise.kind(), options.noise.energies(network.layers()), options.noise.seed_list()};
+  const EvaluationPlan plan{options.noise.kind(), options.noise.energies(network.layers()),
+                            options.noise.seed_list()};
   check_files(options, plan);
   const Evaluation evaluation = run_all(options, session, network, plan);
 
@@ -121,7 +127,8 @@ Work add_eval(CLI::App& app) {
       ->group("Output");
   add_output_options(app, options->output);
   app.footer(
-      "Energies are photons per MAC; ms a sample is time in the network, decoding runs beside it. The interval is\n"
+      "Energies are photons per MAC; ms a sample is time in the network, decoding runs beside it. The "
+      "interval is\n"
       "Wilson's 95 %, +- the standard deviation over seeds. In JSON a sweep's results are in `points`.\n\n"
       "Example:\n  dpac eval --weights resnet20.h5 --data cifar10/test --noise shot --energy 10 --seeds 5");
   return [options] { run(*options); };

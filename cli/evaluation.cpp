@@ -15,7 +15,10 @@ namespace {
 class Run {
  public:
   Run(Network& network, const ImageDataset& names, const EvaluationPlan& plan)
-      : network_(network), names_(names), plan_(plan), classes_(static_cast<std::size_t>(network.graph().classes())) {
+      : network_(network),
+        names_(names),
+        plan_(plan),
+        classes_(static_cast<std::size_t>(network.graph().classes())) {
     const std::size_t seeds = std::max<std::size_t>(plan.seeds.size(), 1);
     result_.tallies.assign(plan.energies.size(), std::vector<Tally>(seeds));
   }
@@ -26,7 +29,8 @@ class Run {
     for (std::size_t e = 0; e < result_.tallies.size(); ++e) {
       for (std::size_t s = 0; s < result_.tallies[e].size(); ++s) {
         stop_if_interrupted();
-        if (plan_.noise != NoiseKind::none) network_.set_noise({plan_.noise, plan_.energies[e], plan_.seeds[s]});
+        if (plan_.noise != NoiseKind::none)
+          network_.set_noise({plan_.noise, plan_.energies[e], plan_.seeds[s]});
         run_network(batch);
         count(batch, result_.tallies[e][s]);
         sink(batch, logits_);
@@ -56,8 +60,9 @@ class Run {
     for (std::size_t i = 0; i < batch.indices.size(); ++i) {
       const auto own = std::span(logits_).subspan(i * classes_, classes_);
       if (!std::all_of(own.begin(), own.end(), [](float l) { return std::isfinite(l); })) {
-        throw Error(fmt::format("{}: the network's logits are not finite; do the weights fit the preprocessing?",
-                                names_.name(batch.indices[i])));
+        throw Error(
+            fmt::format("{}: the network's logits are not finite; do the weights fit the preprocessing?",
+                        names_.name(batch.indices[i])));
       }
       const int64_t rank = rank_of(own, batch.labels[i]);
       ++tally.samples;
@@ -88,8 +93,8 @@ double Evaluation::ms_per_sample() const {
   return 1000 * seconds / static_cast<double>(samples);
 }
 
-Evaluation evaluate(Network& network, BatchReader& reader, const ImageDataset& names, const EvaluationPlan& plan,
-                    Progress& progress, const LogitsSink& sink) {
+Evaluation evaluate(Network& network, BatchReader& reader, const ImageDataset& names,
+                    const EvaluationPlan& plan, Progress& progress, const LogitsSink& sink) {
   Run run(network, names, plan);
   while (const ImageBatch* batch = reader.next()) run.batch(*batch, progress, sink);
   return run.result();

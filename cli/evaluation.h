@@ -1,5 +1,6 @@
 /// @file
-/// Runs a network over a data set: every batch is decoded once, and goes through the network once per energy and seed.
+/// Runs a network over a data set: every batch is decoded once, and goes through the network once per energy
+/// and seed.
 #pragma once
 
 #include <cstdint>
@@ -36,9 +37,9 @@ struct Evaluation {
 using LogitsSink = std::function<void(const ImageBatch&, std::span<const float>)>;
 
 /// `network` was compiled for the plan's noise. `progress` advances by a sample for each pass over it.
-/// @throws Error naming the sample whose label is no class of the network, whose size does not fit, or whose logits
-/// are not finite. @throws Interrupted after Ctrl-C.
-Evaluation evaluate(Network& network, BatchReader& reader, const ImageDataset& names, const EvaluationPlan& plan,
-                    Progress& progress, const LogitsSink& sink);
+/// @throws Error naming the sample whose label is no class of the network, whose size does not fit, or whose
+/// logits are not finite. @throws Interrupted after Ctrl-C.
+Evaluation evaluate(Network& network, BatchReader& reader, const ImageDataset& names,
+                    const EvaluationPlan& plan, Progress& progress, const LogitsSink& sink);
 
 }  // namespace dpac::cli

@@ -23,22 +23,24 @@ struct InfoOptions {
 };
 
 nlohmann::ordered_json layer_json(const AnalogLayer& layer) {
-  return {{"name", layer.name},     {"op", layer.op},
-          {"D", layer.dot_length},  {"N", layer.outputs},
-          {"macs", layer.macs()},   {"parameters", layer.parameters},
-          {"analog", true},         {"out_channels", layer.out_channels}};
+  return {{"name", layer.name},    {"op", layer.op},
+          {"D", layer.dot_length}, {"N", layer.outputs},
+          {"macs", layer.macs()},  {"parameters", layer.parameters},
+          {"analog", true},        {"out_channels", layer.out_channels}};
 }
 
 std::string table_of(const std::vector<AnalogLayer>& layers) {
   TextTable table({"layer", "op", "D", "N", "MACs", "parameters", "channels"});
   for (const AnalogLayer& layer : layers) {
     table.add({layer.name, layer.op, with_thousands(layer.dot_length), with_thousands(layer.outputs),
-               with_thousands(layer.macs()), with_thousands(layer.parameters), with_thousands(layer.out_channels)});
+               with_thousands(layer.macs()), with_thousands(layer.parameters),
+               with_thousands(layer.out_channels)});
   }
   return table.text();
 }
 
-std::string text_of(const OpenedWeights& weights, const Graph& graph, const std::vector<AnalogLayer>& layers) {
+std::string text_of(const OpenedWeights& weights, const Graph& graph,
+                    const std::vector<AnalogLayer>& layers) {
   const MapShape& input = graph.input();
   return fmt::format(
       "architecture  {}\n"
@@ -47,9 +49,9 @@ std::string text_of(const OpenedWeights& weights, const Graph& graph, const std:
       "classes       {}\n"
       "parameters    {}\n"
       "MACs          {} a sample, in {} analog layers\n\n{}",
-      graph.architecture, weights.checkpoint.path, weights.checkpoint.format, input.channels, input.height, input.width,
-      graph.classes(), with_thousands(graph.parameters), with_thousands(total_macs(layers)), layers.size(),
-      table_of(layers));
+      graph.architecture, weights.checkpoint.path, weights.checkpoint.format, input.channels, input.height,
+      input.width, graph.classes(), with_thousands(graph.parameters), with_thousands(total_macs(layers)),
+      layers.size(), table_of(layers));
 }
 
 void run(const InfoOptions& options) {
@@ -78,8 +80,10 @@ Work add_info(CLI::App& app) {
   add_input_size_option(app, options->model);
   add_output_options(app, options->output);
   app.footer(
-      "D is the length of a layer's dot products, N the number of its outputs for one sample; MACs are D * N.\n"
-      "Parameters are the file's (BatchNorm included); a layer's are those left after BatchNorm is folded in.\n\n"
+      "D is the length of a layer's dot products, N the number of its outputs for one sample; MACs are D * "
+      "N.\n"
+      "Parameters are the file's (BatchNorm included); a layer's are those left after BatchNorm is folded "
+      "in.\n\n"
       "Example:\n  dpac info resnet50.h5 --input-size 224x224");
   return [options] { run(*options); };
 }

@@ -90,4 +90,6 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace dpac::cli
 
-int main(int argc, char** argv) { return dpac::cli::run(argc, argv); }
+int main(int argc, char** argv) {
+  return dpac::cli::run(argc, argv);
+}

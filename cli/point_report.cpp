@@ -41,15 +41,16 @@ void write(const PointReport& point, nlohmann::ordered_json& json) {
 }
 
 void write_nulls(nlohmann::ordered_json& json) {
-  for (const char* key :
-       {"top1", "top5", "seeds", "top1_std", "top1_ci95", "energy_per_mac", "aj_per_mac", "energy_per_inference"}) {
+  for (const char* key : {"top1", "top5", "seeds", "top1_std", "top1_ci95", "energy_per_mac", "aj_per_mac",
+                          "energy_per_inference"}) {
     json[key] = nullptr;
   }
 }
 
 std::string text_of(const PointReport& point) {
   const Accuracy& accuracy = point.accuracy;
-  std::string text = fmt::format("top-1   {} (95 % interval {})\n", percent(accuracy), interval_text(accuracy.top1_ci95));
+  std::string text =
+      fmt::format("top-1   {} (95 % interval {})\n", percent(accuracy), interval_text(accuracy.top1_ci95));
   if (accuracy.top5) text += fmt::format("top-5   {}\n", percent(*accuracy.top5));
   if (point.energy) {
     text += fmt::format("energy  {:.4g} photons, {:.4g} aJ per MAC; {:.3g} photons per inference\n",
@@ -64,7 +65,8 @@ std::string table_of(const std::vector<double>& energies, const std::vector<Poin
   for (std::size_t i = 0; i < points.size(); ++i) {
     const Accuracy& accuracy = points[i].accuracy;
     table.add({fmt::format("{:g}", energies[i]), fmt::format("{:.4g}", points[i].energy->attojoules_per_mac),
-               percent(accuracy), accuracy.top5 ? percent(*accuracy.top5) : "-", interval_text(accuracy.top1_ci95)});
+               percent(accuracy), accuracy.top5 ? percent(*accuracy.top5) : "-",
+               interval_text(accuracy.top1_ci95)});
   }
   return table.text();
 }

@@ -17,7 +17,7 @@ namespace dpac::cli {
 
 /// What light a point needs.
 struct LightEnergy {
-  double photons_per_mac = 0;        ///< Mean over the network's MACs.
+  double photons_per_mac = 0;  ///< Mean over the network's MACs.
   double attojoules_per_mac = 0;
   double photons_per_inference = 0;
 };

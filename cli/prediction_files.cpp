@@ -33,7 +33,8 @@ void PredictionFiles::add(std::span<const int64_t> indices, std::span<const int>
   for (std::size_t i = 0; i < indices.size(); ++i) {
     const auto own = logits.subspan(i * classes_, classes_);
     const auto top = std::max_element(own.begin(), own.end());
-    csv_->write(fmt::format("{},{},{},{:.6f}\n", indices[i], labels[i], top - own.begin(), top_probability(own, *top)));
+    csv_->write(fmt::format("{},{},{},{:.6f}\n", indices[i], labels[i], top - own.begin(),
+                            top_probability(own, *top)));
   }
 }
 

@@ -13,8 +13,9 @@
 
 namespace dpac::cli {
 
-/// Collects logits batch by batch and writes a CSV file (index, label, prediction and its softmax probability) and an
-/// HDF5 file (`/logits`, float32 [samples, classes], in the order of the samples). An empty path leaves a file out.
+/// Collects logits batch by batch and writes a CSV file (index, label, prediction and its softmax
+/// probability) and an HDF5 file (`/logits`, float32 [samples, classes], in the order of the samples). An
+/// empty path leaves a file out.
 class PredictionFiles {
  public:
   /// @throws Error at once where a file cannot be created, not after an hour of evaluation.

@@ -16,9 +16,10 @@ void check_images_fit(const OpenedData& data, const MapShape& input) {
   const int64_t first = data.samples.front();
   const ImageSize size = output_size(data.images->load(first).size(), data.preprocessing);
   if (size.height == input.height && size.width == input.width) return;
-  throw Error(fmt::format("{}: the image has {}x{} pixels after preprocessing, but the network takes {}x{}; "
-                          "--resize and --crop change the one, --input-size the other",
-                          data.images->name(first), size.height, size.width, input.height, input.width));
+  throw Error(
+      fmt::format("{}: the image has {}x{} pixels after preprocessing, but the network takes {}x{}; "
+                  "--resize and --crop change the one, --input-size the other",
+                  data.images->name(first), size.height, size.width, input.height, input.width));
 }
 
 }  // namespace
@@ -33,8 +34,9 @@ Session open_session(const ModelOptions& model, const DataOptions& data, const O
 }
 
 BatchReader make_reader(const Session& session, const RunOptions& run) {
-  return BatchReader(*session.data.images, session.data.preprocessing, static_cast<int>(session.graph.input().channels),
-                     session.data.samples, static_cast<int>(run.batch), thread_count(run.threads));
+  return BatchReader(*session.data.images, session.data.preprocessing,
+                     static_cast<int>(session.graph.input().channels), session.data.samples,
+                     static_cast<int>(run.batch), thread_count(run.threads));
 }
 
 }  // namespace dpac::cli

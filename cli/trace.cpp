@@ -89,10 +89,9 @@ void run(const TraceOptions& options) {
   Session session = open_session(options.model, options.data, options.output);
   const int threads = thread_count(options.run.threads);
   const NoiseKind noise = options.noise.kind();
-  Network network(std::move(session.graph), {.batch = options.run.batch,
-                                             .threads = threads,
-                                             .noise = noise,
-                                             .keep_pre_activations = true});
+  Network network(
+      std::move(session.graph),
+      {.batch = options.run.batch, .threads = threads, .noise = noise, .keep_pre_activations = true});
   const auto layers = matching_layers(network.layers(), options.layers);
   network.set_noise({noise, options.noise.energies(network.layers()).front(), options.noise.seed});
   const Samples samples = read_samples(make_reader(session, options.run));
@@ -103,7 +102,8 @@ void run(const TraceOptions& options) {
   json["samples"] = samples.indices;
   for (const std::size_t l : layers) json["layers"].push_back(network.layers()[l].name);
   publish(options.output,
-          fmt::format("{}: {} samples, {} layers\n", options.out, samples.indices.size(), layers.size()), json);
+          fmt::format("{}: {} samples, {} layers\n", options.out, samples.indices.size(), layers.size()),
+          json);
 }
 
 }  // namespace
@@ -114,7 +114,9 @@ Work add_trace(CLI::App& app) {
   add_input_size_option(app, options->model);
   add_run_options(app, options->run);
   add_data_options(app, options->data);
-  app.get_option("--limit")->description("Samples to trace, spread evenly over the data set")->capture_default_str();
+  app.get_option("--limit")
+      ->description("Samples to trace, spread evenly over the data set")
+      ->capture_default_str();
   add_noise_options(app, options->noise);
   add_seed_option(app, options->noise);
   app.add_option("--layers", options->layers, "Names with * and ?, separated by commas")
@@ -122,11 +124,16 @@ Work add_trace(CLI::App& app) {
       ->delimiter(',')
       ->capture_default_str()
       ->group("Output");
-  app.add_option("--out", options->out, "The HDF5 file to write")->type_name("FILE")->required()->group("Output");
+  app.add_option("--out", options->out, "The HDF5 file to write")
+      ->type_name("FILE")
+      ->required()
+      ->group("Output");
   add_output_options(app, options->output);
   app.footer(
-      "Writes float32 [n, C, H, W] (fully connected: [n, features]) per layer: /<layer>/input, /pre (without this\n"
-      "layer's own noise), /sigma (the noise's standard deviation), /noisy (before ReLU); and /logits, /samples.\n\n"
+      "Writes float32 [n, C, H, W] (fully connected: [n, features]) per layer: /<layer>/input, /pre (without "
+      "this\n"
+      "layer's own noise), /sigma (the noise's standard deviation), /noisy (before ReLU); and /logits, "
+      "/samples.\n\n"
       "Example:\n  dpac trace --weights resnet20.h5 --data cifar10/test --noise shot --energy 10 \\\n"
       "    --layers 'layer1.*,fc' --out trace.h5");
   return [options] { run(*options); };

@@ -34,8 +34,8 @@ std::span<float> part(std::vector<float>& values, const Shape& shape, std::size_
 
 }  // namespace
 
-std::vector<std::vector<std::size_t>> groups_of(const Network& network, const std::vector<std::size_t>& layers,
-                                                int64_t samples) {
+std::vector<std::vector<std::size_t>> groups_of(const Network& network,
+                                                const std::vector<std::size_t>& layers, int64_t samples) {
   std::vector<std::vector<std::size_t>> groups;
   int64_t used = 0;
   for (const std::size_t layer : layers) {

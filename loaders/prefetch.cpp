@@ -18,23 +18,19 @@ namespace dpac {
 /// is never held up by a later one.
 class BatchReader::Ring {
  public:
-  Ring(const ImageDataset& dataset, std::vector<int64_t> indices, const Preprocessing& how, int channels,
-       Options options)
-      : dataset_(dataset),
-        indices_(std::move(indices)),
-        how_(how),
-        channels_(channels),
-        per_batch_(options.batch) {
+  Ring(const ImageDataset& dataset, const Preprocessing& how, int channels, std::vector<int64_t> indices,
+       int batch, int threads)
+      : dataset_(dataset), how_(how), channels_(channels), indices_(std::move(indices)), per_batch_(batch) {
     if (indices_.empty()) throw Error("expected at least one sample to read, found none");
-    if (options.batch < 1 || options.threads < 1) {
+    if (batch < 1 || threads < 1) {
       throw Error(fmt::format("expected a batch and a number of threads of at least 1, found {} and {}",
-                              options.batch, options.threads));
+                              batch, threads));
     }
     size_ = output_size(dataset_.load(indices_.front()).size(), how_);
     image_floats_ = static_cast<std::size_t>(element_count({channels, size_.height, size_.width}));
     const auto count = static_cast<std::size_t>(std::min(per_batch_, samples()));
     for (Slot& slot : slots_) slot = Slot(count, image_floats_);
-    for (int t = 0; t < options.threads; ++t) {
+    for (int t = 0; t < threads; ++t) {
       threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
     }
   }
@@ -142,9 +138,9 @@ class BatchReader::Ring {
   }
 
   const ImageDataset& dataset_;
-  const std::vector<int64_t> indices_;
   const Preprocessing how_;
   const int channels_;
+  const std::vector<int64_t> indices_;
   const int64_t per_batch_;
   ImageSize size_;
   std::size_t image_floats_ = 0;
@@ -160,9 +156,9 @@ class BatchReader::Ring {
   std::vector<std::jthread> threads_;  // Last: they end before anything they use.
 };
 
-BatchReader::BatchReader(const ImageDataset& dataset, std::vector<int64_t> indices, const Preprocessing& how,
-                         int channels, Options options)
-    : ring_(std::make_unique<Ring>(dataset, std::move(indices), how, channels, options)) {}
+BatchReader::BatchReader(const ImageDataset& dataset, const Preprocessing& how, int channels,
+                         std::vector<int64_t> indices, int batch, int threads)
+    : ring_(std::make_unique<Ring>(dataset, how, channels, std::move(indices), batch, threads)) {}
 
 BatchReader::~BatchReader() = default;
 

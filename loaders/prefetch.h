@@ -33,15 +33,11 @@ class BatchReader {
   /// Batches in memory: the one in use and those ahead of it.
   static constexpr int kBatchesAhead = 4;
 
-  struct Options {
-    int batch = 1;    ///< Images per batch, at least 1.
-    int threads = 1;  ///< Background threads, at least 1.
-  };
-
-  /// Loads the first sample to learn the images' size. `channels` is what the network takes, 1 or 3.
+  /// Loads the first sample to learn the images' size. `channels` is what the network takes, 1 or 3; `batch`
+  /// and `threads` are at least 1.
   /// @throws Error for an empty list, or if that sample cannot be read.
-  BatchReader(const ImageDataset& dataset, std::vector<int64_t> indices, const Preprocessing& how,
-              int channels, Options options);
+  BatchReader(const ImageDataset& dataset, const Preprocessing& how, int channels,
+              std::vector<int64_t> indices, int batch, int threads);
   BatchReader(const BatchReader&) = delete;
   BatchReader& operator=(const BatchReader&) = delete;
   /// Stops the threads after the images in their hands; also in the middle of a run.

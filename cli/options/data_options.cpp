@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/support/json.h"
 #include "kernels/error.h"
 
 namespace dpac::cli {
@@ -40,11 +41,6 @@ Preprocessing preprocessing_of(const DataOptions& options, const std::string& pr
   return how;
 }
 
-template <typename Value>
-nlohmann::ordered_json or_null(const std::optional<Value>& value) {
-  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
-}
-
 void add_preprocessing_options(CLI::App& app, DataOptions& options) {
   app.add_option("--preset", options.preset, "Defaults for the options below [what fits the weights]")
       ->check(CLI::IsMember({"torchvision", "keras-caffe", "cifar", "plain"}))
@@ -61,8 +57,13 @@ void add_preprocessing_options(CLI::App& app, DataOptions& options) {
       ->type_name("A,B,C")
       ->delimiter(',')
       ->group(kGroup);
-  app.add_option("--std", options.std, "Divided by after that")->type_name("A,B,C")->delimiter(',')->group(kGroup);
-  app.add_option("--value-scale", options.value_scale, "Factor of the pixels 0 ... 255")->type_name("V")->group(kGroup);
+  app.add_option("--std", options.std, "Divided by after that")
+      ->type_name("A,B,C")
+      ->delimiter(',')
+      ->group(kGroup);
+  app.add_option("--value-scale", options.value_scale, "Factor of the pixels 0 ... 255")
+      ->type_name("V")
+      ->group(kGroup);
   app.add_option("--channel-order", options.channel_order, "Channels as the network wants them: rgb or bgr")
       ->check(CLI::IsMember({"rgb", "bgr"}))
       ->group(kGroup);
@@ -72,7 +73,8 @@ void add_preprocessing_options(CLI::App& app, DataOptions& options) {
 
 void add_data_options(CLI::App& app, DataOptions& options) {
   app.add_option("--data", options.data,
-                 "Images: ImageFolder tree, flat folder with --labels, CIFAR binary, IDX pair, or HDF5 with images and "
+                 "Images: ImageFolder tree, flat folder with --labels, CIFAR binary, IDX pair, or HDF5 with "
+                 "images and "
                  "labels")
       ->type_name("PATH")
       ->required()
@@ -87,9 +89,11 @@ void add_data_options(CLI::App& app, DataOptions& options) {
   add_preprocessing_options(app, options);
 }
 
-OpenedData open_data(const DataOptions& options, const std::string& default_preset, const OutputOptions& output) {
+OpenedData open_data(const DataOptions& options, const std::string& default_preset,
+                     const OutputOptions& output) {
   OpenedData data;
-  data.images = options.labels.empty() ? open_image_dataset(options.data) : open_image_dataset(options.data, options.labels);
+  data.images = options.labels.empty() ? open_image_dataset(options.data)
+                                       : open_image_dataset(options.data, options.labels);
   data.preset = options.preset.value_or(default_preset);
   data.preprocessing = preprocessing_of(options, data.preset, data.images->holds_files());
   data.samples = evenly_spaced(data.images->size(), options.limit.value_or(data.images->size()));
@@ -108,7 +112,7 @@ std::optional<Shape> image_size(const OpenedData& data) {
 
 void write(const DataOptions& options, const OpenedData& data, nlohmann::ordered_json& json) {
   json["data"] = options.data;
-  json["labels"] = options.labels.empty() ? nlohmann::ordered_json(nullptr) : options.labels;
+  json["labels"] = or_null(options.labels);
   json["limit"] = or_null(options.limit);
   json["preset"] = data.preset;
   json["resize"] = data.preprocessing.resize;

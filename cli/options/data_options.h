@@ -20,12 +20,12 @@ namespace dpac::cli {
 
 /// What is not given is left to the preset.
 struct DataOptions {
-  std::string data, labels;
-  std::optional<int64_t> limit;
-  std::optional<std::string> preset, channel_order;
-  std::optional<int> resize, crop;  ///< Pixels, 0 for off.
-  std::vector<float> mean, std;     ///< One value, or one per channel; empty where not given.
-  std::optional<double> value_scale;
+  std::string data = {}, labels = {};
+  std::optional<int64_t> limit = {};
+  std::optional<std::string> preset = {}, channel_order = {};
+  std::optional<int> resize = {}, crop = {};  ///< Pixels, 0 for off.
+  std::vector<float> mean = {}, std = {};     ///< One value, or one per channel; empty where not given.
+  std::optional<double> value_scale = {};
 };
 
 /// Images ready to be read.
@@ -40,10 +40,11 @@ void add_data_options(CLI::App& app, DataOptions& options);
 
 /// `default_preset` is used, and named in a notice, where the user chose none.
 /// @throws Error naming the path or option.
-OpenedData open_data(const DataOptions& options, const std::string& default_preset, const OutputOptions& output);
+OpenedData open_data(const DataOptions& options, const std::string& default_preset,
+                     const OutputOptions& output);
 
-/// [H, W] of the images the data gives: the crop's size, or for arrays, which are all of one size, that. None for
-/// image files without a crop: the network decides, and they have to fit.
+/// [H, W] of the images the data gives: the crop's size, or for arrays, which are all of one size, that. None
+/// for image files without a crop: the network decides, and they have to fit.
 std::optional<Shape> image_size(const OpenedData& data);
 
 /// Paths, samples and the preprocessing in force.

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/support/json.h"
 #include "loaders/checkpoint.h"
 #include "loaders/sha256.h"
 
@@ -16,7 +17,8 @@ constexpr int64_t kLargestSide = 16384;
 std::optional<int64_t> parse_side(std::string_view text) {
   int64_t side = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), side);
-  const bool valid = failure == std::errc() && end == text.data() + text.size() && side >= 1 && side <= kLargestSide;
+  const bool valid =
+      failure == std::errc() && end == text.data() + text.size() && side >= 1 && side <= kLargestSide;
   return valid ? std::optional(side) : std::nullopt;
 }
 
@@ -44,8 +46,9 @@ void add_input_size_option(CLI::App& app, ModelOptions& options) {
       throw CLI::ValidationError("--input-size", fmt::format("'{}' is no size such as 224x224", text));
     }
   };
-  app.add_option_function<std::string>("--input-size", parse,
-                                       "Height and width of the network's input in pixels [what data or weights say]")
+  app.add_option_function<std::string>(
+         "--input-size", parse,
+         "Height and width of the network's input in pixels [what data or weights say]")
       ->type_name("HxW");
 }
 
@@ -66,9 +69,11 @@ OpenedWeights open_weights(const ModelOptions& options) {
 
 void write(const ModelOptions& options, nlohmann::ordered_json& json) {
   json["weights"] = options.weights;
-  json["input_size"] = options.input_size ? nlohmann::ordered_json(*options.input_size) : nullptr;
+  json["input_size"] = or_null(options.input_size);
 }
 
-void write(const RunOptions& options, nlohmann::ordered_json& json) { json["batch"] = options.batch; }
+void write(const RunOptions& options, nlohmann::ordered_json& json) {
+  json["batch"] = options.batch;
+}
 
 }  // namespace dpac::cli

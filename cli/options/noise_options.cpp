@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/energies_file.h"
+#include "cli/support/json.h"
 #include "kernels/error.h"
 
 namespace dpac::cli {
@@ -13,7 +14,7 @@ namespace {
 constexpr const char* kGroup = "Noise";
 
 void check_needs_noise(const NoiseOptions& options) {
-  const char* given = options.energy                 ? "--energy"
+  const char* given = options.energy                   ? "--energy"
                       : !options.energies_file.empty() ? "--energies"
                       : !options.sweep.empty()         ? "--energies-sweep"
                                                        : nullptr;
@@ -34,14 +35,17 @@ void check_energy(const std::string& option, double value) {
 
 void NoiseOptions::check() const {
   if (!(wavelength_nm > 0) || !std::isfinite(wavelength_nm)) {
-    throw Error(fmt::format("--wavelength-nm is {}, expected a positive number of nanometres", wavelength_nm));
+    throw Error(
+        fmt::format("--wavelength-nm is {}, expected a positive number of nanometres", wavelength_nm));
   }
   if (kind() == NoiseKind::none) return check_needs_noise(*this);
   if (energy) check_energy("--energy", *energy);
   for (const double e : sweep) check_energy("--energies-sweep", e);
   if (!energy && energies_file.empty() && sweep.empty()) {
-    throw Error("--noise shot needs an energy: give --energy E (photons per MAC, for instance 10), --energies FILE or "
-                "--energies-sweep A,B,...");
+    throw Error(
+        "--noise shot needs an energy: give --energy E (photons per MAC, for instance 10), --energies FILE "
+        "or "
+        "--energies-sweep A,B,...");
   }
 }
 
@@ -66,12 +70,14 @@ void add_noise_options(CLI::App& app, NoiseOptions& options) {
       ->check(CLI::IsMember({"none", "shot"}))
       ->capture_default_str()
       ->group(kGroup);
-  auto* energy = app.add_option("--energy", options.energy, "Energy of every analog layer, in photons per MAC")
-                     ->type_name("E")
-                     ->group(kGroup);
-  app.add_option("--energies", options.energies_file,
-                 "Energies per layer or channel, in photons per MAC: HDF5 with /energies/<layer>, or CSV with the "
-                 "header layer,channel,energy")
+  auto* energy =
+      app.add_option("--energy", options.energy, "Energy of every analog layer, in photons per MAC")
+          ->type_name("E")
+          ->group(kGroup);
+  app.add_option(
+         "--energies", options.energies_file,
+         "Energies per layer or channel, in photons per MAC: HDF5 with /energies/<layer>, or CSV with the "
+         "header layer,channel,energy")
       ->type_name("FILE")
       ->excludes(energy)
       ->group(kGroup);
@@ -85,7 +91,8 @@ void add_seed_option(CLI::App& app, NoiseOptions& options) {
 }
 
 void add_sweep_options(CLI::App& app, NoiseOptions& options) {
-  auto* sweep = app.add_option("--energies-sweep", options.sweep, "Several uniform energies in one run, in photons per MAC")
+  auto* sweep = app.add_option("--energies-sweep", options.sweep,
+                               "Several uniform energies in one run, in photons per MAC")
                     ->type_name("A,B,...")
                     ->delimiter(',')
                     ->group(kGroup);
@@ -97,7 +104,8 @@ void add_sweep_options(CLI::App& app, NoiseOptions& options) {
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str()
       ->group(kGroup);
-  app.add_option("--wavelength-nm", options.wavelength_nm, "Wavelength of the light in nm, for energies in aJ")
+  app.add_option("--wavelength-nm", options.wavelength_nm,
+                 "Wavelength of the light in nm, for energies in aJ")
       ->type_name("L")
       ->capture_default_str()
       ->group(kGroup);
@@ -105,8 +113,8 @@ void add_sweep_options(CLI::App& app, NoiseOptions& options) {
 
 void write(const NoiseOptions& options, nlohmann::ordered_json& json) {
   json["noise"] = options.noise;
-  json["energy"] = options.energy ? nlohmann::ordered_json(*options.energy) : nullptr;
-  json["energies"] = options.energies_file.empty() ? nlohmann::ordered_json(nullptr) : options.energies_file;
+  json["energy"] = or_null(options.energy);
+  json["energies"] = or_null(options.energies_file);
   json["energies_sweep"] = options.sweep;
   json["wavelength_nm"] = options.wavelength_nm;
   json["seed"] = options.seed;

@@ -30,7 +30,8 @@ std::string dump(const nlohmann::ordered_json& json) {
 }  // namespace
 
 void add_output_options(CLI::App& app, OutputOptions& options) {
-  app.add_option("--json", options.json, "Write the whole result as JSON; - for stdout, and then nothing else goes there")
+  app.add_option("--json", options.json,
+                 "Write the whole result as JSON; - for stdout, and then nothing else goes there")
       ->type_name("FILE")
       ->group("Output");
   app.add_flag("--quiet", options.quiet, "No progress and no notices")->group("Output");

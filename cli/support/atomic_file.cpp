@@ -1,8 +1,7 @@
 #include "cli/support/atomic_file.h"
 
-#include <unistd.h>
-
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -32,7 +31,8 @@ void AtomicFile::write(std::string_view text) {
 
 void AtomicFile::commit() {
   stream_.close();
-  if (!stream_) throw Error(fmt::format("{}: could not be written completely; is the disk full?", target_.string()));
+  if (!stream_)
+    throw Error(fmt::format("{}: could not be written completely; is the disk full?", target_.string()));
   std::error_code failure;
   std::filesystem::rename(temporary_, target_, failure);
   if (failure) throw Error(fmt::format("{}: cannot be replaced: {}", target_.string(), failure.message()));

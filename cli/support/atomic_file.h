@@ -8,8 +8,8 @@
 
 namespace dpac::cli {
 
-/// A text file written under a temporary name beside its target and renamed by commit(): whoever reads the target
-/// never sees half a file, and an interrupted command leaves the old one.
+/// A text file written under a temporary name beside its target and renamed by commit(): whoever reads the
+/// target never sees half a file, and an interrupted command leaves the old one.
 class AtomicFile {
  public:
   /// @throws Error if the file cannot be created.

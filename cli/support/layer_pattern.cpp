@@ -1,8 +1,7 @@
 #include "cli/support/layer_pattern.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
+#include <fnmatch.h>
 
 #include <fmt/format.h>
 
@@ -36,7 +35,8 @@ std::vector<std::size_t> matching_layers(const std::vector<AnalogLayer>& layers,
 
 std::string quoted_names(const std::vector<AnalogLayer>& layers) {
   std::string names;
-  for (const AnalogLayer& layer : layers) names += fmt::format("{}'{}'", names.empty() ? "" : ", ", layer.name);
+  for (const AnalogLayer& layer : layers)
+    names += fmt::format("{}'{}'", names.empty() ? "" : ", ", layer.name);
   return names;
 }
 

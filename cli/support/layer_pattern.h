@@ -10,7 +10,8 @@
 
 namespace dpac::cli {
 
-/// Positions of the layers whose names fit one of `patterns`, in network order: shell patterns with `*` and `?`
+/// Positions of the layers whose names fit one of `patterns`, in network order: shell patterns with `*` and
+/// `?`
 /// ("layer1.*.conv2").
 /// @throws Error that lists all names if a pattern fits none: a typo must not trace fewer layers silently.
 std::vector<std::size_t> matching_layers(const std::vector<AnalogLayer>& layers,

@@ -1,17 +1,18 @@
 #include "cli/support/machine.h"
 
-#include <omp.h>
-
 #include <fstream>
 
 #include <nlohmann/json.hpp>
+#include <omp.h>
 
 #include "engine/onednn.h"
 #include "kernels/isa.h"
 
 namespace dpac::cli {
 
-int thread_count(int requested) { return requested > 0 ? requested : omp_get_max_threads(); }
+int thread_count(int requested) {
+  return requested > 0 ? requested : omp_get_max_threads();
+}
 
 std::string cpu_name() {
   std::ifstream file("/proc/cpuinfo");
@@ -24,7 +25,8 @@ std::string cpu_name() {
 }
 
 nlohmann::ordered_json machine_json(int threads) {
-  return {{"cpu", cpu_name()}, {"isa", name(active_isa())}, {"threads", threads}, {"onednn", onednn::version()}};
+  return {
+      {"cpu", cpu_name()}, {"isa", name(active_isa())}, {"threads", threads}, {"onednn", onednn::version()}};
 }
 
 }  // namespace dpac::cli

@@ -1,8 +1,7 @@
 #include "cli/support/progress.h"
 
-#include <unistd.h>
-
 #include <cstdio>
+#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>

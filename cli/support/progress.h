@@ -8,8 +8,8 @@
 
 namespace dpac::cli {
 
-/// Rewrites one line, "1200/10000 samples, 12 %, 34 s left", at most ten times a second. Silent unless stderr is a
-/// terminal, so that logs stay clean.
+/// Rewrites one line, "1200/10000 samples, 12 %, 34 s left", at most ten times a second. Silent unless stderr
+/// is a terminal, so that logs stay clean.
 class Progress {
  public:
   /// `unit` is what is counted, in the plural. `quiet` keeps it silent on a terminal too.

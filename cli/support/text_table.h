@@ -7,7 +7,8 @@
 
 namespace dpac::cli {
 
-/// Columns as wide as their widest cell. The first column is flush left, the others, which hold numbers, flush right.
+/// Columns as wide as their widest cell. The first column is flush left, the others, which hold numbers,
+/// flush right.
 class TextTable {
  public:
   explicit TextTable(std::vector<std::string> header);
