@@ -24,8 +24,8 @@ struct ImageBatch {
 /// a few batches ahead of next(); they wait when the ring of batches is full. Memory: kBatchesAhead batches,
 /// plus one decoded image per thread, whatever the size of the data set. The data set must outlive it.
 ///
-///     BatchReader reader(*dataset, evenly_spaced(dataset->size(), 1000), how, 3, {.batch = 32, .threads =
-///     2}); while (const ImageBatch* batch = reader.next()) use(*batch);
+///     BatchReader reader(*dataset, how, 3, evenly_spaced(dataset->size(), 1000), 32, 2);
+///     while (const ImageBatch* batch = reader.next()) use(*batch);
 ///
 /// For one consumer thread.
 class BatchReader {

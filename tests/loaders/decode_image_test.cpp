@@ -1,0 +1,115 @@
+#include "loaders/decode_image.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "engine/error.h"
+#include "loaders/read_file.h"
+#include "tests/support/images.h"
+
+using namespace dpac;
+using namespace dpac::test;
+
+namespace {
+
+Image decode(const std::string& name) {
+  return decode_image(read_file(golden_image("decode/" + name)), name);
+}
+
+void check_refused(const std::vector<uint8_t>& bytes, const char* message) {
+  CAPTURE(message);
+  CHECK_THROWS_WITH_AS(decode_image(bytes, "a.jpg"), doctest::Contains(message), Error);
+}
+
+void put_big_endian(std::vector<uint8_t>& bytes, std::size_t at, uint32_t value, int count) {
+  for (int i = 0; i < count; ++i)
+    bytes.at(at + static_cast<std::size_t>(i)) = static_cast<uint8_t>(value >> (8 * (count - 1 - i)));
+}
+
+/// Position of the start-of-frame segment's height.
+std::size_t jpeg_height_at(const std::vector<uint8_t>& jpeg) {
+  const std::vector<uint8_t> marker = {0xFF, 0xC0};
+  return static_cast<std::size_t>(std::search(jpeg.begin(), jpeg.end(), marker.begin(), marker.end()) -
+                                  jpeg.begin()) +
+         5;
+}
+
+}  // namespace
+
+TEST_CASE("every form of JPEG and PNG has Pillow's pixels") {
+  for (const std::string name :
+       {"rgb_420.jpg", "rgb_422_progressive.jpg", "rgb_444.jpg", "grey.jpg", "cmyk.jpg", "ycck.jpg",
+        "png_named_as.jpg", "rgb.png", "rgba.png", "grey.png", "grey_alpha.png", "bits.png", "palette.png",
+        "palette_transparent.png", "grey16.png", "grey_alpha16.png", "rgb16.png", "rgba16.png",
+        "rgb_interlaced.png"}) {
+    CAPTURE(name);
+    const Image expected = read_ppm(golden_image("decode/" + name + ".ppm"));
+    CHECK(differing_bytes(as_rgb(decode(name)), expected) == 0);
+  }
+}
+
+TEST_CASE("greyscale stays one channel") {
+  for (const std::string name :
+       {"grey.jpg", "grey.png", "grey_alpha.png", "grey16.png", "grey_alpha16.png", "bits.png"}) {
+    CAPTURE(name);
+    CHECK(decode(name).channels == 1);
+  }
+}
+
+TEST_CASE("truncation at any place is an error, never a crash or a grey rest") {
+  for (const std::string name :
+       {"rgb_420.jpg", "rgb_422_progressive.jpg", "rgb_interlaced.png", "palette.png"}) {
+    CAPTURE(name);
+    const auto whole = read_file(golden_image("decode/" + name));
+    // A PNG is whole without its last chunk of 12 bytes and the checksum of the pixels before it.
+    const std::size_t needed = name.ends_with(".png") ? whole.size() - 16 : whole.size();
+    for (std::size_t size = 0; size < needed; ++size) {
+      CAPTURE(size);
+      CHECK_THROWS_AS(decode_image(std::span(whole).first(size), name), Error);
+    }
+  }
+}
+
+TEST_CASE("messages say what is wrong with which file") {
+  const auto jpeg = read_file(golden_image("decode/rgb_420.jpg"));
+  check_refused({jpeg.begin(), jpeg.begin() + 700}, "a.jpg: damaged or truncated JPEG: ");
+  check_refused({}, "a.jpg: expected a JPEG or PNG image, the file is empty");
+  check_refused({'G', 'I', 'F', '8', '9'},
+                "a.jpg: expected a JPEG or PNG image, but the file starts with the bytes 47 49 46 38");
+  const auto png = read_file(golden_image("decode/rgb.png"));
+  check_refused({png.begin(), png.begin() + 60}, "a.jpg: damaged or truncated PNG: the file is truncated");
+}
+
+TEST_CASE("a file that declares a huge image is refused before memory is asked for") {
+  auto jpeg = read_file(golden_image("decode/rgb_420.jpg"));
+  const std::size_t height = jpeg_height_at(jpeg);
+  put_big_endian(jpeg, height, 65500, 2);
+  put_big_endian(jpeg, height + 2, 65500, 2);
+  check_refused(jpeg, "a.jpg: the JPEG declares 65500 x 65500 pixels, more than the 100000000 allowed");
+}
+
+TEST_CASE("a damaged PNG header is an error") {
+  auto png = read_file(golden_image("decode/rgb.png"));
+  put_big_endian(png, 16, 0x7FFFFFFF, 4);
+  check_refused(png, "a.jpg: damaged or truncated PNG: IHDR: CRC error");
+}
+
+TEST_CASE("damage anywhere in a file gives an error or an image, nothing else") {
+  for (const std::string name : {"rgb_420.jpg", "rgb_422_progressive.jpg", "palette.png"}) {
+    const auto whole = read_file(golden_image("decode/" + name));
+    int errors = 0;
+    for (std::size_t at = 0; at < whole.size(); ++at) {
+      auto bytes = whole;
+      bytes[at] ^= 0xFF;
+      try {
+        decode_image(bytes, name);
+      } catch (const Error&) {
+        ++errors;
+      }
+    }
+    CHECK(errors > 0);
+  }
+}
