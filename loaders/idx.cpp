@@ -58,7 +58,7 @@ IdxArray read_idx(const std::filesystem::path& path, uint8_t rank) {
   const auto declared = checked_bytes(array.shape, 1);
   const auto found = static_cast<int64_t>(array.bytes.size() - array.header_bytes());
   if (declared != found) {
-    throw Error(fmt::format("{}: the header declares {} bytes of uint8, found {}", array.name,
+    throw Error(fmt::format("{}: the header declares uint8 {}, found {} bytes behind it", array.name,
                             to_string(array.shape), found));
   }
   return array;
