@@ -18,9 +18,9 @@
 #include "cli/support/machine.h"
 #include "engine/network.h"
 #include "engine/resnet.h"
-#include "loaders/batch_reader.h"
 #include "loaders/checkpoint.h"
 #include "loaders/dataset.h"
+#include "loaders/prefetch.h"
 #include "loaders/preprocess.h"
 #include "loaders/sha256.h"
 

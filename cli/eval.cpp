@@ -53,7 +53,7 @@ void check_files(const EvalOptions& options, const EvaluationPlan& plan) {
 Evaluation run_all(const EvalOptions& options, const Session& session, Network& network,
                    const EvaluationPlan& plan) {
   PredictionFiles files(options.predictions, options.logits, network.graph().classes());
-  BatchReader reader = make_reader(session, options.run);
+  BatchReader reader = make_reader(session.data, network.graph(), options.run);
   Progress progress(static_cast<int64_t>(session.data.samples.size()) * plan.passes(), "samples",
                     options.output.quiet);
   const Evaluation evaluation = evaluate(network, reader, *session.data.images, plan, progress,

@@ -12,8 +12,8 @@
 #include "cli/support/progress.h"
 #include "engine/network.h"
 #include "engine/noise_config.h"
-#include "loaders/batch_reader.h"
 #include "loaders/dataset.h"
+#include "loaders/prefetch.h"
 
 namespace dpac::cli {
 

@@ -33,9 +33,8 @@ Session open_session(const ModelOptions& model, const DataOptions& data, const O
   return {weights.sha256, std::move(opened), std::move(graph)};
 }
 
-BatchReader make_reader(const Session& session, const RunOptions& run) {
-  return BatchReader(*session.data.images, session.data.preprocessing,
-                     static_cast<int>(session.graph.input().channels), session.data.samples,
+BatchReader make_reader(const OpenedData& data, const Graph& graph, const RunOptions& run) {
+  return BatchReader(*data.images, data.preprocessing, static_cast<int>(graph.input().channels), data.samples,
                      static_cast<int>(run.batch), thread_count(run.threads));
 }
 

@@ -8,7 +8,7 @@
 #include "cli/options/model_options.h"
 #include "cli/options/output_options.h"
 #include "engine/graph.h"
-#include "loaders/batch_reader.h"
+#include "loaders/prefetch.h"
 
 namespace dpac::cli {
 
@@ -22,7 +22,7 @@ struct Session {
 /// @throws Error if weights or data cannot be opened, or if the images are not what the network takes.
 Session open_session(const ModelOptions& model, const DataOptions& data, const OutputOptions& output);
 
-/// Reads the session's samples in order; the session must outlive the reader.
-BatchReader make_reader(const Session& session, const RunOptions& run);
+/// Reads the chosen samples in order, as the graph takes them; the data must outlive the reader.
+BatchReader make_reader(const OpenedData& data, const Graph& graph, const RunOptions& run);
 
 }  // namespace dpac::cli

@@ -94,7 +94,7 @@ void run(const TraceOptions& options) {
       {.batch = options.run.batch, .threads = threads, .noise = noise, .keep_pre_activations = true});
   const auto layers = matching_layers(network.layers(), options.layers);
   network.set_noise({noise, options.noise.energies(network.layers()).front(), options.noise.seed});
-  const Samples samples = read_samples(make_reader(session, options.run));
+  const Samples samples = read_samples(make_reader(session.data, network.graph(), options.run));
   record(options, network, samples, layers);
 
   auto json = result_json("trace", options_json(options, session.data), session.weights_sha256, threads);
