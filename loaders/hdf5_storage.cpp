@@ -62,7 +62,8 @@ void check_chunks(hid_t dataset, hid_t properties, const Stored& stored) {
   H5Pget_chunk(properties, static_cast<int>(chunk.size()), chunk.data());
   const int64_t needed = chunk_count(stored.shape, chunk);
   hsize_t present = 0;
-  if (H5Dget_num_chunks(dataset, H5S_ALL, &present) < 0 || needed < 0) refuse_size(stored);
+  const SpaceHandle space(H5Dget_space(dataset));
+  if (H5Dget_num_chunks(dataset, space.get(), &present) < 0 || needed < 0) refuse_size(stored);
   if (static_cast<int64_t>(present) != needed) {
     throw Error(fmt::format("{} has {} of its {} chunks stored; the file was never written in full",
                             stored.where, present, needed));

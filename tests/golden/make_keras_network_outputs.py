@@ -137,8 +137,8 @@ def copy_attributes(old: h5py.Group, new: h5py.Group) -> None:
         h5py.h5a.create(new.id, name, source.get_type(), source.get_space()).write(values)
 
 
-def compressed_copy(source: pathlib.Path, target: pathlib.Path, libver: str) -> None:
-    """`libver` "latest" halves what HDF5 spends on groups; "earliest" is the form in which Keras writes them."""
+def compressed_copy(source: pathlib.Path, target: pathlib.Path, libver: tuple[str, str]) -> None:
+    """`libver` from 1.10 on halves what HDF5 spends on groups; "earliest" is the form in which Keras writes them."""
     with h5py.File(source) as old, h5py.File(target, "w", libver=libver) as new:
         def copy(path: str, item: h5py.Group | h5py.Dataset) -> None:
             if isinstance(item, h5py.Dataset):
@@ -158,7 +158,7 @@ def save_weights(model: keras.Model, path: pathlib.Path) -> None:
 
 
 def make_case(name: str, model: keras.Model, seed: int, sizes: dict[str, tuple[int, int]], save,
-              libver: str) -> None:
+              libver: tuple[str, str]) -> None:
     """`sizes`: dataset suffix -> (height, width)."""
     rng = np.random.default_rng(seed)
     randomise(model, rng)
@@ -176,9 +176,9 @@ def make_case(name: str, model: keras.Model, seed: int, sizes: dict[str, tuple[i
 
 def main() -> None:
     cases.FOLDER.mkdir(exist_ok=True)
-    make_case("keras_resnet50", resnet50(3), 51, {"": (64, 64), "_odd": (75, 53)}, save_weights, "latest")
-    make_case("keras_resnet8", resnet8(8, 32, 32, False), 8, {"": (32, 32)}, keras.Model.save, "earliest")
-    make_case("keras_resnet8_odd", resnet8(8, 31, 26, True), 9, {"": (31, 26)}, keras.Model.save, "earliest")
+    make_case("keras_resnet50", resnet50(3), 51, {"": (64, 64), "_odd": (75, 53)}, save_weights, cases.LIBVER)
+    make_case("keras_resnet8", resnet8(8, 32, 32, False), 8, {"": (32, 32)}, keras.Model.save, ("earliest", "v110"))
+    make_case("keras_resnet8_odd", resnet8(8, 31, 26, True), 9, {"": (31, 26)}, keras.Model.save, ("earliest", "v110"))
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ def make_case(name: str, model: ResNet, seed: int, sizes: dict[str, tuple[int, i
 
 def write_hdf5(name: str, state: dict[str, torch.Tensor], dtype: type) -> None:
     """A flat state_dict, counters included, as `for k, v in model.state_dict().items(): f[k] = v` writes it."""
-    with h5py.File(cases.FOLDER / f"{name}.h5", "w", libver="latest") as file:
+    with h5py.File(cases.FOLDER / f"{name}.h5", "w", libver=cases.LIBVER) as file:
         for key, tensor in state.items():
             values = tensor.numpy()
             if values.ndim == 0:

@@ -13,6 +13,8 @@ import numpy as np
 
 FOLDER = pathlib.Path(__file__).parent / "networks"
 IMAGES = 2
+# Compact groups, in a form that HDF5 1.10 (Debian 12) still reads; "latest" would be newer.
+LIBVER = ("v110", "v110")
 COMPRESSION = {"compression": "gzip", "compression_opts": 9, "shuffle": True}
 
 
@@ -36,7 +38,7 @@ def check_sane(name: str, logits: np.ndarray) -> None:
 
 
 def write_cases(name: str, datasets: dict[str, np.ndarray]) -> None:
-    with h5py.File(FOLDER / f"{name}_cases.h5", "w", libver="latest") as file:
+    with h5py.File(FOLDER / f"{name}_cases.h5", "w", libver=LIBVER) as file:
         for key, values in datasets.items():
             if key.startswith("logits"):
                 check_sane(f"{name} {key}", values)
