@@ -2,7 +2,6 @@
 /// `dpac demo`: the whole idea in one table, on a network and images inside the program.
 
 #include <memory>
-#include <numeric>
 #include <string>
 #include <vector>
 
@@ -32,7 +31,8 @@ constexpr int kBarLength = 40;
 
 struct DemoOptions {
   // The whole curve, from guessing to the clean accuracy.
-  NoiseOptions noise{.noise = "shot", .sweep = {0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100}, .seeds = 5};
+  NoiseOptions noise{.noise = "shot", .sweep = {1, 2, 3, 5, 10, 30, 100, 300, 1000}, .seeds = 5};
+  int64_t limit = 1000;
   RunOptions run;
   OutputOptions output;
 };
@@ -44,11 +44,9 @@ class Demo {
       : options_(options),
         checkpoint_(open_checkpoint_image(demo_file(), kFileName)),
         images_(open_array_dataset(demo_file(), kFileName)),
-        samples_(static_cast<std::size_t>(images_->size())) {
-    std::iota(samples_.begin(), samples_.end(), 0);
-  }
+        samples_(evenly_spaced(images_->size(), options.limit)) {}
 
-  [[nodiscard]] int64_t samples() const { return images_->size(); }
+  [[nodiscard]] int64_t samples() const { return static_cast<int64_t>(samples_.size()); }
 
   [[nodiscard]] Network make_network(NoiseKind noise) const {
     const Image first = images_->load(0);
@@ -122,6 +120,7 @@ std::string text_of(const DemoOptions& options, const Results& results) {
 nlohmann::ordered_json json_of(const DemoOptions& options, const Results& results) {
   nlohmann::ordered_json chosen;
   write(options.noise, chosen);
+  chosen["limit"] = options.limit;
   write(options.run, chosen);
   auto json = result_json("demo", chosen, sha256_of(demo_file()), thread_count(options.run.threads));
   json["samples"] = results.samples;
@@ -150,13 +149,17 @@ Work add_demo(CLI::App& app) {
   add_seed_option(app, options->noise);
   add_sweep_options(app, options->noise);
   app.get_option("--energies-sweep")->capture_default_str();
+  app.add_option("--limit", options->limit, "Images to use, of the 2,000 there are")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   add_run_options(app, options->run);
   add_output_options(app, options->output);
   app.footer(
       "A small ResNet and 2,000 test images of Fashion-MNIST are inside the program; no file is needed.\n"
       "In JSON the top-level accuracy is the one without noise, `points` has the energies (photons per "
       "MAC).\n\n"
-      "Example:\n  dpac demo --seeds 5");
+      "Example:\n  dpac demo --seeds 10");
   return [options] { run(*options); };
 }
 

@@ -65,11 +65,15 @@ std::vector<uint64_t> NoiseOptions::seed_list() const {
   return list;
 }
 
-void add_noise_options(CLI::App& app, NoiseOptions& options) {
-  app.add_option("--noise", options.noise, "Noise of the analog operations: none or shot")
-      ->check(CLI::IsMember({"none", "shot"}))
+void add_noise_option(CLI::App& app, NoiseOptions& options, const std::vector<std::string>& kinds) {
+  app.add_option("--noise", options.noise, "Noise of the analog operations")
+      ->type_name("KIND")
+      ->check(CLI::IsMember(kinds))
       ->capture_default_str()
       ->group(kGroup);
+}
+
+void add_energy_options(CLI::App& app, NoiseOptions& options) {
   auto* energy =
       app.add_option("--energy", options.energy, "Energy of every analog layer, in photons per MAC")
           ->type_name("E")

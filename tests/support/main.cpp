@@ -1,6 +1,7 @@
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 
 #include <doctest/doctest.h>
 
@@ -13,5 +14,12 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", error.what());  // ctest reads this as "skipped" where it forces an instruction set.
     return 1;
   }
+#ifdef DPAC_NEEDS_SHARED_DATA
+  constexpr int kSkipped = 77;
+  if (!std::filesystem::exists(DPAC_SHARED_DATA)) {
+    std::printf("skipped: there is no %s\n", DPAC_SHARED_DATA);
+    return kSkipped;
+  }
+#endif
   return doctest::Context(argc, argv).run();
 }

@@ -1,0 +1,36 @@
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "tests/support/cli_inputs.h"
+#include "tests/support/program.h"
+
+using namespace dpac;
+using test::CliInputs;
+using test::dpac_error;
+using test::dpac_json;
+
+TEST_CASE("bench reports times, their ratio and spreads, and memory") {
+  const CliInputs inputs;
+  const auto json =
+      dpac_json({"bench", "--weights", inputs.weights, "--batch", "4", "--rounds", "5", "--warmup", "1"});
+  CHECK(json["command"] == "bench");
+  CHECK(json["batch"] == 4);
+  CHECK(json["options"]["energy"] == 100);
+  CHECK(json["options"]["rounds"] == 5);
+  for (const char* key : {"clean_ms_per_sample", "noisy_ms_per_sample", "ratio"}) {
+    CAPTURE(key);
+    CHECK(json[key].get<double>() > 0);
+  }
+  CHECK(json["clean_spread"].get<double>() >= 0);
+  CHECK(json["noisy_spread"].get<double>() >= 0);
+  CHECK(json["peak_rss_bytes"].get<int64_t>() > 1'000'000);
+}
+
+TEST_CASE("bench refuses energies that are none, and a noise too small to change a result") {
+  const CliInputs inputs;
+  CHECK(dpac_error({"bench", "--weights", inputs.weights, "--energy", "0"}) ==
+        "--energy is 0, expected a positive number of photons per MAC");
+  CHECK(dpac_error({"bench", "--weights", inputs.weights, "--energy", "1e38"}) ==
+        "the noise changes no logit: the energy is too high to be timed");
+}

@@ -1,0 +1,91 @@
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "tests/support/cli_inputs.h"
+#include "tests/support/images.h"
+#include "tests/support/program.h"
+
+using namespace dpac;
+using test::CliInputs;
+using test::dpac_error;
+
+namespace {
+
+bool mentions(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string eval_error(const CliInputs& inputs, const std::string& data,
+                       const std::vector<std::string>& more = {}) {
+  std::vector<std::string> arguments{"eval", "--weights", inputs.weights, "--data", data};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return dpac_error(arguments);
+}
+
+}  // namespace
+
+TEST_CASE("Data that is absent, empty or unknown is named") {
+  const CliInputs inputs;
+  CHECK(mentions(eval_error(inputs, inputs.file("absent")), inputs.file("absent")));
+
+  std::filesystem::create_directory(inputs.file("empty"));
+  CHECK(mentions(eval_error(inputs, inputs.file("empty")), inputs.file("empty")));
+
+  const std::string text = inputs.folder.write("notes.txt", "These are notes.").string();
+  CHECK(mentions(eval_error(inputs, text), text));
+}
+
+TEST_CASE("An image that cannot be decoded is named") {
+  const CliInputs inputs;
+  const std::string bad = inputs.folder.write("tree/cat/1.jpg", "no JPEG").string();
+  CHECK(mentions(eval_error(inputs, inputs.file("tree")), bad));
+}
+
+TEST_CASE("A label the network has no class for is named by its sample") {
+  const CliInputs inputs;
+  test::RandomResNet four_classes;
+  four_classes.classes = 4;
+  test::write_checkpoint(test::random_resnet(four_classes), inputs.weights);
+  CHECK(eval_error(inputs, inputs.data) ==
+        inputs.data + "[4]: its label is 4, but the network has the classes 0 ... 3");
+}
+
+TEST_CASE("top-5 is null below five classes") {
+  const CliInputs inputs(4);
+  test::RandomResNet four_classes;
+  four_classes.classes = 4;
+  test::write_checkpoint(test::random_resnet(four_classes), inputs.weights);
+  CHECK(test::dpac_json(inputs.arguments("eval", {}))["top5"].is_null());
+}
+
+TEST_CASE("Images of another size than --input-size are refused") {
+  const CliInputs inputs;
+  CHECK(eval_error(inputs, inputs.data, {"--input-size", "16x16"}) ==
+        inputs.data +
+            "[0]: the image has 32x32 pixels after preprocessing, but the network takes 16x16; --resize and "
+            "--crop change the one, --input-size the other");
+}
+
+TEST_CASE("--crop and --resize decide the network's input") {
+  const CliInputs inputs;
+  const auto whole = test::dpac_json(inputs.arguments("eval", {}));
+  const auto cropped = test::dpac_json(inputs.arguments("eval", {"--crop", "16"}));
+  const auto resized = test::dpac_json(inputs.arguments("eval", {"--resize", "16"}));
+  CHECK(cropped["macs"].get<double>() < whole["macs"].get<double>() / 3);
+  CHECK(resized["macs"] == cropped["macs"]);
+}
+
+TEST_CASE("Preprocessing that cannot be is refused") {
+  const CliInputs inputs;
+  CHECK(eval_error(inputs, inputs.data, {"--mean", "1,2"}) == "--mean has 2 values, expected 1 or 3");
+  CHECK(eval_error(inputs, inputs.data, {"--std", "1,0,1"}) == "--std has a value that is not positive");
+  CHECK(eval_error(inputs, inputs.data, {"--mean", "nan"}) == "--mean has a value that is no finite number");
+  CHECK(eval_error(inputs, inputs.data, {"--value-scale", "inf"}) == "--value-scale is no finite number");
+}
+
+TEST_CASE("Logits that are not finite are an error that names the sample") {
+  const CliInputs inputs;
+  CHECK(mentions(eval_error(inputs, inputs.data, {"--value-scale", "1e38"}),
+                 inputs.data + "[0]: the network's logits are not finite"));
+}

@@ -1,0 +1,76 @@
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "tests/support/program.h"
+
+using dpac::test::dpac_error;
+using dpac::test::Outcome;
+using dpac::test::run_dpac;
+
+namespace {
+
+/// A usage error says what is wrong and where help is, on stderr, with exit code 2.
+void check_usage_error(const std::vector<std::string>& arguments, const std::string& part,
+                       const std::string& help) {
+  CAPTURE(part);
+  const Outcome outcome = run_dpac(arguments);
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.out == "");
+  CHECK(outcome.err.starts_with("dpac: error: "));
+  CHECK(outcome.err.find(part) != std::string::npos);
+  CHECK(outcome.err.find("'" + help + " --help' lists the options.\n") != std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("--version names dpac, oneDNN and the instruction set") {
+  const Outcome outcome = run_dpac({"--version"});
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.err == "");
+  CHECK(outcome.out.starts_with("dpac "));
+  CHECK(outcome.out.find("\noneDNN ") != std::string::npos);
+  CHECK(outcome.out.find("\nISA ") != std::string::npos);
+}
+
+TEST_CASE("Help lists the commands, and each command's ends with an example of itself") {
+  const Outcome all = run_dpac({"--help"});
+  CHECK(all.exit_code == 0);
+  for (const std::string command : {"info", "eval", "trace", "bench", "demo"}) {
+    CAPTURE(command);
+    CHECK(all.out.find("\n  " + command + " ") != std::string::npos);
+    const Outcome one = run_dpac({command, "--help"});
+    CHECK(one.exit_code == 0);
+    CHECK(one.err == "");
+    CHECK(one.out.find("\nExample:\n  dpac " + command + " ") != std::string::npos);
+  }
+}
+
+TEST_CASE("Wrong usage ends with exit code 2") {
+  check_usage_error({}, "A subcommand is required", "dpac");
+  check_usage_error({"paint"}, "paint", "dpac");
+  check_usage_error({"info", "x.h5", "--paint"}, "--paint", "dpac info");
+  check_usage_error({"eval", "--weights", "x.h5"}, "--data is required", "dpac eval");
+  check_usage_error({"eval", "--weights", "x.h5", "--data", "y", "--energy", "many"}, "--energy",
+                    "dpac eval");
+  check_usage_error({"eval", "--weights", "x", "--data", "y", "--energy", "1", "--energies-sweep", "1,2"},
+                    "--energies-sweep", "dpac eval");
+  check_usage_error({"eval", "--weights", "x", "--data", "y", "--noise", "pink"}, "pink", "dpac eval");
+  check_usage_error({"bench", "--weights", "x", "--noise", "none"}, "none", "dpac bench");
+  check_usage_error({"demo", "--seeds", "0"}, "--seeds", "dpac demo");
+  check_usage_error({"demo", "--batch", "0"}, "--batch", "dpac demo");
+}
+
+TEST_CASE("--input-size wants two sizes") {
+  for (const std::string size : {"224", "224x", "x224", "0x5", "-3x5", "12x12x12", "1e3x5", "99999x5"}) {
+    CAPTURE(size);
+    check_usage_error({"info", "x.h5", "--input-size", size}, "'" + size + "' is no size such as 224x224",
+                      "dpac info");
+  }
+}
+
+TEST_CASE("An output that cannot be written is an error") {
+  CHECK(dpac_error({"demo", "--limit", "10", "--seeds", "1", "--energies-sweep", "10", "--json",
+                    "/nowhere/x.json"}) ==
+        "/nowhere/x.json: cannot be created; does its folder exist, and may you write there?");
+}

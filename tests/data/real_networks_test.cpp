@@ -1,0 +1,81 @@
+// The checkpoints of the shared data folder: logits against PyTorch's and Keras's, and accuracies against the figures
+// its README gives.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "engine/network.h"
+#include "engine/resnet.h"
+#include "loaders/checkpoint.h"
+#include "loaders/dataset.h"
+#include "loaders/hdf5_file.h"
+#include "loaders/prefetch.h"
+#include "tests/support/oracle.h"
+
+using namespace dpac;
+
+namespace {
+
+const std::filesystem::path kData = DPAC_SHARED_DATA;
+
+struct Run {
+  std::vector<float> logits;
+  double top1 = 0;
+};
+
+Run run(const std::filesystem::path& weights, const std::filesystem::path& data, int64_t limit) {
+  const Checkpoint checkpoint = open_checkpoint(weights);
+  const auto images = open_image_dataset(data);
+  const Preprocessing how = preset(checkpoint.traits.preset, images->holds_files());
+  BatchReader reader(*images, how, 3, evenly_spaced(images->size(), limit), 25, 1);
+  const ImageSize size = reader.image_size();
+  Network network(build_resnet(checkpoint, Shape{size.height, size.width}), {.batch = 25, .threads = 2});
+  const auto classes = static_cast<std::size_t>(network.graph().classes());
+  Run result;
+  int right = 0, total = 0;
+  while (const ImageBatch* batch = reader.next()) {
+    const auto n = static_cast<std::size_t>(batch->n);
+    std::vector<float> logits(n * classes);
+    network.run(batch->images, batch->indices, logits);
+    for (std::size_t i = 0; i < n; ++i) {
+      const auto row = logits.begin() + static_cast<long>(i * classes);
+      right += std::max_element(row, row + static_cast<long>(classes)) - row == batch->labels[i];
+      ++total;
+    }
+    result.logits.insert(result.logits.end(), logits.begin(), logits.end());
+  }
+  result.top1 = static_cast<double>(right) / total;
+  return result;
+}
+
+void check_logits(const Hdf5File& references, const std::string& dataset, const std::vector<float>& logits) {
+  const Tensor expected = references.read_floats(dataset);
+  REQUIRE(expected.values().size() == logits.size());
+  const std::vector<double> reference(expected.values().begin(), expected.values().end());
+  CHECK(test::relative_error(reference, logits.data()) < 1e-4);
+}
+
+}  // namespace
+
+TEST_CASE("CIFAR ResNets: 94, 92 and 96 of the 100 lossless images, and PyTorch's logits") {
+  const auto folder = kData / "cifar10-resnets", images = kData / "cifar10/cifar10_test_first100_lossless.bin";
+  const Hdf5File references = Hdf5File::open(folder / "reference_logits.h5");
+  const Run resnet20 = run(folder / "resnet20-12fca82f.h5", images, 100);
+  CHECK(resnet20.top1 == doctest::Approx(0.94));
+  check_logits(references, "resnet20-12fca82f/lossless100", resnet20.logits);
+  const Run resnet32 = run(folder / "resnet32-d509ac18.h5", images, 100);
+  CHECK(resnet32.top1 == doctest::Approx(0.92));
+  check_logits(references, "resnet32-d509ac18/lossless100", resnet32.logits);
+  CHECK(run(folder / "resnet56-4bfd9763.h5", images, 100).top1 == doctest::Approx(0.96));
+  const auto decoded = kData / "cifar10/cifar10_jpegdecoded_2000.bin";
+  check_logits(references, "resnet20-12fca82f/jpeg2000", run(folder / "resnet20-12fca82f.h5", decoded, 2000).logits);
+}
+
+TEST_CASE("MLPerf Tiny's ResNet-8: 88 of the 100 lossless images, and Keras's logits") {
+  const auto folder = kData / "mlperf-tiny";
+  const Run resnet8 = run(folder / "pretrainedResnet.h5", kData / "cifar10/cifar10_test_first100_lossless.bin", 100);
+  CHECK(resnet8.top1 == doctest::Approx(0.88));
+}

@@ -1,0 +1,81 @@
+#include "tests/support/program.h"
+
+#include <fcntl.h>
+#include <fstream>
+#include <signal.h>
+#include <spawn.h>
+#include <sstream>
+#include <stdexcept>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <doctest/doctest.h>
+
+namespace dpac::test {
+namespace {
+
+constexpr const char* kOut = "stdout";
+constexpr const char* kErr = "stderr";
+
+std::string content(const std::filesystem::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+Program::Program(const std::vector<std::string>& arguments) {
+  std::vector<std::string> words{DPAC_PROGRAM};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  for (const auto& [descriptor, name] : {std::pair{STDOUT_FILENO, kOut}, std::pair{STDERR_FILENO, kErr}}) {
+    posix_spawn_file_actions_addopen(&actions, descriptor, (folder_.path() / name).c_str(),
+                                     O_WRONLY | O_CREAT, 0600);
+  }
+  const int failure = posix_spawn(&pid_, DPAC_PROGRAM, &actions, nullptr, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (failure != 0) throw std::runtime_error("cannot run " DPAC_PROGRAM);
+}
+
+void Program::interrupt() const {
+  kill(pid_, SIGINT);
+}
+
+Outcome Program::wait() {
+  int status = 0;
+  waitpid(pid_, &status, 0);
+  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return {code, content(folder_.path() / kOut), content(folder_.path() / kErr)};
+}
+
+Outcome run_dpac(const std::vector<std::string>& arguments) {
+  return Program(arguments).wait();
+}
+
+nlohmann::json dpac_json(std::vector<std::string> arguments) {
+  arguments.insert(arguments.end(), {"--json", "-", "--quiet"});
+  const Outcome outcome = run_dpac(arguments);
+  CHECK(outcome.err == "");
+  REQUIRE(outcome.exit_code == 0);
+  return nlohmann::json::parse(outcome.out);
+}
+
+std::string dpac_error(const std::vector<std::string>& arguments, int exit_code) {
+  Outcome outcome = run_dpac(arguments);
+  CHECK(outcome.exit_code == exit_code);
+  CHECK(outcome.out == "");
+  // Notices may come first; the error is the last line.
+  if (outcome.err.ends_with('\n')) outcome.err.pop_back();
+  const std::size_t line = outcome.err.rfind('\n');
+  const std::string last = line == std::string::npos ? outcome.err : outcome.err.substr(line + 1);
+  const std::string prefix = "dpac: error: ";
+  return last.starts_with(prefix) ? last.substr(prefix.size()) : outcome.err;
+}
+
+}  // namespace dpac::test

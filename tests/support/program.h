@@ -1,0 +1,46 @@
+/// @file
+/// Runs the program `dpac` as a user would.
+#pragma once
+
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/support/temp_folder.h"
+
+namespace dpac::test {
+
+/// How a run ended.
+struct Outcome {
+  int exit_code = -1;
+  std::string out, err;
+};
+
+/// A running program; its output goes to files, so that it never waits for a reader.
+class Program {
+ public:
+  explicit Program(const std::vector<std::string>& arguments);
+
+  /// What Ctrl-C sends.
+  void interrupt() const;
+
+  Outcome wait();
+
+ private:
+  TempFolder folder_;
+  pid_t pid_ = 0;
+};
+
+/// Runs it to its end.
+Outcome run_dpac(const std::vector<std::string>& arguments);
+
+/// Runs it with `--json -` and parses what it prints. Fails the test unless it succeeds.
+nlohmann::json dpac_json(std::vector<std::string> arguments);
+
+/// The one line a failed run leaves on stderr, or what it left there instead. Fails the test if something is
+/// on stdout or the exit code is not `exit_code`.
+std::string dpac_error(const std::vector<std::string>& arguments, int exit_code = 1);
+
+}  // namespace dpac::test
