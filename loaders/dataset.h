@@ -1,15 +1,11 @@
 /// @file
-/// Labelled images on disk, whatever form they have.
+/// Labelled images on disk, in one of five forms.
 ///
-/// | form         | what opens it                                                         | a sample's class
-/// |
-/// |--------------|-----------------------------------------------------------------------|--------------------------|
-/// | ImageFolder  | a folder with one folder of JPEG/PNG files per class                  | rank of the
-/// folder's name | | flat folder  | a folder of JPEG/PNG files and a labels file                          |
-/// the labels file          | | CIFAR-10     | a binary file of 3073-byte records, or a folder of `*.bin` |
-/// first byte of the record | | IDX (MNIST)  | either file of a pair, or the folder with one pair; .gz or not
-/// | the labels file          | | HDF5         | datasets `images` uint8 [N,H,W,C] or [N,H,W] and `labels`
-/// [N] or [N,1] | `labels`                |
+/// - ImageFolder: a folder with one folder of JPEG and PNG files per class; classes by sorted name.
+/// - Flat folder: a folder of JPEG and PNG files, and a labels file.
+/// - CIFAR-10: a binary file of 3073-byte records, or a folder of such files named *.bin.
+/// - IDX, as MNIST: either file of a pair, or the folder that holds one pair; gzip-compressed or not.
+/// - HDF5: datasets `images`, uint8 [N, H, W, C] or [N, H, W], and `labels`, integers [N] or [N, 1].
 #pragma once
 
 #include <cstddef>

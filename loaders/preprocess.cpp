@@ -61,10 +61,7 @@ ValueTable value_table(double scale, float mean, float std) {
 /// size.width].
 void write_plane(const Image& image, int channel, const ValueTable& table, const Span& down,
                  const Span& across, ImageSize size, float* plane) {
-  const bool padded = image.size() != size;
-  if (padded)
-    std::fill_n(plane, static_cast<std::size_t>(size.height) * static_cast<std::size_t>(size.width),
-                table[0]);
+  if (image.size() != size) std::fill_n(plane, element_count({size.height, size.width}), table[0]);
   const uint8_t* from = image.pixels.data() + channel;
   for (int y = 0; y < image.height; ++y) {
     float* to = plane + static_cast<std::ptrdiff_t>(down.offset + y) * size.width + across.offset;

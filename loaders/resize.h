@@ -4,9 +4,9 @@
 ///
 /// Each output pixel is a weighted mean of the source pixels under a triangle as wide as the scale (2 pixels
 /// where the image grows). Weights have 22 fractional bits; the horizontal pass comes first and is rounded to
-/// 8 bits before the vertical one. That is Pillow up to version 12, which published accuracies rest on: version
-/// 13 takes the vertical pass first where that is cheaper, mostly for portraits, and so rounds some pixels the
-/// other way.
+/// 8 bits before the vertical one. That is Pillow up to version 12, which published accuracies rest on:
+/// version 13 takes the vertical pass first where that is cheaper, mostly for portraits, and so rounds some
+/// pixels the other way.
 #pragma once
 
 #include "loaders/image.h"
