@@ -45,8 +45,13 @@ void note_link(hid_t group, const char* name, H5L_type_t link, Visit& visit) {
                     visit.where, name));
   }
   const ObjectHandle object(H5Oopen(group, name, H5P_DEFAULT));
+  if (!object.valid()) {
+    throw Error(fmt::format(
+        "{}: '{}' cannot be opened: {}; the file is damaged, or in a format newer than HDF5 {}.{}",
+        visit.where, name, hdf5_reason(), H5_VERS_MAJOR, H5_VERS_MINOR));
+  }
   const H5I_type_t wanted = visit.what == Visit::What::datasets ? H5I_DATASET : H5I_GROUP;
-  if (object.valid() && H5Iget_type(object.get()) == wanted) visit.found.emplace_back(name);
+  if (H5Iget_type(object.get()) == wanted) visit.found.emplace_back(name);
 }
 
 /// Called back by C code, which no exception may cross.
