@@ -1,11 +1,11 @@
 #include "loaders/preprocess.h"
 
 #include <algorithm>
-#include <cassert>
 #include <cmath>
 
 #include <fmt/format.h>
 
+#include "engine/tensor.h"
 #include "kernels/error.h"
 #include "loaders/resize.h"
 
