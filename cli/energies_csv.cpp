@@ -39,6 +39,14 @@ std::optional<Number> parse(std::string_view text) {
   return value;
 }
 
+constexpr int64_t kWholeLayer = -1;  // Where a channel's number would be.
+
+std::optional<int64_t> parse_channel(std::string_view text) {
+  if (text.empty()) return kWholeLayer;
+  const auto channel = parse<int64_t>(text);
+  return channel && *channel >= 0 ? channel : std::nullopt;
+}
+
 /// Collects the lines of one file; channels may come in any order.
 class Collector {
  public:
@@ -47,8 +55,8 @@ class Collector {
   void add(std::string_view text, int number) {
     const auto line = split(text);
     const auto energy = line ? parse<float>(line->energy) : std::nullopt;
-    const auto channel = line && !line->channel.empty() ? parse<int64_t>(line->channel) : kWholeLayer;
-    if (!energy || !channel || (*channel < 0 && channel != kWholeLayer)) {
+    const auto channel = line ? parse_channel(line->channel) : std::nullopt;
+    if (!energy || !channel) {
       throw Error(
           fmt::format("{}: line {} is '{}', expected layer,channel,energy with numbers for the last two "
                       "(the channel may be empty)",
@@ -57,7 +65,7 @@ class Collector {
     if (!layers_[std::string(line->layer)].emplace(*channel, *energy).second) {
       throw Error(fmt::format("{}: line {} gives the energy of layer '{}'{} a second time", file_, number,
                               line->layer,
-                              channel == kWholeLayer ? "" : fmt::format(", channel {},", *channel)));
+                              *channel == kWholeLayer ? "" : fmt::format(", channel {},", *channel)));
     }
   }
 
@@ -68,11 +76,9 @@ class Collector {
   }
 
  private:
-  static constexpr std::optional<int64_t> kWholeLayer = -1;
-
   [[nodiscard]] std::vector<float> in_order(const std::string& layer,
                                             const std::map<int64_t, float>& channels) const {
-    const bool whole = channels.begin()->first == *kWholeLayer;
+    const bool whole = channels.begin()->first == kWholeLayer;
     if (whole && channels.size() > 1) {
       throw Error(fmt::format("{}: layer '{}' has an energy for the whole layer and others for its channels",
                               file_, layer));

@@ -116,7 +116,8 @@ Work add_eval(CLI::App& app) {
   add_input_size_option(app, options->model);
   add_run_options(app, options->run);
   add_data_options(app, options->data);
-  add_noise_options(app, options->noise);
+  add_noise_option(app, options->noise);
+  add_energy_options(app, options->noise);
   add_seed_option(app, options->noise);
   add_sweep_options(app, options->noise);
   app.add_option("--predictions", options->predictions, "CSV: index, label, prediction, its probability")

@@ -56,7 +56,6 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error) {
 Work parse(CLI::App& app, int argc, char** argv) {
   Work work;
   app.set_version_flag("--version", version_text, "Show versions and the instruction set in use");
-  app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   app.footer("'dpac COMMAND --help' explains a command; 'dpac demo' is the place to start.");
   for (const CommandEntry& entry : kCommands) {
@@ -64,6 +63,7 @@ Work parse(CLI::App& app, int argc, char** argv) {
     command->callback([&work, todo = entry.add(*command)] { work = todo; });
   }
   app.parse(argc, argv);
+  if (!work) throw CLI::RequiredError("A command");
   return work;
 }
 

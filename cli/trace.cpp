@@ -114,10 +114,9 @@ Work add_trace(CLI::App& app) {
   add_input_size_option(app, options->model);
   add_run_options(app, options->run);
   add_data_options(app, options->data);
-  app.get_option("--limit")
-      ->description("Samples to trace, spread evenly over the data set")
-      ->capture_default_str();
-  add_noise_options(app, options->noise);
+  app.get_option("--limit")->description("Samples to trace, spread evenly over the data set [4]");
+  add_noise_option(app, options->noise);
+  add_energy_options(app, options->noise);
   add_seed_option(app, options->noise);
   app.add_option("--layers", options->layers, "Names with * and ?, separated by commas")
       ->type_name("PATTERN")

@@ -26,6 +26,16 @@ std::array<float, 3> per_channel(const std::string& option, const std::vector<fl
   return {values.front(), values[values.size() / 2], values.back()};
 }
 
+/// A network may turn an infinite input into finite logits, since ReLU makes 0 of NaN: it must be caught
+/// before.
+void check_range(const Preprocessing& how) {
+  for (std::size_t c = 0; c < how.mean.size(); ++c) {
+    if (std::isfinite((static_cast<float>(255 * how.value_scale) - how.mean[c]) / how.std[c])) continue;
+    throw Error(fmt::format("--value-scale {}, --mean {} and --std {} make a white pixel infinite",
+                            how.value_scale, how.mean[c], how.std[c]));
+  }
+}
+
 Preprocessing preprocessing_of(const DataOptions& options, const std::string& preset_name, bool files) {
   Preprocessing how = preset(preset_name, files);
   how.resize = options.resize.value_or(how.resize);
@@ -37,7 +47,7 @@ Preprocessing preprocessing_of(const DataOptions& options, const std::string& pr
   if (!std::all_of(how.std.begin(), how.std.end(), [](float s) { return s > 0; })) {
     throw Error("--std has a value that is not positive");
   }
-  if (!std::isfinite(how.value_scale)) throw Error("--value-scale is no finite number");
+  check_range(how);
   return how;
 }
 

@@ -38,13 +38,17 @@ struct NoiseOptions {
   [[nodiscard]] std::vector<uint64_t> seed_list() const;
 };
 
-/// `--noise`, `--energy`, `--energies`.
-void add_noise_options(CLI::App& app, NoiseOptions& options);
+/// `--noise`, with the kinds the command knows.
+void add_noise_option(CLI::App& app, NoiseOptions& options,
+                      const std::vector<std::string>& kinds = {"none", "shot"});
+
+/// `--energy`, `--energies`.
+void add_energy_options(CLI::App& app, NoiseOptions& options);
 
 void add_seed_option(CLI::App& app, NoiseOptions& options);
 
 /// `--energies-sweep`, `--seeds`, `--wavelength-nm`: for commands that give accuracies. After
-/// add_noise_options(), where a command has both.
+/// add_energy_options(), where a command has both.
 void add_sweep_options(CLI::App& app, NoiseOptions& options);
 
 /// @throws Error naming the option unless the value is an energy.

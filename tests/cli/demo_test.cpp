@@ -16,7 +16,7 @@ TEST_CASE("demo shows accuracy rising with light, up to the clean network's") {
   CHECK(json["command"] == "demo");
   CHECK(json["samples"] == 200);
   REQUIRE(json["points"].size() == 3);
-  const auto top1 = [&](int i) { return json["points"][i]["top1"].get<double>(); };
+  const auto top1 = [&](std::size_t i) { return json["points"][i]["top1"].get<double>(); };
   CHECK(json["top1"].get<double>() > 0.88);  // 94.35 % of all 2,000.
   CHECK(top1(0) < 0.25);                     // Guessing: a tenth.
   CHECK(top1(1) > 0.6);

@@ -77,7 +77,7 @@ TEST_CASE("Unknown and missing layers are listed") {
   const std::string missing = csv_error(inputs, std::string(kHeader) + "conv1,,1\nlayer1.0.conv1,,1\n");
   CHECK(missing ==
         "has no energy for 5 of the network's 7 analog layers: 'layer1.0.conv2', 'layer2.0.conv1', "
-        "'layer2.0.conv2', 'layer2.0.downsample.0', 'fc'");
+        "'layer2.0.downsample.0', 'layer2.0.conv2', 'fc'");
 }
 
 TEST_CASE("Lines that are no energies are named") {

@@ -134,7 +134,7 @@ TEST_CASE("Several seeds: each as if run alone, their spread and pooled interval
   const auto json = dpac_json(inputs.arguments("eval", joined(kNoisy, {"--seed", "5", "--seeds", "3"})));
   REQUIRE(json["seeds"].size() == 3);
   double sum = 0, squares = 0;
-  for (int i = 0; i < 3; ++i) {
+  for (std::size_t i = 0; i < 3; ++i) {
     CHECK(json["seeds"][i]["seed"] == 5 + i);
     const auto alone = dpac_json(inputs.arguments("eval", joined(kNoisy, {"--seed", std::to_string(5 + i)})));
     CHECK(json["seeds"][i]["top1"] == alone["top1"]);

@@ -47,7 +47,7 @@ TEST_CASE("Help lists the commands, and each command's ends with an example of i
 }
 
 TEST_CASE("Wrong usage ends with exit code 2") {
-  check_usage_error({}, "A subcommand is required", "dpac");
+  check_usage_error({}, "A command is required", "dpac");
   check_usage_error({"paint"}, "paint", "dpac");
   check_usage_error({"info", "x.h5", "--paint"}, "--paint", "dpac info");
   check_usage_error({"eval", "--weights", "x.h5"}, "--data is required", "dpac eval");

@@ -1,6 +1,8 @@
 #include "tests/support/cli_inputs.h"
 
+#include <algorithm>
 #include <random>
+#include <utility>
 
 #include "loaders/hdf5_writer.h"
 
@@ -12,6 +14,21 @@ void write_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path&
     writer.write_floats(name, entry.tensor.shape(), entry.tensor.values());
   }
   writer.commit();
+}
+
+Checkpoint with_filled(const Checkpoint& from, const std::string& name, const Shape& shape, float value) {
+  Checkpoint to;
+  for (const auto& [key, entry] : from.weights.entries()) {
+    Tensor tensor(key == name ? shape : entry.tensor.shape());
+    const auto values = entry.tensor.values();
+    if (key == name) {
+      std::fill(tensor.values().begin(), tensor.values().end(), value);
+    } else {
+      std::copy(values.begin(), values.end(), tensor.values().begin());
+    }
+    to.weights.add(key, std::move(tensor), key);
+  }
+  return to;
 }
 
 std::vector<uint8_t> cifar_batch(int count) {

@@ -16,6 +16,9 @@ namespace dpac::test {
 /// Writes the weights as PyTorch users do: one dataset per tensor.
 void write_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& file);
 
+/// A copy in which tensor `name` has another shape and one value everywhere.
+Checkpoint with_filled(const Checkpoint& from, const std::string& name, const Shape& shape, float value);
+
 /// CIFAR-10 binary: `count` images of random pixels, labels 0, 1, ..., 9, 0, ...
 std::vector<uint8_t> cifar_batch(int count);
 
