@@ -90,6 +90,7 @@ void add_energy_options(CLI::App& app, NoiseOptions& options) {
 void add_seed_option(CLI::App& app, NoiseOptions& options) {
   app.add_option("--seed", options.seed, "Seed of the noise (of several, the first)")
       ->type_name("S")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str()
       ->group(kGroup);
 }

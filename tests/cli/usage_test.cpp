@@ -58,6 +58,7 @@ TEST_CASE("Wrong usage ends with exit code 2") {
   check_usage_error({"eval", "--weights", "x", "--data", "y", "--noise", "pink"}, "pink", "dpac eval");
   check_usage_error({"bench", "--weights", "x", "--noise", "none"}, "none", "dpac bench");
   check_usage_error({"demo", "--seeds", "0"}, "--seeds", "dpac demo");
+  check_usage_error({"demo", "--seed", "-5"}, "--seed", "dpac demo");
   check_usage_error({"demo", "--batch", "0"}, "--batch", "dpac demo");
 }
 
