@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "engine/error.h"
+#include "kernels/error.h"
 #include "loaders/array_h5.h"
 #include "loaders/cifar.h"
 #include "loaders/file_dataset.h"

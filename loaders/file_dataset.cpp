@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/error.h"
+#include "kernels/error.h"
 #include "loaders/decode_image.h"
 #include "loaders/read_file.h"
 

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/error.h"
+#include "kernels/error.h"
 #include "loaders/file_dataset.h"
 #include "loaders/label.h"
 

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/error.h"
+#include "kernels/error.h"
 #include "loaders/file_dataset.h"
 
 namespace dpac {

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
-#include "engine/error.h"
+#include "kernels/error.h"
 #include "loaders/read_file.h"
 
 namespace dpac {

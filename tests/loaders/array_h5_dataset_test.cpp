@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 #include <hdf5.h>
 
-#include "engine/error.h"
+#include "kernels/error.h"
 #include "loaders/dataset.h"
 #include "loaders/read_file.h"
 #include "tests/support/images.h"

@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/error.h"
+#include "kernels/error.h"
 #include "loaders/hdf5_writer.h"
 #include "tests/support/images.h"
 #include "tests/support/temp_folder.h"

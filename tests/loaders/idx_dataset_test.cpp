@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 #include <zlib.h>
 
-#include "engine/error.h"
+#include "kernels/error.h"
 #include "loaders/dataset.h"
 #include "tests/support/images.h"
 #include "tests/support/temp_folder.h"

@@ -10,7 +10,7 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/error.h"
+#include "kernels/error.h"
 
 using namespace dpac;
 

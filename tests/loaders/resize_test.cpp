@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/error.h"
+#include "kernels/error.h"
 #include "loaders/decode_image.h"
 #include "loaders/read_file.h"
 #include "tests/support/images.h"
