@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -78,5 +79,26 @@ struct Graph {
   [[nodiscard]] const MapShape& input() const { return nodes.front().shape; }
   [[nodiscard]] int64_t classes() const { return nodes.back().shape.channels; }
 };
+
+/// A copy of everything, weights included: for a second network of the same weights.
+Graph clone(const Graph& graph);
+
+/// Whether the node is an analog operation: a convolution or a linear layer.
+bool is_analog(const Node& node);
+
+/// The shape of what a node reads.
+const MapShape& input_shape(const Graph& graph, const Node& node);
+
+/// Position of the first analog operation: up to its product, nothing depends on noise in the products.
+std::size_t first_analog(const Graph& graph);
+
+/// The weights of an analog operation, [out, ...].
+const Tensor& analog_weights(const Node& node);
+Tensor& analog_weights(Node& node);
+
+std::span<const float> analog_bias(const Node& node);
+
+/// D: the weights of one output channel.
+int64_t dot_length_of(const Tensor& weights);
 
 }  // namespace dpac

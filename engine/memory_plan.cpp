@@ -29,6 +29,16 @@ std::size_t lowest_gap(std::vector<Extent> taken, std::size_t size) {
 
 }  // namespace
 
+std::size_t LifetimeTable::add(int64_t floats, int now) {
+  lifetimes_.push_back({static_cast<std::size_t>(floats), now, now});
+  return lifetimes_.size() - 1;
+}
+
+void LifetimeTable::use(std::size_t value, int now) {
+  Lifetime& lifetime = lifetimes_[value];
+  lifetime.last = lifetime.first <= kept_ ? last_ : std::max(lifetime.last, now);
+}
+
 MemoryPlan plan_memory(std::span<const Lifetime> values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

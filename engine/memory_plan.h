@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -17,6 +18,24 @@ struct Lifetime {
 struct MemoryPlan {
   std::vector<std::size_t> offsets;  ///< One per value, in floats, multiples of 16 (a cache line).
   std::size_t size = 0;              ///< Of the arena, in floats.
+};
+
+/// Collects lifetimes while a plan walks over its steps in order.
+class LifetimeTable {
+ public:
+  /// What is made in steps 0, ..., `kept` lives until step `last`, once it is used at all: the steps after `kept` run
+  /// several times. -1 for none.
+  LifetimeTable(int kept, int last) : kept_(kept), last_(last) {}
+
+  /// A value made in step `now`; returns its number.
+  std::size_t add(int64_t floats, int now);
+  void use(std::size_t value, int now);
+
+  [[nodiscard]] const std::vector<Lifetime>& lifetimes() const { return lifetimes_; }
+
+ private:
+  int kept_, last_;
+  std::vector<Lifetime> lifetimes_;
 };
 
 /// Largest values first, each at the lowest offset where it meets no value alive at the same time.

@@ -1,14 +1,16 @@
 #include "engine/network.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <exception>
 
 #include <fmt/format.h>
 #include <omp.h>
 
-#include "engine/plan.h"
-#include "engine/worker.h"
+#include "engine/float_plan.h"
+#include "engine/integer_plan.h"
+#include "engine/noisy_weights.h"
 #include "kernels/error.h"
 #include "kernels/isa.h"
 
@@ -54,42 +56,204 @@ class Network::Impl {
         split_(split_of(options)),
         graph_(std::move(graph)),
         layers_(analog_layers(graph_)),
-        weights_(wrap_weights(graph_)),
-        many_(graph_, weights_, plan_options(split_.together)),
-        one_(graph_, weights_, plan_options(1)) {
-    drop_plain(weights_);
+        ranges_(weight_ranges(graph_)),
+        quantizers_(node_quantizers(graph_, options.quantization)) {
     active_isa();  // A bad DPAC_FORCE_ISA is reported here, not from inside a parallel region.
-    if (separate_noise()) {
-      for (const AnalogLayer& layer : layers_) {
-        noise_.layers.emplace_back(graph_, graph_.nodes[static_cast<std::size_t>(layer.node)], onednn::channel_block());
-      }
+    if (use_integers()) {
+      compile_integers();
+    } else {
+      compile_floats();
     }
-    for (int i = 0; i < split_.lanes; ++i) lanes_.push_back(std::make_unique<Lane>(*this));
+    const WorkspaceSize size = join(many_->workspace_size(), one_->workspace_size());
+    for (int i = 0; i < split_.lanes; ++i) lanes_.push_back(std::make_unique<Lane>(*many_, *one_, size));
   }
 
-  void set_noise(const NoiseConfig& config) {
-    if (config.kind != options_.noise) {
-      throw Error(fmt::format("the network was compiled for noise '{}', and cannot run with noise '{}'",
-                              name(options_.noise), name(config.kind)));
+  void set_noise(std::span<const NoiseConfig> configs) {
+    if (configs.empty()) throw Error("no noise configuration was given, expected at least one");
+    std::vector<NoisePoint> points;
+    for (const NoiseConfig& config : configs) {
+      check(config);
+      points.push_back({config.seed, gains_of(config, points, configs)});
     }
-    if (config.kind == NoiseKind::none) return;
-    check_energies(layers_, config.energies);
-    for (std::size_t l = 0; l < layers_.size(); ++l) noise_.layers[l].set_energies(config.energies[l]);
-    noise_.seed = config.seed;
+    noise_.points = std::move(points);
   }
 
   void run(std::span<const float> images, std::span<const int64_t> samples, std::span<float> logits,
            Observer* observer) {
     check_sizes(images, samples, logits);
-    const auto n = static_cast<int64_t>(samples.size());
-    const int64_t chunks = n / split_.together;
-    const int64_t tasks = chunks + n % split_.together;
+    if (observer != nullptr) check_observable();
+    const Batch batch{images.data(), samples, logits.data(),
+                      samples.size() * static_cast<std::size_t>(graph_.classes()), observer};
     const ThreadScope scope(split_.lanes == 1 ? split_.threads_per_lane : split_.lanes);
+    if (noisy_weights_) {
+      run_by_draws(batch);
+    } else {
+      run_part(batch, 0, static_cast<int64_t>(samples.size()), noise_.points);
+    }
+  }
+
+  [[nodiscard]] const Graph& graph() const { return graph_; }
+  [[nodiscard]] const std::vector<AnalogLayer>& layers() const { return layers_; }
+  [[nodiscard]] std::string_view arithmetic() const { return integer_weights_.empty() ? "float32" : "int8"; }
+
+ private:
+  struct Lane {
+    Lane(const Plan& many_plan, const Plan& one_plan, const WorkspaceSize& size)
+        : workspace(size), many(many_plan.make_worker(workspace)), one(one_plan.make_worker(workspace)) {}
+
+    Workspace workspace;
+    std::unique_ptr<Worker> many, one;
+  };
+
+  /// One call of run().
+  struct Batch {
+    const float* images;
+    std::span<const int64_t> samples;
+    float* logits;
+    std::size_t point_stride;
+    Observer* observer;
+  };
+
+  [[nodiscard]] bool use_integers() const {
+    const bool noise_fits = options_.noise == NoiseKind::none || options_.noise == NoiseKind::thermal;
+    return options_.arithmetic == Arithmetic::automatic && noise_fits && !options_.keep_pre_activations &&
+           suits_integers(graph_, options_.quantization, quantizers_);
+  }
+
+  [[nodiscard]] bool own_epilogue() const {
+    const bool noisy_products = options_.noise == NoiseKind::shot || options_.noise == NoiseKind::thermal;
+    return noisy_products || options_.keep_pre_activations || options_.quantization.activation_bits.has_value();
+  }
+
+  void compile_floats() {
+    if (options_.quantization.weight_bits) quantize_weights(graph_, *options_.quantization.weight_bits);
+    float_weights_ = wrap_weights(graph_);
+    const bool weight_noise = options_.noise == NoiseKind::weight;
+    if (weight_noise && options_.keep_pre_activations) exact_weights_ = wrap_direct(graph_);
+    const auto compile = [&](int64_t samples) {
+      return std::make_unique<FloatPlan>(
+          graph_, float_weights_, quantizers_,
+          FloatPlanOptions{.samples = samples,
+                           .threads = split_.threads_per_lane,
+                           .own_epilogue = own_epilogue(),
+                           .patch_norms = options_.noise == NoiseKind::shot,
+                           .exact_weights = exact_weights_.empty() ? nullptr : &exact_weights_});
+    };
+    many_ = compile(split_.together);
+    one_ = compile(1);
+    make_noise([](const Node& node) { return blocked_map(node); });
+    if (weight_noise) {
+      noisy_weights_.emplace(graph_, float_weights_, split_.lanes * split_.threads_per_lane);
+    } else {
+      drop_plain(float_weights_);
+    }
+  }
+
+  void compile_integers() {
+    integer_weights_ = integer_weights(graph_, *options_.quantization.weight_bits);
+    const auto compile = [&](int64_t samples) {
+      return std::make_unique<IntegerPlan>(graph_, integer_weights_, quantizers_,
+                                           IntegerPlanOptions{samples, split_.threads_per_lane});
+    };
+    many_ = compile(split_.together);
+    one_ = compile(1);
+    make_noise([](const Node& node) { return integer_layout(node); });
+  }
+
+  /// `layout_of` gives the layout of a node's output.
+  template <class LayoutOf>
+  void make_noise(const LayoutOf& layout_of) {
+    noise_.kind = options_.noise;
+    noise_.points.emplace_back();
+    const auto inputs = options_.noise == NoiseKind::thermal ? value_ranges(graph_, options_.quantization.ranges)
+                                                             : std::vector<ValueRange>(graph_.nodes.size());
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      const Node& node = graph_.nodes[static_cast<std::size_t>(layers_[l].node)];
+      noise_.layers.push_back(layer_noise(node, layout_of(node), ranges_[l], inputs[static_cast<std::size_t>(node.input)]));
+    }
+  }
+
+  [[nodiscard]] LayerNoise layer_noise(const Node& node, const BlockedMap& map, const std::vector<ValueRange>& weights,
+                                       const ValueRange& input) const {
+    switch (options_.noise) {
+      case NoiseKind::shot: return LayerNoise::shot(graph_, node, map);
+      case NoiseKind::thermal: return LayerNoise::thermal(graph_, node, map, weights, input);
+      case NoiseKind::weight: return LayerNoise::weight(graph_, node, map, weights);
+      case NoiseKind::none: break;
+    }
+    return LayerNoise::silent(graph_, node, map);
+  }
+
+  void check(const NoiseConfig& config) const {
+    if (config.kind != options_.noise) {
+      throw Error(fmt::format("the network was compiled for noise '{}', and cannot run with noise '{}'",
+                              name(options_.noise), name(config.kind)));
+    }
+    check_noise(layers_, config);
+  }
+
+  /// Shared with an earlier point that differs in its seed alone.
+  [[nodiscard]] std::shared_ptr<const std::vector<LayerGains>> gains_of(const NoiseConfig& config,
+                                                                        std::span<const NoisePoint> earlier,
+                                                                        std::span<const NoiseConfig> configs) const {
+    if (config.kind == NoiseKind::none) return nullptr;
+    for (std::size_t i = 0; i < earlier.size(); ++i) {
+      if (same_but_seed(configs[i], config)) return earlier[i].gains;
+    }
+    const double sigma = config.kind == NoiseKind::thermal  ? config.sigma_thermal
+                         : config.kind == NoiseKind::weight ? config.sigma_weight
+                                                            : 1.0;
+    constexpr std::array<int32_t, 1> kOnce = {1};
+    std::vector<LayerGains> gains;
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      const std::span<const int32_t> repeats = config.repeats.empty() ? kOnce : std::span(config.repeats[l]);
+      gains.push_back(noise_.layers[l].gains(config.energies[l], repeats, sigma));
+    }
+    return std::make_shared<const std::vector<LayerGains>>(std::move(gains));
+  }
+
+  void check_sizes(std::span<const float> images, std::span<const int64_t> samples, std::span<float> logits) const {
+    const auto image = static_cast<std::size_t>(graph_.input().channels * graph_.input().pixels());
+    const std::size_t outputs = static_cast<std::size_t>(graph_.classes()) * noise_.points.size();
+    if (images.size() != samples.size() * image || logits.size() != samples.size() * outputs) {
+      throw Error(fmt::format("{} samples need {} input values and room for {} logits, but {} and {} were given",
+                              samples.size(), samples.size() * image, samples.size() * outputs, images.size(),
+                              logits.size()));
+    }
+  }
+
+  void check_observable() const {
+    if (!options_.keep_pre_activations) throw Error("the network was not compiled to be observed");
+    if (noise_.points.size() != 1) throw Error("an observed run has one noise configuration");
+  }
+
+  /// Weight noise: samples of one group share a draw.
+  void run_by_draws(const Batch& batch) {
+    const auto n = static_cast<int64_t>(batch.samples.size());
+    for (std::size_t p = 0; p < noise_.points.size(); ++p) {
+      Batch part = batch;
+      part.logits += p * batch.point_stride;
+      for (int64_t first = 0, last = 0; first < n; first = last) {
+        const int64_t group = NoisyWeights::group_of(batch.samples[static_cast<std::size_t>(first)]);
+        const auto same = [&](int64_t i) {
+          return i < n && NoisyWeights::group_of(batch.samples[static_cast<std::size_t>(i)]) == group;
+        };
+        for (last = first; same(last);) ++last;
+        noisy_weights_->draw(noise_.points[p], group);
+        run_part(part, first, last, std::span(noise_.points).subspan(p, 1));
+      }
+    }
+  }
+
+  /// Samples [first, last) of a batch, over all lanes.
+  void run_part(const Batch& batch, int64_t first, int64_t last, std::span<const NoisePoint> points) {
+    const int64_t chunks = (last - first) / split_.together;
+    const int64_t tasks = chunks + (last - first) % split_.together;
     std::atomic<int64_t> next{0};
     std::exception_ptr failure;
     const auto work = [&](int lane) {
       try {
-        for (int64_t t = next++; t < tasks; t = next++) run_task(lane, t, chunks, images, samples, logits, observer);
+        for (int64_t t = next++; t < tasks; t = next++) run_task(lane, t, chunks, first, batch, points);
       } catch (...) {
         next = tasks;
 #pragma omp critical(dpac_network_failure)
@@ -105,58 +269,32 @@ class Network::Impl {
     if (failure) std::rethrow_exception(failure);
   }
 
-  [[nodiscard]] const Graph& graph() const { return graph_; }
-  [[nodiscard]] const std::vector<AnalogLayer>& layers() const { return layers_; }
-
- private:
-  struct Lane {
-    explicit Lane(const Impl& network)
-        : workspace(std::max(network.many_.arena_size(), network.one_.arena_size()),
-                    std::max(network.many_.scratchpad_size(), network.one_.scratchpad_size()),
-                    Worker::norms_size(network.graph_)),
-          many(network.graph_, network.many_, workspace),
-          one(network.graph_, network.one_, workspace) {}
-
-    Workspace workspace;
-    Worker many, one;
-  };
-
-  [[nodiscard]] bool separate_noise() const {
-    return options_.noise != NoiseKind::none || options_.keep_pre_activations;
-  }
-
-  [[nodiscard]] PlanOptions plan_options(int64_t samples) const {
-    return {.samples = samples, .threads = split_.threads_per_lane, .separate_noise = separate_noise()};
-  }
-
-  void check_sizes(std::span<const float> images, std::span<const int64_t> samples, std::span<float> logits) const {
-    const auto image = static_cast<std::size_t>(graph_.input().channels * graph_.input().pixels());
-    const auto classes = static_cast<std::size_t>(graph_.classes());
-    if (images.size() != samples.size() * image || logits.size() != samples.size() * classes) {
-      throw Error(fmt::format("{} samples need {} input values and room for {} logits, but {} and {} were given",
-                              samples.size(), samples.size() * image, samples.size() * classes, images.size(),
-                              logits.size()));
-    }
-  }
-
   /// Tasks 0 ... chunks - 1 are chunks of `together` samples; the rest are single ones.
-  void run_task(int lane, int64_t task, int64_t chunks, std::span<const float> images,
-                std::span<const int64_t> samples, std::span<float> logits, Observer* observer) {
-    Lane& l = *lanes_[static_cast<std::size_t>(lane)];
-    Worker& worker = task < chunks ? l.many : l.one;
-    const int64_t first = task < chunks ? task * split_.together : chunks * split_.together + (task - chunks);
+  void run_task(int lane, int64_t task, int64_t chunks, int64_t start, const Batch& batch,
+                std::span<const NoisePoint> points) {
+    const Lane& l = *lanes_[static_cast<std::size_t>(lane)];
+    const bool chunk = task < chunks;
+    const int64_t first = start + (chunk ? task * split_.together : chunks * split_.together + (task - chunks));
     const int64_t image = graph_.input().channels * graph_.input().pixels();
-    worker.run({images.data() + first * image, samples.data() + first, &noise_, observer},
-               logits.data() + first * graph_.classes());
+    const RunInput input{.images = batch.images + first * image,
+                         .samples = batch.samples.data() + first,
+                         .noise = &noise_,
+                         .points = points,
+                         .observer = batch.observer};
+    (chunk ? *l.many : *l.one).run(input, {batch.logits + first * graph_.classes(), batch.point_stride});
   }
 
   NetworkOptions options_;
   Split split_;
   Graph graph_;
   std::vector<AnalogLayer> layers_;
-  std::vector<NodeWeights> weights_;
-  Plan many_, one_;
+  std::vector<std::vector<ValueRange>> ranges_;  // Of the weights, before they are quantised.
+  std::vector<NodeQuantizers> quantizers_;
+  std::vector<NodeWeights> float_weights_, exact_weights_;
+  std::vector<NodeIntegerWeights> integer_weights_;
+  std::unique_ptr<Plan> many_, one_;
   NoiseState noise_;
+  std::optional<NoisyWeights> noisy_weights_;
   std::vector<std::unique_ptr<Lane>> lanes_;
 };
 
@@ -168,7 +306,9 @@ Network& Network::operator=(Network&&) noexcept = default;
 
 const Graph& Network::graph() const { return impl_->graph(); }
 const std::vector<AnalogLayer>& Network::layers() const { return impl_->layers(); }
-void Network::set_noise(const NoiseConfig& config) { impl_->set_noise(config); }
+std::string_view Network::arithmetic() const { return impl_->arithmetic(); }
+void Network::set_noise(const NoiseConfig& config) { impl_->set_noise({&config, 1}); }
+void Network::set_noise(std::span<const NoiseConfig> configs) { impl_->set_noise(configs); }
 
 void Network::run(std::span<const float> images, std::span<const int64_t> samples, std::span<float> logits) {
   impl_->run(images, samples, logits, nullptr);

@@ -9,46 +9,65 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "engine/analog.h"
 #include "engine/graph.h"
 #include "engine/noise_config.h"
 #include "engine/observer.h"
+#include "engine/quantization.h"
 
 namespace dpac {
+
+/// What products are computed in.
+enum class Arithmetic {
+  automatic,  ///< Exact 8-bit integers where the quantisers and the machine allow it, else float32.
+  float32,
+};
 
 struct NetworkOptions {
   int64_t batch = 16;                  ///< Samples a call of run() usually has; a matter of speed only.
   int threads = 0;                     ///< 0: all that OpenMP gives.
-  NoiseKind noise = NoiseKind::none;   ///< `none` fuses bias, ReLU and residual sums into the products.
-  bool keep_pre_activations = false;   ///< As a noisy network does; needed by run_observed() without noise.
+  NoiseKind noise = NoiseKind::none;   ///< `none` without quantisers fuses bias, ReLU and residual sums into products.
+  bool keep_pre_activations = false;   ///< Needed by run_observed(). In float32, whatever `arithmetic` says.
+  Quantization quantization = {};      ///< Thermal noise needs at least its ranges.
+  Arithmetic arithmetic = Arithmetic::automatic;
 };
 
 /// Results do not depend on `batch` and `threads`: docs/numerics.md says which bits are promised.
 class Network {
  public:
   /// Compiles everything run() needs: primitives, packed weights, buffers.
-  /// @throws Error where oneDNN cannot make a layer.
+  /// @throws Error where oneDNN cannot make a layer, or ranges do not fit the graph.
   Network(Graph graph, const NetworkOptions& options);
   ~Network();
   Network(Network&&) noexcept;
   Network& operator=(Network&&) noexcept;
 
+  /// With quantised weights, where the options ask for them.
   [[nodiscard]] const Graph& graph() const;
   [[nodiscard]] const std::vector<AnalogLayer>& layers() const;
 
-  /// Energies and seed of the following runs. Cheap: nothing is compiled again.
-  /// @throws Error if the kind is not the one the network was compiled for, or the energies do not fit.
+  /// "float32" or "int8".
+  [[nodiscard]] std::string_view arithmetic() const;
+
+  /// Noise of the following runs. Cheap: nothing is compiled again.
+  /// @throws Error if the kind is not the one the network was compiled for, or energies or repeats do not fit.
   void set_noise(const NoiseConfig& config);
+
+  /// Several configurations for every following run: energies, seeds. Whatever comes before the first noise of a
+  /// sample is then computed once for all of them. At least one.
+  void set_noise(std::span<const NoiseConfig> configs);
 
   /// Runs n samples; any n, in chunks of the compiled sizes.
   /// `images` is [n, C, H, W], already preprocessed; `samples` are the n indices in the data set, which choose the
-  /// noise; `logits` receives [n, classes]. Our code allocates nothing here.
+  /// noise; `logits` receives [configurations, n, classes]. Our code allocates nothing here.
   /// Not to be called from two threads at once: make a network for each.
   void run(std::span<const float> images, std::span<const int64_t> samples, std::span<float> logits);
 
-  /// The same, showing every analog operation of every sample to `observer`.
+  /// The same, showing every analog operation and every value of every sample to `observer`. For one configuration.
+  /// @throws Error unless the options ask for pre-activations.
   void run_observed(std::span<const float> images, std::span<const int64_t> samples, std::span<float> logits,
                     Observer& observer);
 

@@ -1,5 +1,5 @@
 /// @file
-/// What noise a run has: kind, energies, seed.
+/// What noise a run has: kind, energies, repeats, seed.
 #pragma once
 
 #include <cstdint>
@@ -10,31 +10,46 @@
 
 namespace dpac {
 
-enum class NoiseKind { none, shot };
+/// The noises of spec/noise.md section 2.
+enum class NoiseKind { none, shot, thermal, weight };
 
-/// "none", "shot".
+/// "none", "shot", "thermal", "weight".
 std::string_view name(NoiseKind kind);
 
 /// Energy per MAC of each analog layer, in the order of analog_layers(): one value for the whole layer, or one per
-/// output channel. Photons for shot noise (spec/noise.md section 1).
+/// output channel. Photons for shot noise, multiples of the base energy for the others (spec/noise.md section 1).
 using Energies = std::vector<std::vector<float>>;
+
+/// How often each layer or output channel is really executed, its results averaged. Empty: everything once.
+using Repeats = std::vector<std::vector<int32_t>>;
+
+inline constexpr int32_t kMostRepeats = 65536;  ///< Draws that a noise key can tell apart.
 
 struct NoiseConfig {
   NoiseKind kind = NoiseKind::none;
-  Energies energies;  ///< Empty for no noise.
+  Energies energies;  ///< Of one execution; empty for no noise.
   uint64_t seed = 0;
+  Repeats repeats = {};
+  double sigma_thermal = 0.01;  ///< At an energy of 1; in units of sqrt(D) times both operands' ranges.
+  double sigma_weight = 0.1;    ///< At an energy of 1; in units of the range of a channel's weights.
 };
+
+/// Whether two configurations differ in their seed at most.
+bool same_but_seed(const NoiseConfig& a, const NoiseConfig& b);
 
 /// The same energy for every layer.
 Energies uniform_energies(const std::vector<AnalogLayer>& layers, double energy);
 
-/// @throws Error unless there is one energy per layer or output channel, each positive and finite.
-void check_energies(const std::vector<AnalogLayer>& layers, const Energies& energies);
+/// The same number of executions for every layer.
+Repeats uniform_repeats(const std::vector<AnalogLayer>& layers, int32_t repeats);
 
-/// sum_l mean(E_l) MACs_l / sum_l MACs_l (spec/noise.md section 5).
-double energy_per_mac(const std::vector<AnalogLayer>& layers, const Energies& energies);
+/// max(1, round(E)) of every energy (spec/noise.md section 2).
+Energies rounded(Energies energies);
 
-/// Energy of one photon of the wavelength, in attojoules: h c / lambda.
-double photon_energy_aj(double wavelength_nm);
+/// Whole energies as executions at energy 1: K = E. @throws Error if one is above kMostRepeats.
+Repeats as_repeats(const std::vector<AnalogLayer>& layers, const Energies& energies);
+
+/// @throws Error naming the layer unless energies, repeats and sigmas are what this network can run with.
+void check_noise(const std::vector<AnalogLayer>& layers, const NoiseConfig& config);
 
 }  // namespace dpac

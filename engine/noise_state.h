@@ -3,15 +3,23 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
-#include "engine/shot_noise.h"
+#include "engine/layer_noise.h"
 
 namespace dpac {
 
-struct NoiseState {
+/// One configuration: a seed, and energies turned into gains.
+struct NoisePoint {
   uint64_t seed = 0;
-  std::vector<ShotNoise> layers;  ///< One per analog layer; empty where products are fused.
+  std::shared_ptr<const std::vector<LayerGains>> gains;  ///< One per analog layer; null for silence.
+};
+
+struct NoiseState {
+  NoiseKind kind = NoiseKind::none;
+  std::vector<LayerNoise> layers;  ///< One per analog layer; empty where products are fused.
+  std::vector<NoisePoint> points;  ///< At least one.
 };
 
 }  // namespace dpac

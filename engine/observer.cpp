@@ -1,10 +1,49 @@
 #include "engine/observer.h"
 
 #include <algorithm>
+#include <cmath>
+#include <vector>
 
 #include "engine/tensor.h"
+#include "kernels/patch_norm.h"
 
 namespace dpac {
+namespace {
+
+/// ||x|| of every patch of the operation's input.
+std::vector<float> norms_of(const AnalogView& view) {
+  const PatchWindow& w = view.window;
+  std::vector<float> sums(static_cast<std::size_t>(view.input_map.pixels));
+  if (view.plain_input) {
+    sum_squares_plain(view.input_map.channels, view.input_map.pixels, view.input, sums.data());
+  } else {
+    sum_squares(view.input_map, view.input, sums.data());
+  }
+  std::vector<float> scratch(static_cast<std::size_t>(w.height * w.out_width));
+  std::vector<float> norms(static_cast<std::size_t>(view.epilogue.map.pixels));
+  patch_norms(w, sums.data(), scratch.data(), norms.data());
+  return norms;
+}
+
+/// Averaging K draws divides the standard deviation by sqrt(K); gains are those of one draw over K.
+float sigma_factor(const int32_t* repeats, int64_t channel) {
+  return repeats == nullptr ? 1.0f : std::sqrt(static_cast<float>(repeats[channel]));
+}
+
+void sigma_of_weight_noise(const AnalogView& view, std::span<float> dst) {
+  const BlockedMap& map = view.epilogue.map;
+  const LayerGains& gains = *view.weight_gains;
+  const std::vector<float> norms = norms_of(view);
+  for (int64_t c = 0; c < map.channels; ++c) {
+    const float sigma =
+        gains.gains.data()[c] * sigma_factor(gains.repeats.empty() ? nullptr : gains.repeats.data(), c);
+    for (std::size_t p = 0; p < norms.size(); ++p) {
+      dst[static_cast<std::size_t>(c * map.pixels) + p] = sigma * norms[p];
+    }
+  }
+}
+
+}  // namespace
 
 void to_plain(const BlockedMap& map, const float* src, std::span<float> dst) {
   for (int64_t c = 0; c < map.channels; ++c) {
@@ -15,24 +54,31 @@ void to_plain(const BlockedMap& map, const float* src, std::span<float> dst) {
 }
 
 void sigma_of(const AnalogView& view, std::span<float> dst) {
+  if (view.weight_gains != nullptr) return sigma_of_weight_noise(view, dst);
   const AnalogEpilogue& e = view.epilogue;
+  if (e.gains == nullptr) {
+    std::fill(dst.begin(), dst.end(), 0.0f);
+    return;
+  }
   for (const PixelRun& run : e.runs) {
     const float* gains = e.gains + run.gain_row * e.map.padded_channels();
     for (int64_t c = 0; c < e.map.channels; ++c) {
+      const float gain = gains[c] * sigma_factor(e.repeats, c);
       for (int64_t p = run.begin; p < run.end; ++p) {
-        dst[static_cast<std::size_t>(c * e.map.pixels + p)] = gains[c] * (e.scales == nullptr ? 1.0f : e.scales[p]);
+        dst[static_cast<std::size_t>(c * e.map.pixels + p)] = gain * (e.scales == nullptr ? 1.0f : e.scales[p]);
       }
     }
   }
 }
 
 void noisy_of(const AnalogView& view, std::span<float> dst) {
+  if (view.noisy_product != nullptr) return to_plain(view.epilogue.map, view.noisy_product, dst);
   AnalogEpilogue bare = view.epilogue;
   bare.relu = false;
   bare.residual = nullptr;
+  bare.quantizer = {};
   AlignedFloats copy(static_cast<std::size_t>(bare.map.size()));
-  std::copy_n(view.pre_activation, copy.size(), copy.data());
-  run_analog_epilogue(bare, view.key, copy.data(), nullptr);
+  run_analog_epilogue(bare, view.key, view.pre_activation, copy.data(), nullptr);
   to_plain(bare.map, copy.data(), dst);
 }
 

@@ -1,11 +1,12 @@
 /// @file
-/// A look at the analog operations of a running network.
+/// A look at the values of a running network.
 #pragma once
 
 #include <cstdint>
 #include <span>
 
 #include "engine/graph.h"
+#include "engine/layer_noise.h"
 #include "kernels/analog_epilogue.h"
 
 namespace dpac {
@@ -17,22 +18,35 @@ struct AnalogView {
   const float* input = nullptr;       ///< The operation's input; plain [C, H, W] for the first layer, else blocked.
   bool plain_input = false;
   BlockedMap input_map;
-  const float* pre_activation = nullptr;  ///< Blocked, without this layer's own noise.
-  AnalogEpilogue epilogue;                ///< Gains and scales of this layer, for all of its pixels.
+  PatchWindow window;                 ///< Over the input.
+  const float* pre_activation = nullptr;    ///< Blocked, without this layer's own noise.
+  const float* noisy_product = nullptr;     ///< Weight noise: the product with the noisy weights. Else null.
+  const LayerGains* weight_gains = nullptr; ///< Weight noise: of a channel's weights. Else null.
+  AnalogEpilogue epilogue;                  ///< Gains and scales of this layer, for all of its pixels.
   NoiseKey key;
 };
 
+/// The output of one node on one sample: after ReLU, residual sum and quantisers.
+struct ValueView {
+  int node = 0;
+  int64_t sample = 0;
+  const float* values = nullptr;
+  bool plain = false;  ///< The network's input, [C, H, W]; else blocked.
+  BlockedMap map;
+};
+
+/// Its functions may be called from several threads at once, for different samples.
 class Observer {
  public:
   virtual ~Observer() = default;
-  /// May be called from several threads at once, for different samples.
   virtual void analog(const AnalogView& view) = 0;
+  virtual void value(const ValueView&) {}
 };
 
 /// dst[c][p] <- src, from channel blocks to plain order.
 void to_plain(const BlockedMap& map, const float* src, std::span<float> dst);
 
-/// sigma of every element, plain [C, pixels].
+/// Standard deviation of every element's own noise, plain [C, pixels]; zeros without noise.
 void sigma_of(const AnalogView& view, std::span<float> dst);
 
 /// The noisy pre-activation before ReLU, plain [C, pixels]: the very bits the network goes on with.

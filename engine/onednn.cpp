@@ -1,6 +1,7 @@
 #include "engine/onednn.h"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include <fmt/format.h>
@@ -34,8 +35,10 @@ class ThreadScope {
 
 Tag blocked_tag() { return channel_block() == 16 ? Tag::nChw16c : Tag::nChw8c; }
 
-memory::desc map_desc(int64_t batch, const MapShape& map, Tag tag) {
-  return {{batch, map.channels, map.height, map.width}, memory::data_type::f32, tag};
+using Type = memory::data_type;
+
+memory::desc map_desc(int64_t batch, const MapShape& map, Tag tag, Type type = Type::f32) {
+  return {{batch, map.channels, map.height, map.width}, type, tag};
 }
 
 dnnl::primitive_attr attributes(const PostOps& post_ops) {
@@ -86,6 +89,60 @@ void reorder(memory& from, memory& to) {
   stream.wait();
 }
 
+void execute(const dnnl::primitive& primitive, const dnnl::stream& stream, std::span<const dnnl_exec_arg_t> args) {
+  const dnnl_status_t status =
+      dnnl_primitive_execute(primitive.get(), stream.get(), static_cast<int>(args.size()), args.data());
+  if (status != dnnl_success) throw Error(fmt::format("oneDNN {} failed to run a primitive", version()));
+}
+
+/// Packed copies of plain weights of one type, by description.
+class PackedCopies {
+ public:
+  /// Made on first use.
+  memory pack(const void* weights, const memory::desc& plain_desc, const memory::desc& wanted) {
+    for (const memory& copy : copies_) {
+      if (copy.get_desc() == wanted) return copy;
+    }
+    plain_desc_ = plain_desc;
+    memory plain(plain_desc, engine(), const_cast<void*>(weights));
+    memory copy(wanted, engine());
+    reorder(plain, copy);
+    copies_.push_back(copy);
+    return copy;
+  }
+
+  void repack(const void* weights) {
+    while (repackers_.size() < copies_.size()) repackers_.emplace_back(plain_desc_, copies_[repackers_.size()]);
+    for (Repacker& repacker : repackers_) repacker.run(weights, stream_);
+    stream_.wait();
+  }
+
+ private:
+  /// A reorder with its memories; allocates nothing when it runs.
+  class Repacker {
+   public:
+    Repacker(const memory::desc& plain_desc, memory& copy)
+        : plain_(plain_desc, engine(), nullptr),
+          reorder_(plain_, copy),
+          args_{dnnl_exec_arg_t{DNNL_ARG_FROM, plain_.get()}, dnnl_exec_arg_t{DNNL_ARG_TO, copy.get()}} {}
+
+    void run(const void* weights, const dnnl::stream& stream) {
+      plain_.set_data_handle(const_cast<void*>(weights));
+      execute(reorder_, stream, args_);
+    }
+
+   private:
+    memory plain_;
+    dnnl::reorder reorder_;
+    std::array<dnnl_exec_arg_t, 2> args_;
+  };
+
+  memory::desc plain_desc_;
+  std::vector<memory> copies_;
+  std::vector<Repacker> repackers_;
+  dnnl::stream stream_{engine()};
+};
+
 }  // namespace
 
 std::string version() {
@@ -93,12 +150,19 @@ std::string version() {
   return fmt::format("{}.{}.{}", v->major, v->minor, v->patch);
 }
 
+namespace {
+
+bool runs(dnnl::cpu_isa wanted) {
+  const auto effective = static_cast<unsigned>(dnnl::get_effective_cpu_isa()), bits = static_cast<unsigned>(wanted);
+  return (effective & bits) == bits;
+}
+
+}  // namespace
+
+bool exact_integer_products() { return runs(dnnl::cpu_isa::avx512_core_vnni) || runs(dnnl::cpu_isa::avx2_vnni); }
+
 int channel_block() {
-  static const int block = [] {
-    const auto isa = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
-    const auto avx512 = static_cast<unsigned>(dnnl::cpu_isa::avx512_core);
-    return (isa & avx512) == avx512 ? 16 : 8;
-  }();
+  static const int block = runs(dnnl::cpu_isa::avx512_core) ? 16 : 8;
   return block;
 }
 
@@ -136,19 +200,16 @@ Call::~Call() = default;
 Call::Call(Call&&) noexcept = default;
 Call& Call::operator=(Call&&) noexcept = default;
 
-void Call::set_src(const float* src) { impl_->memories.front().set_data_handle(const_cast<float*>(src)); }
+void Call::set_src(const void* src) { impl_->memories.front().set_data_handle(const_cast<void*>(src)); }
 
 void Call::run(const Stream& stream) const {
-  const dnnl_status_t status =
-      dnnl_primitive_execute(impl_->primitive->primitive.get(), stream.impl().stream.get(),
-                             static_cast<int>(impl_->args.size()), impl_->args.data());
-  if (status != dnnl_success) throw Error(fmt::format("oneDNN {} failed to run a primitive", version()));
+  execute(impl_->primitive->primitive, stream.impl().stream, impl_->args);
 }
 
-Call Primitive::bind(const float* src, float* dst, float* scratchpad) const {
+Call Primitive::bind(const void* src, void* dst, void* scratchpad) const {
   auto call = std::make_unique<Call::Impl>();
   call->primitive = impl_;
-  call->memories = {memory(impl_->src, engine(), const_cast<float*>(src)), memory(impl_->dst, engine(), dst),
+  call->memories = {memory(impl_->src, engine(), const_cast<void*>(src)), memory(impl_->dst, engine(), dst),
                     memory(impl_->scratchpad, engine(), scratchpad)};
   std::vector<int> names = {DNNL_ARG_SRC, DNNL_ARG_DST, DNNL_ARG_SCRATCHPAD};
   for (const auto& [name, constant] : impl_->constants) {
@@ -161,25 +222,24 @@ Call Primitive::bind(const float* src, float* dst, float* scratchpad) const {
 
 struct Weights::Impl {
   std::span<const float> weights, bias;
-  std::vector<memory> packed;
-
-  /// The packed copy of a description, made on first use.
-  memory pack(const memory::desc& plain_desc, const memory::desc& wanted) {
-    for (const memory& copy : packed) {
-      if (copy.get_desc() == wanted) return copy;
-    }
-    memory plain(plain_desc, engine(), const_cast<float*>(weights.data()));
-    memory copy(wanted, engine());
-    reorder(plain, copy);
-    packed.push_back(copy);
-    return copy;
-  }
+  PackedCopies packed;
 };
 Weights::Weights(std::span<const float> weights, std::span<const float> bias)
     : impl_(std::make_unique<Impl>(Impl{weights, bias, {}})) {}
 Weights::~Weights() = default;
 Weights::Weights(Weights&&) noexcept = default;
 Weights& Weights::operator=(Weights&&) noexcept = default;
+void Weights::repack(const float* weights) { impl_->packed.repack(weights); }
+
+struct IntegerWeights::Impl {
+  std::span<const int8_t> weights;
+  PackedCopies packed;
+};
+IntegerWeights::IntegerWeights(std::span<const int8_t> weights)
+    : impl_(std::make_unique<Impl>(Impl{weights, {}})) {}
+IntegerWeights::~IntegerWeights() = default;
+IntegerWeights::IntegerWeights(IntegerWeights&&) noexcept = default;
+IntegerWeights& IntegerWeights::operator=(IntegerWeights&&) noexcept = default;
 
 namespace {
 
@@ -187,32 +247,45 @@ struct WeightDescs {
   memory::desc plain, any, bias;
 };
 
-WeightDescs weight_descs(const ConvolutionSpec& spec, bool has_bias) {
+WeightDescs weight_descs(const ConvolutionSpec& spec, Type type, bool has_bias) {
   const int64_t k = spec.geometry.kernel;
-  const auto f32 = memory::data_type::f32;
   memory::dims dims = {spec.out.channels, spec.in.channels / spec.groups, k, k};
   WeightDescs descs;
   if (spec.groups == 1) {
-    descs.plain = {dims, f32, Tag::oihw};
+    descs.plain = {dims, type, Tag::oihw};
   } else {
     dims.insert(dims.begin(), spec.groups);
     dims[1] /= spec.groups;
-    descs.plain = {dims, f32, Tag::goihw};
+    descs.plain = {dims, type, Tag::goihw};
   }
-  descs.any = {dims, f32, Tag::any};
-  if (has_bias) descs.bias = {{spec.out.channels}, f32, Tag::a};
+  descs.any = {dims, type, Tag::any};
+  if (has_bias) descs.bias = {{spec.out.channels}, Type::f32, Tag::a};
   return descs;
 }
 
-dnnl::convolution_forward::primitive_desc describe_convolution(const ConvolutionSpec& spec, const WeightDescs& w) {
-  const auto src = map_desc(spec.batch, spec.in, spec.plain_input ? Tag::nchw : blocked_tag());
-  const auto dst = map_desc(spec.batch, spec.out, blocked_tag());
+dnnl::convolution_forward::primitive_desc describe_convolution(const ConvolutionSpec& spec, const WeightDescs& w,
+                                                               const memory::desc& src, const memory::desc& dst,
+                                                               const dnnl::primitive_attr& attr) {
   const Geometry& g = spec.geometry;
   const memory::dims strides = {g.stride, g.stride};
   const memory::dims before = {g.pad_top, g.pad_left}, after = {g.pad_bottom, g.pad_right};
-  return describe<dnnl::convolution_forward>(attributes(spec.post_ops), dnnl::prop_kind::forward_inference,
+  return describe<dnnl::convolution_forward>(attr, dnnl::prop_kind::forward_inference,
                                              dnnl::algorithm::convolution_direct, src, w.any, w.bias, dst, strides,
                                              before, after);
+}
+
+template <class PrimitiveDesc>
+std::shared_ptr<Primitive::Impl> implementation(const PrimitiveDesc& pd, dnnl::primitive primitive) {
+  auto impl = std::make_shared<Primitive::Impl>();
+  impl->primitive = std::move(primitive);
+  impl->src = pd.src_desc();
+  impl->dst = pd.dst_desc();
+  impl->scratchpad = pd.scratchpad_desc();
+  return impl;
+}
+
+[[noreturn]] void refuse(const ConvolutionSpec& spec, const dnnl::error& error) {
+  throw Error(fmt::format("layer '{}': oneDNN {} cannot make its convolution ({})", spec.name, version(), error.what()));
 }
 
 }  // namespace
@@ -220,48 +293,78 @@ dnnl::convolution_forward::primitive_desc describe_convolution(const Convolution
 Primitive make_convolution(const ConvolutionSpec& spec, const Weights& weights, int threads) try {
   const ThreadScope scope(threads);
   Weights::Impl& w = weights.impl();
-  const WeightDescs descs = weight_descs(spec, !w.bias.empty());
-  const auto pd = describe_convolution(spec, descs);
-  auto impl = std::make_shared<Primitive::Impl>();
-  impl->primitive = dnnl::convolution_forward(pd);
-  impl->src = pd.src_desc();
-  impl->dst = pd.dst_desc();
-  impl->scratchpad = pd.scratchpad_desc();
-  impl->constants = {{DNNL_ARG_WEIGHTS, w.pack(descs.plain, pd.weights_desc())}};
+  const WeightDescs descs = weight_descs(spec, Type::f32, !w.bias.empty());
+  const auto src = map_desc(spec.batch, spec.in, spec.plain_input ? Tag::nchw : blocked_tag());
+  const auto dst = map_desc(spec.batch, spec.out, blocked_tag());
+  const auto pd = describe_convolution(spec, descs, src, dst, attributes(spec.post_ops));
+  auto impl = implementation(pd, dnnl::convolution_forward(pd));
+  impl->constants = {{DNNL_ARG_WEIGHTS, w.packed.pack(w.weights.data(), descs.plain, pd.weights_desc())}};
   if (!w.bias.empty()) {
     impl->constants.emplace_back(DNNL_ARG_BIAS, memory(descs.bias, engine(), const_cast<float*>(w.bias.data())));
   }
   return Primitive(std::move(impl));
 } catch (const dnnl::error& error) {
-  throw Error(fmt::format("layer '{}': oneDNN {} cannot make its convolution ({})", spec.name, version(), error.what()));
+  refuse(spec, error);
+}
+
+Primitive make_integer_convolution(const ConvolutionSpec& spec, int32_t zero_point, const IntegerWeights& weights,
+                                   int threads) try {
+  const ThreadScope scope(threads);
+  const WeightDescs descs = weight_descs(spec, Type::s8, false);
+  const auto src = map_desc(spec.batch, spec.in, Tag::nhwc, Type::u8);
+  const auto dst = map_desc(spec.batch, spec.out, Tag::nhwc, Type::s32);
+  dnnl::primitive_attr attr = attributes({});
+#if DNNL_VERSION_MAJOR >= 3
+  if (zero_point != 0) attr.set_zero_points_mask(DNNL_ARG_SRC, 0);
+#else
+  if (zero_point != 0) attr.set_zero_points(DNNL_ARG_SRC, 0, {zero_point});
+#endif
+  const auto pd = describe_convolution(spec, descs, src, dst, attr);
+  auto impl = implementation(pd, dnnl::convolution_forward(pd));
+  IntegerWeights::Impl& w = weights.impl();
+  impl->constants = {{DNNL_ARG_WEIGHTS, w.packed.pack(w.weights.data(), descs.plain, pd.weights_desc())}};
+#if DNNL_VERSION_MAJOR >= 3
+  if (zero_point != 0) {
+    memory value({{1}, Type::s32, Tag::x}, engine());
+    *static_cast<int32_t*>(value.get_data_handle()) = zero_point;
+    impl->constants.emplace_back(DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_SRC, value);
+  }
+#endif
+  return Primitive(std::move(impl));
+} catch (const dnnl::error& error) {
+  refuse(spec, error);
 }
 
 namespace {
 
-Primitive make_pool(dnnl::algorithm algorithm, int64_t batch, const MapShape& in, const MapShape& out,
+Primitive make_pool(dnnl::algorithm algorithm, const memory::desc& src, const memory::desc& dst,
                     const PoolWindow& window, int threads) {
   const ThreadScope scope(threads);
-  const auto pd = describe_pool(algorithm, map_desc(batch, in, blocked_tag()), map_desc(batch, out, blocked_tag()),
-                                window);
-  auto impl = std::make_shared<Primitive::Impl>();
-  impl->primitive = dnnl::pooling_forward(pd);
-  impl->src = pd.src_desc();
-  impl->dst = pd.dst_desc();
-  impl->scratchpad = pd.scratchpad_desc();
-  return Primitive(std::move(impl));
+  const auto pd = describe_pool(algorithm, src, dst, window);
+  return Primitive(implementation(pd, dnnl::pooling_forward(pd)));
+}
+
+PoolWindow window_of(const Geometry& g) {
+  return {{g.kernel, g.kernel}, {g.stride, g.stride}, {g.pad_top, g.pad_left}, {g.pad_bottom, g.pad_right}};
 }
 
 }  // namespace
 
 Primitive make_max_pool(int64_t batch, const MapShape& in, const MapShape& out, const Geometry& g, int threads) {
-  const PoolWindow window = {
-      {g.kernel, g.kernel}, {g.stride, g.stride}, {g.pad_top, g.pad_left}, {g.pad_bottom, g.pad_right}};
-  return make_pool(dnnl::algorithm::pooling_max, batch, in, out, window, threads);
+  return make_pool(dnnl::algorithm::pooling_max, map_desc(batch, in, blocked_tag()),
+                   map_desc(batch, out, blocked_tag()), window_of(g), threads);
+}
+
+Primitive make_integer_max_pool(int64_t batch, const MapShape& in, const MapShape& out, const Geometry& g,
+                                int threads) {
+  return make_pool(dnnl::algorithm::pooling_max, map_desc(batch, in, Tag::nhwc, Type::u8),
+                   map_desc(batch, out, Tag::nhwc, Type::u8), window_of(g), threads);
 }
 
 Primitive make_global_average_pool(int64_t batch, const MapShape& in, int threads) {
   const PoolWindow window = {{in.height, in.width}, {1, 1}, {0, 0}, {0, 0}};
-  return make_pool(dnnl::algorithm::pooling_avg_include_padding, batch, in, {in.channels, 1, 1}, window, threads);
+  return make_pool(dnnl::algorithm::pooling_avg_include_padding, map_desc(batch, in, blocked_tag()),
+                   map_desc(batch, {in.channels, 1, 1}, blocked_tag()), window, threads);
 }
 
 }  // namespace dpac::onednn

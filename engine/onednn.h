@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -20,6 +21,9 @@ std::string version();
 
 /// Channels in a block of the layout oneDNN is fastest with on this machine: 16 with AVX-512, else 8.
 int channel_block();
+
+/// Whether sums of uint8 times int8 are exact on this machine: without VNNI they saturate.
+bool exact_integer_products();
 
 /// What runs a call: one per thread that runs calls at the same time.
 class Stream {
@@ -44,7 +48,7 @@ class Call {
   Call(Call&&) noexcept;
   Call& operator=(Call&&) noexcept;
 
-  void set_src(const float* src);
+  void set_src(const void* src);
   void run(const Stream& stream) const;
 
   struct Impl;
@@ -68,7 +72,7 @@ class Primitive {
   [[nodiscard]] std::size_t scratchpad_size() const;
 
   /// `scratchpad` may be shared by all calls of one stream.
-  [[nodiscard]] Call bind(const float* src, float* dst, float* scratchpad) const;
+  [[nodiscard]] Call bind(const void* src, void* dst, void* scratchpad) const;
 
   struct Impl;
   explicit Primitive(std::shared_ptr<const Impl> impl);
@@ -103,6 +107,25 @@ class Weights {
   Weights(Weights&&) noexcept;
   Weights& operator=(Weights&&) noexcept;
 
+  /// Fills the packed copies anew from other plain weights of the same shape. Not while a primitive runs. Makes no
+  /// primitive after the first call.
+  void repack(const float* weights);
+
+  struct Impl;
+  [[nodiscard]] Impl& impl() const { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+/// 8-bit weights [out, in, kernel, kernel] of an exact product, and their packed copies, as above.
+class IntegerWeights {
+ public:
+  explicit IntegerWeights(std::span<const int8_t> weights);
+  ~IntegerWeights();
+  IntegerWeights(IntegerWeights&&) noexcept;
+  IntegerWeights& operator=(IntegerWeights&&) noexcept;
+
   struct Impl;
   [[nodiscard]] Impl& impl() const { return *impl_; }
 
@@ -112,6 +135,15 @@ class Weights {
 
 /// @throws Error where oneDNN has no implementation.
 Primitive make_convolution(const ConvolutionSpec& spec, const Weights& weights, int threads);
+
+/// dst (int32) = sum (src - zero_point) * weights, exactly: src is uint8, a zero outside the image is exact. All maps
+/// are [N, H, W, C]; `plain_input` and `post_ops` do not apply. Needs exact_integer_products().
+Primitive make_integer_convolution(const ConvolutionSpec& spec, int32_t zero_point, const IntegerWeights& weights,
+                                   int threads);
+
+/// Of uint8 maps [N, H, W, C].
+Primitive make_integer_max_pool(int64_t batch, const MapShape& in, const MapShape& out, const Geometry& geometry,
+                                int threads);
 Primitive make_max_pool(int64_t batch, const MapShape& in, const MapShape& out, const Geometry& geometry, int threads);
 Primitive make_global_average_pool(int64_t batch, const MapShape& in, int threads);
 

@@ -1,68 +1,94 @@
 /// @file
-/// A graph compiled for a fixed number of samples: one primitive per node, and where every value lies in memory.
-/// Immutable and shared by the workers (engine/worker.h) that run it.
+/// A graph compiled for a fixed number of samples, and what runs it. There are two kinds: in float32
+/// (engine/float_plan.h) and in exact 8-bit integers (engine/integer_plan.h).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <vector>
+#include <memory>
+#include <span>
 
-#include "engine/graph.h"
-#include "engine/memory_plan.h"
-#include "engine/onednn.h"
-#include "engine/winograd.h"
-#include "kernels/layout.h"
+#include "engine/noise_state.h"
+#include "engine/observer.h"
+#include "engine/tensor.h"
 
 namespace dpac {
 
-struct PlanOptions {
-  int64_t samples = 1;
-  int threads = 1;              ///< Threads inside one operation.
-  bool separate_noise = false;  ///< Products keep their pre-activations; the rest is done by the analog epilogue.
+/// What a plan needs to run. Sizes are in floats.
+struct WorkspaceSize {
+  std::size_t arena = 0;       ///< Values of the nodes.
+  std::size_t scratchpad = 0;  ///< oneDNN's.
+  std::size_t norms = 0;       ///< Norms of the patches of one sample of one operation.
 };
 
-/// The weights of a node in the form its product takes; neither, where the node has none.
-struct NodeWeights {
-  std::optional<onednn::Weights> direct;
-  std::optional<WinogradWeights> winograd;
-};
-
-/// One per node, to be shared by all plans of the graph.
-std::vector<NodeWeights> wrap_weights(const Graph& graph);
-
-/// After the last plan is made: frees what only packing needed.
-void drop_plain(std::vector<NodeWeights>& weights);
-
-class Plan {
+/// Memory a worker computes in. Several workers that never run at once may share it.
+class Workspace {
  public:
-  struct Step {
-    onednn::Primitive primitive;      ///< Empty for input, subsample and Winograd.
-    std::optional<Winograd> winograd;
-    std::size_t value = 0;            ///< Offset of the output in the arena, in floats.
-    std::optional<std::size_t> sums;  ///< Offset of sum_c y^2 per pixel, where an analog operation reads the output.
-  };
+  explicit Workspace(const WorkspaceSize& size);
 
-  /// @throws Error where oneDNN cannot make a layer.
-  Plan(const Graph& graph, const std::vector<NodeWeights>& weights, const PlanOptions& options);
-
-  [[nodiscard]] const PlanOptions& options() const { return options_; }
-  [[nodiscard]] const Step& step(std::size_t node) const { return steps_[node]; }
-  [[nodiscard]] std::size_t arena_size() const { return arena_size_; }            ///< In floats.
-  [[nodiscard]] std::size_t scratchpad_size() const { return scratchpad_size_; }  ///< In floats, for oneDNN.
+  [[nodiscard]] float* arena() const { return arena_; }
+  [[nodiscard]] float* scratchpad() const { return scratchpad_; }
+  [[nodiscard]] float* norms() const { return norms_; }
 
  private:
-  void make_primitives(const Graph& graph, const std::vector<NodeWeights>& weights);
-  void place_values(const Graph& graph);
-
-  PlanOptions options_;
-  std::vector<Step> steps_;
-  std::size_t arena_size_ = 0, scratchpad_size_ = 0;
+  AlignedFloats memory_;
+  float *arena_, *scratchpad_, *norms_;
 };
 
-/// The layout of a node's output.
-BlockedMap blocked_map(const Node& node);
+/// What a run reads.
+struct RunInput {
+  const float* images = nullptr;     ///< [samples of the plan, C, H, W].
+  const int64_t* samples = nullptr;  ///< Indices in the data set.
+  const NoiseState* noise = nullptr;
+  std::span<const NoisePoint> points;  ///< Of the noise state: those to run.
+  Observer* observer = nullptr;      ///< Or null.
+};
 
-/// Whether the node is an analog operation.
-bool is_analog(const Node& node);
+/// Where logits go: [points][samples][classes].
+struct LogitsOutput {
+  float* logits = nullptr;       ///< Of this run's first sample and the first point.
+  std::size_t point_stride = 0;  ///< Floats from one point to the next.
+};
+
+/// A plan bound to a workspace.
+class Worker {
+ public:
+  Worker() = default;
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  virtual ~Worker() = default;
+
+  /// Runs the plan's samples under every one of the points. What comes before the first noise is computed once.
+  /// Allocates nothing.
+  virtual void run(const RunInput& input, const LogitsOutput& output) = 0;
+};
+
+/// Immutable and shared by the workers that run it.
+class Plan {
+ public:
+  Plan() = default;
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
+  virtual ~Plan() = default;
+
+  [[nodiscard]] virtual WorkspaceSize workspace_size() const = 0;
+
+  /// Plan and workspace must outlive it.
+  [[nodiscard]] virtual std::unique_ptr<Worker> make_worker(const Workspace& workspace) const = 0;
+};
+
+/// Values for the norms or sums of the patches of any one operation, and for what they are summed up in.
+std::size_t patch_scratch_size(const Graph& graph);
+
+/// The larger of each.
+WorkspaceSize join(const WorkspaceSize& a, const WorkspaceSize& b);
+
+/// Part t of `parts` of a list, all parts about as long.
+template <class T>
+std::span<const T> share(std::span<const T> list, int part, int parts) {
+  const std::size_t begin = list.size() * static_cast<std::size_t>(part) / static_cast<std::size_t>(parts);
+  const std::size_t end = list.size() * static_cast<std::size_t>(part + 1) / static_cast<std::size_t>(parts);
+  return list.subspan(begin, end - begin);
+}
 
 }  // namespace dpac

@@ -42,9 +42,17 @@ onednn::ConvolutionSpec products_of(const onednn::ConvolutionSpec& spec, int64_t
 }  // namespace
 
 WinogradWeights::WinogradWeights(const Tensor& weights, std::span<const float> bias)
-    : transformed_(transform(weights)),
+    : out_(weights.dim(0)),
+      in_(weights.dim(1)),
+      transformed_(transform(weights)),
       bias_(pad(bias)),
       products_(std::span<const float>(transformed_.data(), transformed_.size()), {}) {}
+
+void WinogradWeights::repack(const float* weights) {
+  const auto count = static_cast<std::size_t>(out_ * in_ * 9);
+  winograd_weights(out_, in_, {weights, count}, {transformed_.data(), transformed_.size()});
+  products_.repack(transformed_.data());
+}
 
 bool suits_winograd(const MapShape& in, const MapShape& out, const Geometry& g) {
   const bool same_size = g.pad_top == 1 && g.pad_left == 1 && g.pad_bottom == 1 && g.pad_right == 1;

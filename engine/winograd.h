@@ -19,10 +19,14 @@ class WinogradWeights {
   [[nodiscard]] const onednn::Weights& products() const { return products_; }
   [[nodiscard]] const float* bias() const { return bias_.data(); }  ///< Padded with zeros to whole blocks.
 
+  /// Transforms other plain weights of the same shape, and packs them anew. Not after drop_plain().
+  void repack(const float* weights);
+
   /// Frees the transformed weights; only the packed copies are needed to run.
   void drop_plain() { transformed_ = AlignedFloats(); }
 
  private:
+  int64_t out_, in_;
   AlignedFloats transformed_;
   AlignedFloats bias_;
   onednn::Weights products_;

@@ -10,8 +10,9 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "kernels/averaged_noise-inl.h"
 #include "kernels/channel_sum-inl.h"
-#include "kernels/gaussian-inl.h"
+#include "kernels/quantizer-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace dpac {
@@ -20,20 +21,26 @@ namespace HWY_NAMESPACE {
 constexpr int64_t kTogether = 4;  // Pixels whose noise is drawn at once, to overlap latencies.
 
 /// The pass over the pixels of one sample, for vectors of D.
-template <class D>
+template <class D, bool kNoise, bool kQuantized>
 class EpiloguePass {
   using V = hn::Vec<D>;
+  using DI = hn::RebindToSigned<D>;
   using Stream = Gaussian<D>;
+  using Words = typename Stream::Words;
   static constexpr int64_t kLanes = static_cast<int64_t>(hn::MaxLanes(D()));
 
  public:
-  HWY_INLINE EpiloguePass(const AnalogEpilogue& epilogue, const NoiseKey& key, float* y, float* sum_squares)
+  HWY_INLINE EpiloguePass(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
+                          float* sum_squares)
       : e_(epilogue),
         stream_(key),
-        y_(y),
+        src_(src),
+        dst_(dst),
         sum_squares_(sum_squares),
         floor_(lower_bound(epilogue.relu)),
         floor_after_(lower_bound(epilogue.relu_after_residual)),
+        quantizer_(epilogue.quantizer),
+        sum_quantizer_(epilogue.sum_quantizer),
         pixel_step_(Stream::stride(kChannelGroup / 4)) {}
 
   HWY_INLINE void run() {
@@ -51,10 +58,9 @@ class EpiloguePass {
 
   HWY_INLINE void tile(int64_t begin, int64_t end, int64_t gain_row) {
     if (sum_squares_ != nullptr) sums_.clear(end - begin);
-    const float* gains = e_.gains + gain_row * e_.map.padded_channels();
     for (int64_t c = 0; c < e_.map.padded_channels(); c += kLanes) {
-      const V gain = hn::LoadU(D(), gains + c);
-      auto counter = stream_.counter(element_block(c, begin, e_.map.pixels));
+      const V gain = kNoise ? hn::LoadU(D(), e_.gains + gain_row * e_.map.padded_channels() + c) : hn::Zero(D());
+      Words counter = stream_.counter(element_block(c, begin, e_.map.pixels));
       int64_t p = begin;
       for (; p + kTogether <= end; p += kTogether) pixels<kTogether>(p, c, begin, gain, counter);
       for (; p < end; ++p) pixels<1>(p, c, begin, gain, counter);
@@ -65,14 +71,9 @@ class EpiloguePass {
 
   /// Channels c, c + 1, ... of the pixels p, p + 1, ..., p + K - 1.
   template <size_t K>
-  HWY_INLINE void pixels(int64_t p, int64_t c, int64_t tile_begin, V gain, typename Stream::Words& counter) {
-    typename Stream::Words counters[K];
-    for (auto& current : counters) {
-      current = counter;
-      counter = hn::Add(counter, pixel_step_);
-    }
-    V xi[K];
-    stream_.values(counters, xi);
+  HWY_INLINE void pixels(int64_t p, int64_t c, int64_t tile_begin, V gain, Words& counter) {
+    V xi[K] = {};
+    if constexpr (kNoise) draw(c, counter, xi);
     const int64_t offset = ((c / e_.map.block) * e_.map.pixels + p) * e_.map.block + c % e_.map.block;
     for (size_t k = 0; k < K; ++k) {
       const auto i = static_cast<int64_t>(k);
@@ -80,29 +81,67 @@ class EpiloguePass {
     }
   }
 
+  template <size_t K>
+  HWY_INLINE void draw(int64_t c, Words& counter, V (&xi)[K]) const {
+    Words counters[K];
+    for (auto& current : counters) {
+      current = counter;
+      counter = hn::Add(counter, pixel_step_);
+    }
+    if (HWY_LIKELY(e_.repeats == nullptr)) return stream_.values(counters, xi);
+    hn::Vec<DI> repeats[K];
+    for (auto& current : repeats) current = hn::LoadU(DI(), e_.repeats + c);
+    sum_of_draws(stream_, counters, repeats, xi);
+  }
+
   HWY_INLINE void finish(int64_t p, int64_t c, int64_t offset, int64_t tile_begin, V gain, V xi) {
     const D d;
-    const V sigma = e_.scales == nullptr ? gain : hn::Mul(gain, hn::Set(d, e_.scales[p]));
-    V y = hn::Max(fused_multiply_add(d, sigma, xi, hn::LoadU(d, y_ + offset)), floor_);
-    if (e_.residual != nullptr) y = hn::Max(hn::Add(y, hn::LoadU(d, e_.residual + offset)), floor_after_);
-    hn::StoreU(y, d, y_ + offset);
+    V y = hn::LoadU(d, src_ + offset);
+    if constexpr (kNoise) {
+      const V sigma = e_.scales == nullptr ? gain : hn::Mul(gain, hn::Set(d, e_.scales[p]));
+      y = fused_multiply_add(d, sigma, xi, y);
+    }
+    y = hn::Max(y, floor_);
+    if constexpr (kQuantized) y = quantizer_.value(y);
+    if (e_.residual != nullptr) {
+      y = hn::Max(hn::Add(y, hn::LoadU(d, e_.residual + offset)), floor_after_);
+      if constexpr (kQuantized) y = sum_quantizer_.value(y);
+    }
+    if (kQuantized && c + kLanes > e_.map.channels) {
+      y = hn::IfThenElseZero(hn::FirstN(d, static_cast<size_t>(std::max<int64_t>(0, e_.map.channels - c))), y);
+    }
+    hn::StoreU(y, d, dst_ + offset);
     if (sum_squares_ != nullptr) sums_.add(d, p - tile_begin, c, y);
   }
 
   const AnalogEpilogue& e_;
   const Stream stream_;
-  float* y_;
+  const float* src_;
+  float* dst_;
   float* sum_squares_;
   const V floor_, floor_after_;
-  const typename Stream::Words pixel_step_;
+  const QuantizerVectors<D> quantizer_, sum_quantizer_;
+  const Words pixel_step_;
   ChannelSums sums_;
 };
 
-void analog_epilogue_body(const AnalogEpilogue& epilogue, const NoiseKey& key, float* y, float* sum_squares) {
+template <class D>
+void pass(const AnalogEpilogue& e, const NoiseKey& key, const float* src, float* dst, float* sum_squares) {
+  const bool quantized = !e.quantizer.is_identity() || !e.sum_quantizer.is_identity();
+  if (e.gains == nullptr) {
+    if (quantized) return EpiloguePass<D, false, true>(e, key, src, dst, sum_squares).run();
+    return EpiloguePass<D, false, false>(e, key, src, dst, sum_squares).run();
+  }
+  if (quantized) return EpiloguePass<D, true, true>(e, key, src, dst, sum_squares).run();
+  EpiloguePass<D, true, false>(e, key, src, dst, sum_squares).run();
+}
+
+void analog_epilogue_body(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
+                          float* sum_squares) {
   if (epilogue.map.block == 8) {
-    EpiloguePass<hn::CappedTag<float, 8>>(epilogue, key, y, sum_squares).run();
+    pass<hn::CappedTag<float, 8>>(epilogue, key, src, dst, sum_squares);
   } else {
-    EpiloguePass<hn::CappedTag<float, 16>>(epilogue, key, y, sum_squares).run();
+    pass<hn::CappedTag<float, 16>>(epilogue, key, src, dst, sum_squares);
   }
 }
 
@@ -115,8 +154,16 @@ namespace dpac {
 
 HWY_EXPORT(analog_epilogue_body);
 
-void run_analog_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, float* y, float* sum_squares) {
-  DPAC_DISPATCH(analog_epilogue_body)(epilogue, key, y, sum_squares);
+void run_analog_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
+                         float* sum_squares) {
+  DPAC_DISPATCH(analog_epilogue_body)(epilogue, key, src, dst, sum_squares);
+}
+
+void clear_padding(const BlockedMap& map, float* values) {
+  const int64_t used = map.channels % map.block;
+  if (used == 0) return;
+  float* last = values + (map.blocks() - 1) * map.pixels * map.block;
+  for (int64_t p = 0; p < map.pixels; ++p) std::fill(last + p * map.block + used, last + (p + 1) * map.block, 0.0f);
 }
 
 }  // namespace dpac

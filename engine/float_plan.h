@@ -1,0 +1,82 @@
+/// @file
+/// A graph compiled in float32: one primitive per node, and where every value lies in memory.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "engine/graph.h"
+#include "engine/onednn.h"
+#include "engine/plan.h"
+#include "engine/quantization.h"
+#include "engine/winograd.h"
+#include "kernels/layout.h"
+
+namespace dpac {
+
+/// The weights of a node in the form its product takes; neither, where the node has none.
+struct NodeWeights {
+  std::optional<onednn::Weights> direct;
+  std::optional<WinogradWeights> winograd;
+};
+
+/// One per node, to be shared by all plans of the graph.
+std::vector<NodeWeights> wrap_weights(const Graph& graph);
+
+/// The same without Winograd.
+std::vector<NodeWeights> wrap_direct(const Graph& graph);
+
+/// After the last plan is made: frees what only packing needed.
+void drop_plain(std::vector<NodeWeights>& weights);
+
+struct FloatPlanOptions {
+  int64_t samples = 1;
+  int threads = 1;             ///< Threads inside one operation.
+  bool own_epilogue = false;   ///< Products keep their pre-activations; the rest is done by the analog epilogue.
+  bool patch_norms = false;    ///< Shot noise: the epilogue also gives what norms of input patches are made of.
+  /// Direct weights without noise: observed runs of weight noise also need the product with them. Null for none.
+  const std::vector<NodeWeights>* exact_weights = nullptr;
+};
+
+class FloatPlan final : public Plan {
+ public:
+  struct Step {
+    onednn::Primitive primitive;      ///< Empty for input, subsample and Winograd.
+    std::optional<Winograd> winograd;
+    onednn::Primitive exact;          ///< The product with exact weights, where the options have them.
+    std::size_t product = 0;          ///< Offset of an analog operation's pre-activation in the arena, in floats.
+    std::size_t value = 0;            ///< Offset of the output.
+    std::size_t exact_value = 0;      ///< Offset of the exact product.
+    std::optional<std::size_t> sums;  ///< Offset of sum_c y^2 per pixel, where an operation with shot noise reads it.
+    NodeQuantizers quantizers;
+  };
+
+  /// Graph, weights and quantisers must outlive it. @throws Error where oneDNN cannot make a layer.
+  FloatPlan(const Graph& graph, const std::vector<NodeWeights>& weights,
+            const std::vector<NodeQuantizers>& quantizers, const FloatPlanOptions& options);
+
+  [[nodiscard]] const Graph& graph() const { return graph_; }
+  [[nodiscard]] const FloatPlanOptions& options() const { return options_; }
+  [[nodiscard]] const Step& step(std::size_t node) const { return steps_[node]; }
+
+  [[nodiscard]] std::size_t first_analog() const { return first_analog_; }
+
+  [[nodiscard]] WorkspaceSize workspace_size() const override { return size_; }
+  [[nodiscard]] std::unique_ptr<Worker> make_worker(const Workspace& workspace) const override;
+
+ private:
+  void make_primitive(std::size_t n, const std::vector<NodeWeights>& weights);
+  void place_values();
+
+  const Graph& graph_;
+  FloatPlanOptions options_;
+  std::vector<Step> steps_;
+  std::size_t first_analog_;
+  WorkspaceSize size_;
+};
+
+/// The layout of a node's output.
+BlockedMap blocked_map(const Node& node);
+
+}  // namespace dpac

@@ -1,0 +1,47 @@
+/// @file
+/// Weight noise: draws all weights of a network anew for a group of samples (spec/noise.md section 2).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "engine/float_plan.h"
+#include "engine/noise_state.h"
+
+namespace dpac {
+
+class NoisyWeights {
+ public:
+  /// Neighbouring sample indices that share a draw, whatever the batch.
+  static constexpr int64_t kGroup = 32;
+  static int64_t group_of(int64_t sample) { return sample / kGroup; }
+
+  /// Graph and weights must outlive it; the graph holds the weights without noise.
+  NoisyWeights(const Graph& graph, std::vector<NodeWeights>& weights, int threads);
+
+  /// Packs W~ of a point's energies and seed for a group, unless that is what is packed. The key's `sample` is the
+  /// group. Not while a worker runs.
+  void draw(const NoisePoint& point, int64_t group);
+
+ private:
+  /// What is packed.
+  struct Drawn {
+    uint64_t seed;
+    std::shared_ptr<const std::vector<LayerGains>> gains;
+    int64_t group;
+    bool operator==(const Drawn&) const = default;
+  };
+
+  void draw_layer(std::size_t node, const LayerGains& gains, const NoiseKey& key);
+
+  void pack(std::size_t node, const float* weights);
+
+  const Graph& graph_;
+  std::vector<NodeWeights>& weights_;
+  int threads_;
+  AlignedFloats layer_;  // The largest layer's weights.
+  std::optional<Drawn> drawn_;
+};
+
+}  // namespace dpac

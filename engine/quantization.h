@@ -1,0 +1,67 @@
+/// @file
+/// Where a network is quantised, and with what (spec/noise.md section 3).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/graph.h"
+#include "kernels/quantizer.h"
+#include "kernels/value_range.h"
+
+namespace dpac {
+
+/// A tensor with an activation quantiser: the network's input ("input"), the output of each analog operation after its
+/// ReLU (the module path, "layer1.0.conv1"), each residual sum after its ReLU (the block's path, "layer1.0"), and the
+/// pooled output ("avgpool"). Max pooling and parameter-free shortcuts stay on the grid of their input.
+struct QuantizedTensor {
+  enum class Role { input, output, sum, pool };
+
+  std::string name;
+  int node = 0;  ///< Position in Graph::nodes.
+  Role role = Role::output;
+};
+
+/// In graph order, an operation's output before its residual sum.
+std::vector<QuantizedTensor> quantized_tensors(const Graph& graph);
+
+/// One range per quantized_tensors(), in their order.
+using Ranges = std::vector<ValueRange>;
+
+inline constexpr double kInputBits = 8;
+
+struct Quantization {
+  std::optional<double> weight_bits;      ///< Per output channel; unset: weights as they are.
+  std::optional<double> activation_bits;  ///< Unset: activations as they are. The input always has kInputBits.
+  Ranges ranges;                          ///< Needed for activation_bits and for thermal noise.
+  std::vector<int64_t> output_levels;     ///< Per analog layer, instead of activation_bits; 0 leaves an output as it is.
+};
+
+/// The quantisers of one node; unset where a tensor is left as it is.
+struct NodeQuantizers {
+  std::optional<Quantizer> output;  ///< Of the node's own output, before a residual sum.
+  std::optional<Quantizer> sum;     ///< Of the residual sum.
+};
+
+/// One entry per node. @throws Error if ranges or levels do not fit the graph.
+std::vector<NodeQuantizers> node_quantizers(const Graph& graph, const Quantization& quantization);
+
+/// The quantiser's range of what each node passes on, for nodes that pass on a quantised tensor's grid; max pools and
+/// shortcuts pass on their input's. @throws Error if ranges do not fit the graph.
+std::vector<ValueRange> value_ranges(const Graph& graph, const Ranges& ranges);
+
+/// Smallest and largest weight of each output channel; one entry per analog layer.
+std::vector<std::vector<ValueRange>> weight_ranges(const Graph& graph);
+
+/// The quantiser of a channel's weights.
+Quantizer weight_quantizer(const ValueRange& range, double bits);
+
+/// Code of a weight, in double precision.
+int32_t weight_code(const Quantizer& quantizer, float weight);
+
+/// Replaces the weights of every analog operation by Q(W), with the graph's own weight_ranges().
+void quantize_weights(Graph& graph, double bits);
+
+}  // namespace dpac
