@@ -26,11 +26,11 @@ struct IntegerEpilogue {
   const float* gains = nullptr;            ///< Noise per draw: sigma / repeats. Null for no noise.
   const int32_t* repeats = nullptr;        ///< Draws that are summed up; null for one.
   bool relu = false;                       ///< Before the residual sum.
-  Quantizer quantizer;                     ///< Of the operation's output.
+  Quantizer quantizer = {};                ///< Of the operation's output.
   const uint8_t* residual = nullptr;       ///< Same layout as the output; null for none.
-  Quantizer residual_quantizer;            ///< Of the residual.
+  Quantizer residual_quantizer = {};       ///< Of the residual.
   bool relu_after_residual = false;
-  Quantizer sum_quantizer;                 ///< Of the residual sum.
+  Quantizer sum_quantizer = {};            ///< Of the residual sum.
 };
 
 /// Pixels [first, last) of one sample. `dst` receives codes under sum_quantizer where there is a residual, else under
