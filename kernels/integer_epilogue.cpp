@@ -1,7 +1,5 @@
 #include "kernels/integer_epilogue.h"
 
-#include <limits>
-
 #include "kernels/simd.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -34,11 +32,12 @@ class IntegerPass {
         stream_(key),
         acc_(acc),
         dst_(dst),
-        quantizer_(epilogue.quantizer),
-        byte_quantizer_(epilogue.residual == nullptr ? epilogue.quantizer : epilogue.sum_quantizer),
+        pixel_step_(Stream::stride(kChannelGroup / 4)),
+        quantizer_(epilogue.quantizer, epilogue.relu),
         residual_quantizer_(epilogue.residual_quantizer),
-        floor_(lower_bound(epilogue.relu)),
-        floor_after_(lower_bound(epilogue.relu_after_residual)) {}
+        byte_quantizer_(epilogue.residual == nullptr
+                            ? ByteQuantizer<D>(epilogue.quantizer, epilogue.relu)
+                            : ByteQuantizer<D>(epilogue.sum_quantizer, epilogue.relu_after_residual)) {}
 
   HWY_INLINE void run(int64_t first, int64_t last) const {
     int64_t p = first;
@@ -47,10 +46,6 @@ class IntegerPass {
   }
 
  private:
-  static HWY_INLINE V lower_bound(bool relu) {
-    return hn::Set(D(), relu ? 0.0f : -std::numeric_limits<float>::infinity());
-  }
-
   /// All channels of the pixels p, p + 1, ..., p + K - 1.
   template <size_t K>
   HWY_INLINE void pixels(int64_t p) const {
@@ -58,7 +53,8 @@ class IntegerPass {
       V y[K];
       scale(p, c, y);
       if (e_.gains != nullptr) add_noise(p, c, y);
-      for (size_t k = 0; k < K; ++k) finish((p + static_cast<int64_t>(k)) * e_.map.channels + c, y[k]);
+      if (e_.residual != nullptr) add_residual(p, c, y);
+      for (size_t k = 0; k < K; ++k) hn::StoreU(byte_quantizer_.bytes(y[k]), D8(), dst_ + offset(p, k) + c);
     }
   }
 
@@ -67,10 +63,9 @@ class IntegerPass {
     const DI di;
     const V alpha = hn::LoadU(D(), e_.alpha + c), bias = hn::LoadU(D(), e_.bias + c);
     for (size_t k = 0; k < K; ++k) {
-      const int64_t pixel = p + static_cast<int64_t>(k);
-      auto sum = hn::LoadU(di, acc_ + pixel * e_.map.channels + c);
+      auto sum = hn::LoadU(di, acc_ + offset(p, k) + c);
       if (e_.offsets != nullptr) {
-        const auto patch = hn::Set(di, e_.patch_sums[pixel]);
+        const auto patch = hn::Set(di, e_.patch_sums[p + static_cast<int64_t>(k)]);
         sum = hn::Add(sum, hn::Mul(hn::LoadU(di, e_.offsets + c), patch));
       }
       y[k] = fused_multiply_add(D(), alpha, hn::ConvertTo(D(), sum), bias);
@@ -80,9 +75,8 @@ class IntegerPass {
   template <size_t K>
   HWY_INLINE void add_noise(int64_t p, int64_t c, V (&y)[K]) const {
     typename Stream::Words counters[K];
-    for (size_t k = 0; k < K; ++k) {
-      counters[k] = stream_.counter(element_block(c, p + static_cast<int64_t>(k), e_.map.pixels));
-    }
+    counters[0] = stream_.counter(element_block(c, p, e_.map.pixels));
+    for (size_t k = 1; k < K; ++k) counters[k] = hn::Add(counters[k - 1], pixel_step_);
     V xi[K];
     if (e_.repeats == nullptr) {
       stream_.values(counters, xi);
@@ -95,22 +89,25 @@ class IntegerPass {
     for (size_t k = 0; k < K; ++k) y[k] = fused_multiply_add(D(), gain, xi[k], y[k]);
   }
 
-  HWY_INLINE void finish(int64_t offset, V y) const {
-    y = hn::Max(y, floor_);
-    if (e_.residual != nullptr) {
-      const V residual = residual_quantizer_.values(hn::LoadU(D8(), e_.residual + offset));
-      y = hn::Max(hn::Add(quantizer_.value(y), residual), floor_after_);
+  template <size_t K>
+  HWY_INLINE void add_residual(int64_t p, int64_t c, V (&y)[K]) const {
+    for (size_t k = 0; k < K; ++k) {
+      const V residual = residual_quantizer_.values(hn::LoadU(D8(), e_.residual + offset(p, k) + c));
+      y[k] = hn::Add(quantizer_.value(y[k]), residual);
     }
-    hn::StoreU(byte_quantizer_.bytes(y), D8(), dst_ + offset);
+  }
+
+  HWY_INLINE int64_t offset(int64_t p, size_t k) const {
+    return (p + static_cast<int64_t>(k)) * e_.map.channels;
   }
 
   const IntegerEpilogue& e_;
   const Stream stream_;
   const int32_t* acc_;
   uint8_t* dst_;
+  const typename Stream::Words pixel_step_;
   const QuantizerVectors<D> quantizer_;
-  const ByteQuantizer<D> byte_quantizer_, residual_quantizer_;
-  const V floor_, floor_after_;
+  const ByteQuantizer<D> residual_quantizer_, byte_quantizer_;
 };
 
 void integer_epilogue_body(const IntegerEpilogue& epilogue, const NoiseKey& key, int64_t first, int64_t last,

@@ -31,30 +31,54 @@ HWY_INLINE V round_half_even(D d, V v) {
 #endif
 }
 
+/// The larger and the smaller of two, b if they are equal or one is no number: as x86 does it, so that
+/// instruction sets also agree on the sign of zero.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V larger(D d, V a, V b) {
+  (void)d;
+#if HWY_TARGET == HWY_EMU128
+  return hn::IfThenElse(hn::Gt(a, b), a, b);
+#else
+  return hn::Max(a, b);
+#endif
+}
+
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V smaller(D d, V a, V b) {
+  (void)d;
+#if HWY_TARGET == HWY_EMU128
+  return hn::IfThenElse(hn::Lt(a, b), a, b);
+#else
+  return hn::Min(a, b);
+#endif
+}
+
 /// A quantiser of any number of bits: float in, float out.
 template <class D>
 class QuantizerVectors {
  public:
   using V = hn::Vec<D>;
 
-  HWY_INLINE explicit QuantizerVectors(const Quantizer& quantizer)
+  /// With `relu` it is Q(max(v, 0)): no more than a higher smallest code.
+  HWY_INLINE explicit QuantizerVectors(const Quantizer& quantizer, bool relu = false)
       : inverse_scale_(hn::Set(D(), quantizer.inverse_scale)),
         scale_(hn::Set(D(), quantizer.scale)),
-        low_(hn::Set(D(), quantizer.low)),
-        high_(hn::Set(D(), quantizer.high)),
-        identity_(quantizer.is_identity()) {}
+        low_(hn::Set(D(), relu ? HWY_MAX(quantizer.low, 0.0f) : quantizer.low)),
+        high_(hn::Set(D(), quantizer.high)) {}
 
   /// The code before it is rounded. To clamp first is the same, for the bounds are whole numbers.
-  HWY_INLINE V clamped(V v) const { return hn::Min(hn::Max(hn::Mul(v, inverse_scale_), low_), high_); }
+  HWY_INLINE V clamped(V v) const {
+    const D d;
+    return smaller(d, larger(d, hn::Mul(v, inverse_scale_), low_), high_);
+  }
 
   HWY_INLINE V code(V v) const { return round_half_even(D(), clamped(v)); }
 
-  /// Q(v); never -0, whose sign instruction sets would not agree on.
-  HWY_INLINE V value(V v) const { return identity_ ? v : hn::Mul(hn::Add(code(v), hn::Zero(D())), scale_); }
+  /// Q(v), but for identities, whose codes are zeros.
+  HWY_INLINE V value(V v) const { return hn::Mul(code(v), scale_); }
 
  private:
   V inverse_scale_, scale_, low_, high_;
-  bool identity_;
 };
 
 /// A quantiser of at most 8 bits whose codes are stored as bytes, u = code - low. Not an identity; |low| <
@@ -63,19 +87,20 @@ template <class D>
 class ByteQuantizer {
   using DU = hn::RebindToUnsigned<D>;
   using DI = hn::RebindToSigned<D>;
-  // 1.5 * 2^23: a float of that size has no fraction, and an even number of halves to round to.
+  // 1.5 * 2^23: added to a code, it leaves no room for a fraction, and it is even: ties are those of the
+  // code.
   static constexpr float kShift = 12582912.0f;
-  static constexpr uint32_t kShiftBits = 0x4B400000u;
+  static constexpr int32_t kShiftBits = 0x4B400000;
 
  public:
   using V = hn::Vec<D>;
   using Bytes = hn::Vec<hn::Rebind<uint8_t, D>>;
 
-  HWY_INLINE explicit ByteQuantizer(const Quantizer& quantizer)
-      : quantizer_(quantizer),
+  HWY_INLINE explicit ByteQuantizer(const Quantizer& quantizer, bool relu = false)
+      : quantizer_(quantizer, relu),
         scale_(hn::Set(D(), quantizer.scale)),
         low_(hn::Set(DI(), static_cast<int32_t>(quantizer.low))),
-        zero_bits_(hn::Set(DU(), kShiftBits + static_cast<uint32_t>(static_cast<int32_t>(quantizer.low)))) {}
+        zero_bits_(hn::Set(DU(), static_cast<uint32_t>(kShiftBits + static_cast<int32_t>(quantizer.low)))) {}
 
   HWY_INLINE Bytes bytes(V v) const {
     const V shifted = hn::Add(quantizer_.clamped(v), hn::Set(D(), kShift));

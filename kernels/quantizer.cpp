@@ -71,7 +71,11 @@ Quantizer make_quantizer(double min, double max, int64_t levels) {
 }
 
 void quantize_values(const Quantizer& quantizer, int64_t count, const float* src, float* dst) {
-  DPAC_DISPATCH(quantize_values_body)(quantizer, count, src, dst);
+  if (!quantizer.is_identity()) {
+    DPAC_DISPATCH(quantize_values_body)(quantizer, count, src, dst);
+  } else if (src != dst) {
+    std::copy_n(src, count, dst);
+  }
 }
 
 }  // namespace dpac

@@ -66,9 +66,8 @@ class WeightPass {
 
   HWY_INLINE void perturb(int64_t chunk, const float* weights, float* dst) const {
     typename Stream::Words counters[kTogether];
-    for (int64_t k = 0; k < kTogether; ++k) {
-      counters[k] = stream_.counter(static_cast<uint32_t>((chunk + k * kLanes) / 4));
-    }
+    counters[0] = stream_.counter(static_cast<uint32_t>(chunk / 4));
+    for (int64_t k = 1; k < kTogether; ++k) counters[k] = hn::Add(counters[k - 1], Stream::stride(kLanes / 4));
     V xi[kTogether];
     if (noise_.repeats == nullptr) {
       stream_.values(counters, xi);

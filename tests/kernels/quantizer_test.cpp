@@ -1,7 +1,6 @@
 #include "kernels/quantizer.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -149,8 +148,6 @@ TEST_CASE("exact ties go to the even code, and what is just below one does not")
     std::vector<float> quantized(values.size());
     quantize_values(ones, static_cast<int64_t>(values.size()), values.data(), quantized.data());
     CHECK(quantized == expected);
-    // Zero has one sign.
-    for (const float q : quantized) CHECK((q != 0.0f || std::bit_cast<uint32_t>(q) == 0));
   }
 }
 
@@ -173,19 +170,25 @@ TEST_CASE("a range that is a point, or next to one, passes values through") {
 TEST_CASE(
     "quantised values: same bits on every instruction set, any length, in place, nothing beyond the end") {
   const test::IsaScope scope;
-  const Quantizer q = make_quantizer(-0.7, 0.9, levels_of(5.37));
-  const auto values = test::random_values(80, 9);
-  force_isa(Isa::scalar);
-  std::vector<float> reference(values.size());
-  quantize_values(q, 80, values.data(), reference.data());
-  for (const Isa isa : supported_isas()) {
-    force_isa(isa);
-    CAPTURE(name(isa));
-    for (std::size_t count = 0; count <= 70; ++count) {
-      std::vector<float> quantized = values;
-      quantize_values(q, static_cast<int64_t>(count), quantized.data(), quantized.data());
-      CHECK(std::memcmp(quantized.data(), reference.data(), count * sizeof(float)) == 0);
-      CHECK(std::memcmp(quantized.data() + count, values.data() + count, (80 - count) * sizeof(float)) == 0);
+  for (const double min : {-0.7, 0.0}) {
+    const Quantizer q = make_quantizer(min, 0.9, levels_of(5.37));
+    auto values = test::random_values(80, 9);
+    values[3] = -0.0f;
+    values[4] = -0.001f;
+    values[5] = std::numeric_limits<float>::quiet_NaN();
+    force_isa(Isa::scalar);
+    std::vector<float> reference(values.size());
+    quantize_values(q, 80, values.data(), reference.data());
+    for (const Isa isa : supported_isas()) {
+      force_isa(isa);
+      CAPTURE(name(isa));
+      for (std::size_t count = 0; count <= 70; ++count) {
+        std::vector<float> quantized = values;
+        quantize_values(q, static_cast<int64_t>(count), quantized.data(), quantized.data());
+        CHECK(std::memcmp(quantized.data(), reference.data(), count * sizeof(float)) == 0);
+        CHECK(std::memcmp(quantized.data() + count, values.data() + count, (80 - count) * sizeof(float)) ==
+              0);
+      }
     }
   }
 }
