@@ -67,28 +67,25 @@ class Gaussian {
   using V = hn::Vec<D>;
   using Words = hn::Vec<DU>;
 
-  HWY_INLINE explicit Gaussian(const NoiseKey& key) : key_(key) {
+  HWY_INLINE explicit Gaussian(const NoiseKey& key) : origin_(first_counter(key)) {
     for (int r = 0; r <= kRounds; ++r) round_keys_[r] = round_key(key.seed, static_cast<uint64_t>(r));
     for (int power = 0; power <= kGaussianDegree; ++power) coefficients_[power] = load_table(kGaussianTable[power]);
   }
 
   /// The counter of the vector that starts at element block `block`.
-  HWY_INLINE Words counter(uint32_t block) const {
-    HWY_ALIGN uint32_t words[kLanes];
-    for (size_t i = 0; i < kLanes; i += 4) {
-      words[i] = block + static_cast<uint32_t>(i / 4);
-      words[i + 1] = key_.sample;
-      words[i + 2] = key_.layer | static_cast<uint32_t>(key_.repeat) << 16;
-      words[i + 3] = key_.step;
-    }
-    return hn::Load(DU(), words);
-  }
+  HWY_INLINE Words counter(uint32_t block) const { return hn::Add(origin_, stride(block)); }
 
   /// What to add to a counter to step `blocks` element blocks forward.
   static HWY_INLINE Words stride(uint32_t blocks) {
-    HWY_ALIGN uint32_t words[kLanes] = {};
-    for (size_t i = 0; i < kLanes; i += 4) words[i] = blocks;
-    return hn::Load(DU(), words);
+    HWY_ALIGN static constexpr uint32_t kFirstWords[16] = {~0u, 0, 0, 0, ~0u, 0, 0, 0, ~0u, 0, 0, 0, ~0u, 0, 0, 0};
+    return hn::And(hn::Load(DU(), kFirstWords), hn::Set(DU(), blocks));
+  }
+
+  /// What to add to a counter for the same elements of the next repeat.
+  static HWY_INLINE Words next_repeat() {
+    HWY_ALIGN static constexpr uint32_t kSteps[16] = {0, 0, 1u << 16, 0, 0, 0, 1u << 16, 0,
+                                                      0, 0, 1u << 16, 0, 0, 0, 1u << 16, 0};
+    return hn::Load(DU(), kSteps);
   }
 
   /// In: counters; out: random words.
@@ -121,6 +118,17 @@ class Gaussian {
   }
 
  private:
+  static HWY_INLINE Words first_counter(const NoiseKey& key) {
+    HWY_ALIGN uint32_t words[kLanes];
+    for (size_t i = 0; i < kLanes; i += 4) {
+      words[i] = static_cast<uint32_t>(i / 4);
+      words[i + 1] = key.sample;
+      words[i + 2] = key.layer | static_cast<uint32_t>(key.repeat) << 16;
+      words[i + 3] = key.step;
+    }
+    return hn::Load(DU(), words);
+  }
+
   static HWY_INLINE State round_key(uint64_t seed, uint64_t round) {
     const hn::Repartition<uint64_t, DState> d64;
     constexpr size_t kWords = hn::MaxLanes(DState()) / 8;
@@ -229,7 +237,7 @@ class Gaussian {
     return hn::Load(D(), entries);
   }
 
-  NoiseKey key_;
+  Words origin_;
   State round_keys_[kRounds + 1];
   V coefficients_[kGaussianDegree + 1];
 };

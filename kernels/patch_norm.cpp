@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kernels/simd.h"
+#include "kernels/window_sums-inl.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/patch_norm.cpp"
@@ -60,37 +61,9 @@ void sum_squares_plain(int64_t channels, int64_t pixels, const float* src, float
   }
 }
 
-namespace {
-
-/// scratch[y][ox] = sum over the window's columns of row y.
-void sum_columns(const PatchWindow& w, const float* sums, float* scratch) {
-  std::fill_n(scratch, w.height * w.out_width, 0.0f);
-  for (int64_t y = 0; y < w.height; ++y) {
-    const float* from = sums + y * w.width;
-    float* to = scratch + y * w.out_width;
-    for (int k = 0; k < w.kernel; ++k) {
-      const int64_t shift = k - w.pad_left;
-      const int64_t first = std::max<int64_t>(0, (-shift + w.stride - 1) / w.stride);
-      const int64_t last = std::min(w.out_width, (w.width - shift + w.stride - 1) / w.stride);
-      for (int64_t x = first; x < last; ++x) to[x] += from[x * w.stride + shift];
-    }
-  }
-}
-
-}  // namespace
-
 void patch_norms(const PatchWindow& w, const float* sums, float* scratch, float* dst) {
-  sum_columns(w, sums, scratch);
-  for (int64_t oy = 0; oy < w.out_height; ++oy) {
-    float* to = dst + oy * w.out_width;
-    std::fill_n(to, w.out_width, 0.0f);
-    const int64_t top = oy * w.stride - w.pad_top;
-    for (int64_t y = std::max<int64_t>(0, top); y < std::min(w.height, top + w.kernel); ++y) {
-      const float* from = scratch + y * w.out_width;
-      for (int64_t x = 0; x < w.out_width; ++x) to[x] += from[x];
-    }
-    for (int64_t x = 0; x < w.out_width; ++x) to[x] = std::sqrt(to[x]);
-  }
+  sum_windows(w, sums, scratch, dst);
+  for (int64_t q = 0; q < w.out_height * w.out_width; ++q) dst[q] = std::sqrt(dst[q]);
 }
 
 }  // namespace dpac

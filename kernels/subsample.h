@@ -16,4 +16,8 @@ struct Subsample {
 /// out[c + channels_before, y, x] <- in[c, stride y, stride x]; every other channel of out is zero. One sample.
 void subsample(const Subsample& shortcut, const float* src, float* dst);
 
+/// The same on 8-bit activations (kernels/integer_map.h), whose zero is the byte `zero`: maps of one block,
+/// which is as long as the padded channels.
+void subsample(const Subsample& shortcut, uint8_t zero, const uint8_t* src, uint8_t* dst);
+
 }  // namespace dpac

@@ -1,36 +1,19 @@
 /// @file
-/// Google Benchmark programs of the kernels, for the active instruction set (DPAC_FORCE_ISA chooses another). Rates
-/// are elements per second.
+/// Kernels on float32 maps.
 
-#include <string>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
+#include "bench/report.h"
 #include "kernels/analog_epilogue.h"
-#include "kernels/gaussian.h"
-#include "kernels/isa.h"
 #include "kernels/patch_norm.h"
+#include "kernels/quantizer.h"
+#include "kernels/value_range.h"
 #include "kernels/winograd.h"
 
 namespace dpac {
 namespace {
-
-void count_elements(benchmark::State& state, int64_t elements) {
-  state.SetItemsProcessed(state.iterations() * elements);
-  state.SetLabel(std::string(name(active_isa())));
-}
-
-/// Bound: AES rounds and the polynomial's look-ups; the data stay in the first-level cache.
-void gaussian(benchmark::State& state) {
-  std::vector<float> values(4096);
-  for (auto _ : state) {
-    fill_gaussian({.seed = 1}, 0, values);
-    benchmark::DoNotOptimize(values.data());
-  }
-  count_elements(state, static_cast<int64_t>(values.size()));
-}
-BENCHMARK(gaussian);
 
 /// Bound: the noise values, on ResNet50's map of 256 x 14 x 14; memory on 256 x 56 x 56.
 void epilogue(benchmark::State& state) {
@@ -41,7 +24,7 @@ void epilogue(benchmark::State& state) {
   std::vector<float> y(static_cast<std::size_t>(map.size()), 1.0f), residual = y, sums(scales);
   const AnalogEpilogue e{map, runs, gains.data(), scales.data(), residual.data(), true, true};
   for (auto _ : state) run_analog_epilogue(e, {.seed = 1}, y.data(), sums.data());
-  count_elements(state, map.size());
+  bench::report(state, map.size(), map.size() * 12);
 }
 BENCHMARK(epilogue)->Arg(14)->Arg(56);
 
@@ -51,7 +34,7 @@ void input_sums(benchmark::State& state) {
   const std::vector<float> x(static_cast<std::size_t>(map.size()), 1.0f);
   std::vector<float> sums(static_cast<std::size_t>(map.pixels));
   for (auto _ : state) sum_squares(map, x.data(), sums.data());
-  count_elements(state, map.size());
+  bench::report(state, map.size(), map.size() * 4);
 }
 BENCHMARK(input_sums);
 
@@ -62,11 +45,27 @@ void winograd_input_transform(benchmark::State& state) {
   const std::vector<float> x(static_cast<std::size_t>(map.map.size()), 1.0f);
   std::vector<float> values(static_cast<std::size_t>(kWinogradPoints * map.tiles * map.map.channels));
   for (auto _ : state) winograd_input(map, 0, map.map.blocks(), x.data(), values.data());
-  count_elements(state, map.map.size());
+  bench::report(state, map.map.size(), map.map.size() * 13);  // 4 bytes in, 4 * 36 / 16 out.
 }
 BENCHMARK(winograd_input_transform);
 
+/// Bound: four operations a vector in the first-level cache; memory on a map of 256 x 56 x 56.
+void quantized_values(benchmark::State& state) {
+  const Quantizer quantizer = make_quantizer(-1, 3, 256);
+  const std::vector<float> src(static_cast<std::size_t>(state.range(0)), 0.7f);
+  std::vector<float> dst(src.size());
+  for (auto _ : state) quantize_values(quantizer, state.range(0), src.data(), dst.data());
+  bench::report(state, state.range(0), state.range(0) * 8);
+}
+BENCHMARK(quantized_values)->Arg(4096)->Arg(256 * 56 * 56);
+
+/// Bound: loads.
+void value_range(benchmark::State& state) {
+  const std::vector<float> values(static_cast<std::size_t>(state.range(0)), 0.7f);
+  for (auto _ : state) benchmark::DoNotOptimize(range_of(values));
+  bench::report(state, state.range(0), state.range(0) * 4);
+}
+BENCHMARK(value_range)->Arg(4096)->Arg(256 * 56 * 56);
+
 }  // namespace
 }  // namespace dpac
-
-BENCHMARK_MAIN();

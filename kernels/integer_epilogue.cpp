@@ -1,0 +1,133 @@
+#include "kernels/integer_epilogue.h"
+
+#include "kernels/simd.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/integer_epilogue.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "kernels/averaged_noise-inl.h"
+#include "kernels/quantizer-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace dpac {
+namespace HWY_NAMESPACE {
+
+/// The pass over the pixels of one sample. A few pixels go through the channels side by side: their noise is
+/// drawn together, to overlap latencies, and they share the channels' constants.
+class IntegerPass {
+  using D = hn::CappedTag<float, kChannelGroup>;
+  using DI = hn::RebindToSigned<D>;
+  using D8 = hn::Rebind<uint8_t, D>;
+  using V = hn::Vec<D>;
+  using Stream = Gaussian<D>;
+  static constexpr auto kLanes = static_cast<int64_t>(hn::MaxLanes(D()));
+  static constexpr int64_t kTogether = 4;
+
+ public:
+  HWY_INLINE IntegerPass(const IntegerEpilogue& epilogue, const NoiseKey& key, const int32_t* acc,
+                         uint8_t* dst)
+      : e_(epilogue),
+        stream_(key),
+        acc_(acc),
+        dst_(dst),
+        pixel_step_(Stream::stride(kChannelGroup / 4)),
+        quantizer_(epilogue.quantizer, epilogue.relu),
+        residual_quantizer_(epilogue.residual_quantizer),
+        byte_quantizer_(epilogue.residual == nullptr
+                            ? ByteQuantizer<D>(epilogue.quantizer, epilogue.relu)
+                            : ByteQuantizer<D>(epilogue.sum_quantizer, epilogue.relu_after_residual)) {}
+
+  HWY_INLINE void run(int64_t first, int64_t last) const {
+    int64_t p = first;
+    for (; p + kTogether <= last; p += kTogether) pixels<kTogether>(p);
+    for (; p < last; ++p) pixels<1>(p);
+  }
+
+ private:
+  /// All channels of the pixels p, p + 1, ..., p + K - 1.
+  template <size_t K>
+  HWY_INLINE void pixels(int64_t p) const {
+    for (int64_t c = 0; c < e_.map.channels; c += kLanes) {
+      V y[K];
+      scale(p, c, y);
+      if (e_.gains != nullptr) add_noise(p, c, y);
+      if (e_.residual != nullptr) add_residual(p, c, y);
+      for (size_t k = 0; k < K; ++k) hn::StoreU(byte_quantizer_.bytes(y[k]), D8(), dst_ + offset(p, k) + c);
+    }
+  }
+
+  template <size_t K>
+  HWY_INLINE void scale(int64_t p, int64_t c, V (&y)[K]) const {
+    const DI di;
+    const V alpha = hn::LoadU(D(), e_.alpha + c), bias = hn::LoadU(D(), e_.bias + c);
+    for (size_t k = 0; k < K; ++k) {
+      auto sum = hn::LoadU(di, acc_ + offset(p, k) + c);
+      if (e_.offsets != nullptr) {
+        const auto patch = hn::Set(di, e_.patch_sums[p + static_cast<int64_t>(k)]);
+        sum = hn::Add(sum, hn::Mul(hn::LoadU(di, e_.offsets + c), patch));
+      }
+      y[k] = fused_multiply_add(D(), alpha, hn::ConvertTo(D(), sum), bias);
+    }
+  }
+
+  template <size_t K>
+  HWY_INLINE void add_noise(int64_t p, int64_t c, V (&y)[K]) const {
+    typename Stream::Words counters[K];
+    counters[0] = stream_.counter(element_block(c, p, e_.map.pixels));
+    for (size_t k = 1; k < K; ++k) counters[k] = hn::Add(counters[k - 1], pixel_step_);
+    V xi[K];
+    if (e_.repeats == nullptr) {
+      stream_.values(counters, xi);
+    } else {
+      hn::Vec<DI> repeats[K];
+      for (auto& r : repeats) r = hn::LoadU(DI(), e_.repeats + c);
+      sum_of_draws(stream_, counters, repeats, xi);
+    }
+    const V gain = hn::LoadU(D(), e_.gains + c);
+    for (size_t k = 0; k < K; ++k) y[k] = fused_multiply_add(D(), gain, xi[k], y[k]);
+  }
+
+  template <size_t K>
+  HWY_INLINE void add_residual(int64_t p, int64_t c, V (&y)[K]) const {
+    for (size_t k = 0; k < K; ++k) {
+      const V residual = residual_quantizer_.values(hn::LoadU(D8(), e_.residual + offset(p, k) + c));
+      y[k] = hn::Add(quantizer_.value(y[k]), residual);
+    }
+  }
+
+  HWY_INLINE int64_t offset(int64_t p, size_t k) const {
+    return (p + static_cast<int64_t>(k)) * e_.map.channels;
+  }
+
+  const IntegerEpilogue& e_;
+  const Stream stream_;
+  const int32_t* acc_;
+  uint8_t* dst_;
+  const typename Stream::Words pixel_step_;
+  const QuantizerVectors<D> quantizer_;
+  const ByteQuantizer<D> residual_quantizer_, byte_quantizer_;
+};
+
+void integer_epilogue_body(const IntegerEpilogue& epilogue, const NoiseKey& key, int64_t first, int64_t last,
+                           const int32_t* acc, uint8_t* dst) {
+  IntegerPass(epilogue, key, acc, dst).run(first, last);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace dpac
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace dpac {
+
+HWY_EXPORT(integer_epilogue_body);
+
+void run_integer_epilogue(const IntegerEpilogue& epilogue, const NoiseKey& key, int64_t first, int64_t last,
+                          const int32_t* acc, uint8_t* dst) {
+  DPAC_DISPATCH(integer_epilogue_body)(epilogue, key, first, last, acc, dst);
+}
+
+}  // namespace dpac
+#endif

@@ -1,0 +1,125 @@
+#include "kernels/integer_map.h"
+
+#include <algorithm>
+
+#include "kernels/noise_key.h"
+#include "kernels/simd.h"
+#include "kernels/window_sums-inl.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/integer_map.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "kernels/quantizer-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace dpac {
+namespace HWY_NAMESPACE {
+
+using Tag = hn::CappedTag<float, kChannelGroup>;
+using ByteTag = hn::Rebind<uint8_t, Tag>;
+constexpr auto kLanes = static_cast<int64_t>(hn::MaxLanes(Tag()));
+
+/// Up to kTile neighbouring values to bytes.
+constexpr int64_t kTile = 256;
+HWY_INLINE void quantize_tile(const ByteQuantizer<Tag>& quantizer, const float* src, int64_t count,
+                              uint8_t* bytes) {
+  int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    hn::StoreU(quantizer.bytes(hn::LoadU(Tag(), src + i)), ByteTag(), bytes + i);
+  }
+  if (i == count) return;
+  HWY_ALIGN float last[kLanes] = {};
+  std::copy(src + i, src + count, last);
+  hn::StoreU(quantizer.bytes(hn::Load(Tag(), last)), ByteTag(), bytes + i);
+}
+
+void quantize_input_body(const IntegerMap& map, const Quantizer& quantizer, const float* src, uint8_t* dst) {
+  const ByteQuantizer<Tag> vectors(quantizer);
+  uint8_t bytes[kTile];
+  for (int64_t begin = 0; begin < map.pixels; begin += kTile) {
+    const int64_t count = std::min(kTile, map.pixels - begin);
+    for (int64_t c = 0; c < map.channels; ++c) {
+      quantize_tile(vectors, src + c * map.pixels + begin, count, bytes);
+      uint8_t* to = dst + begin * map.channels + c;
+      for (int64_t p = 0; p < count; ++p) to[p * map.channels] = bytes[p];
+    }
+  }
+}
+
+void sum_codes_body(const IntegerMap& map, int32_t low, const uint8_t* src, int32_t* dst) {
+  const hn::Full128<uint8_t> d8;
+  const hn::Repartition<uint64_t, decltype(d8)> d64;
+  const auto low_sum = static_cast<int32_t>(low * map.channels);
+  for (int64_t p = 0; p < map.pixels; ++p) {
+    const uint8_t* pixel = src + p * map.channels;
+    auto sums = hn::Zero(d64);
+    int64_t c = 0;
+    for (; c + 16 <= map.channels; c += 16) sums = hn::Add(sums, hn::SumsOf8(hn::LoadU(d8, pixel + c)));
+    auto sum = static_cast<int32_t>(hn::GetLane(hn::SumOfLanes(d64, sums)));
+    for (; c < map.channels; ++c) sum += pixel[c];
+    dst[p] = sum + low_sum;
+  }
+}
+
+/// Adds up the pixels' bytes of `count` <= kLine channels: a cache line of each pixel at a time.
+constexpr int64_t kLine = 64;
+HWY_INLINE void sum_pixels(const IntegerMap& map, const uint8_t* src, int64_t count, int32_t* sums) {
+  const hn::Rebind<int32_t, Tag> di;
+  std::fill_n(sums, count, 0);
+  for (int64_t p = 0; p < map.pixels; ++p) {
+    for (int64_t c = 0; c < count; c += kLanes) {
+      const auto bytes = hn::PromoteTo(di, hn::LoadU(ByteTag(), src + p * map.channels + c));
+      hn::Store(hn::Add(hn::Load(di, sums + c), bytes), di, sums + c);
+    }
+  }
+}
+
+void average_codes_body(const IntegerMap& map, const Quantizer& in, const Quantizer& out, const uint8_t* src,
+                        uint8_t* dst) {
+  const hn::Rebind<int32_t, Tag> di;
+  const ByteQuantizer<Tag> quantizer(out);
+  const auto low_sum = hn::Set(di, static_cast<int32_t>(in.low) * static_cast<int32_t>(map.pixels));
+  const auto scale = hn::Set(Tag(), in.scale / static_cast<float>(map.pixels));
+  HWY_ALIGN int32_t sums[kLine];
+  for (int64_t begin = 0; begin < map.channels; begin += kLine) {
+    const int64_t count = std::min(kLine, map.channels - begin);
+    sum_pixels(map, src + begin, count, sums);
+    for (int64_t c = 0; c < count; c += kLanes) {
+      const auto codes = hn::ConvertTo(Tag(), hn::Add(hn::Load(di, sums + c), low_sum));
+      hn::StoreU(quantizer.bytes(hn::Mul(codes, scale)), ByteTag(), dst + begin + c);
+    }
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace dpac
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace dpac {
+
+HWY_EXPORT(quantize_input_body);
+HWY_EXPORT(sum_codes_body);
+HWY_EXPORT(average_codes_body);
+
+void quantize_input(const IntegerMap& map, const Quantizer& quantizer, const float* src, uint8_t* dst) {
+  DPAC_DISPATCH(quantize_input_body)(map, quantizer, src, dst);
+}
+
+void sum_codes(const IntegerMap& map, int32_t low, const uint8_t* src, int32_t* dst) {
+  DPAC_DISPATCH(sum_codes_body)(map, low, src, dst);
+}
+
+void patch_sums(const PatchWindow& window, const int32_t* sums, int32_t* scratch, int32_t* dst) {
+  sum_windows(window, sums, scratch, dst);
+}
+
+void average_codes(const IntegerMap& map, const Quantizer& in, const Quantizer& out, const uint8_t* src,
+                   uint8_t* dst) {
+  DPAC_DISPATCH(average_codes_body)(map, in, out, src, dst);
+}
+
+}  // namespace dpac
+#endif

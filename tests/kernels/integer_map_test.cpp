@@ -1,0 +1,158 @@
+#include "kernels/integer_map.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "tests/support/isa_scope.h"
+#include "tests/support/random_values.h"
+
+using namespace dpac;
+
+namespace {
+
+std::vector<uint8_t> random_bytes(int64_t count, uint32_t seed) {
+  std::vector<uint8_t> bytes;
+  for (const float v : test::random_values(static_cast<std::size_t>(count), seed, 0.0f, 256.0f)) {
+    bytes.push_back(static_cast<uint8_t>(v));
+  }
+  return bytes;
+}
+
+constexpr uint8_t kCanary = 0xA5;
+
+}  // namespace
+
+TEST_CASE("an input becomes bytes, pixel by pixel") {
+  const test::IsaScope scope;
+  const Quantizer q = make_quantizer(-2.1, 2.6, 256);
+  for (const int64_t channels : {1, 2, 3, 4}) {
+    for (const int64_t pixels : {1, 2, 3, 4, 5, 15, 16, 17, 33, 49, 255, 256, 257, 530}) {
+      CAPTURE(channels);
+      CAPTURE(pixels);
+      const IntegerMap map{channels, pixels};
+      auto src = test::random_values(static_cast<std::size_t>(map.size()), 4, -4.0f, 4.0f);
+      src[0] = 1e30f;
+      src.back() = -1e30f;
+      std::vector<float> values(src.size());
+      quantize_values(q, map.size(), src.data(), values.data());
+      for (const Isa isa : supported_isas()) {
+        force_isa(isa);
+        CAPTURE(name(isa));
+        std::vector<uint8_t> dst(src.size() + 1, kCanary);
+        quantize_input(map, q, src.data(), dst.data());
+        CHECK(dst.back() == kCanary);
+        int wrong = 0;
+        for (int64_t i = 0; i < map.size(); ++i) {
+          const double code =
+              std::nearbyint(static_cast<double>(values[static_cast<std::size_t>(i)]) / (4.7 / 255));
+          const auto byte = dst[static_cast<std::size_t>(i % pixels * channels + i / pixels)];
+          wrong += static_cast<double>(byte) != code - static_cast<double>(q.low);
+        }
+        CHECK(wrong == 0);
+      }
+    }
+  }
+}
+
+TEST_CASE("bytes of ties: half to even of the code, whatever the smallest one") {
+  const test::IsaScope scope;
+  const std::vector<float> values = {0.5f, 1.5f, 2.5f, -0.5f, -1.5f, 0.49999997f, 200.0f, -200.0f};
+  const std::vector<int> codes = {0, 2, 2, 0, -2, 0};
+  for (const float low : {-128.0f, -127.0f, -3.0f}) {
+    const Quantizer q{.scale = 1, .inverse_scale = 1, .low = low, .high = low + 255};
+    for (const Isa isa : supported_isas()) {
+      force_isa(isa);
+      CAPTURE(name(isa));
+      std::vector<uint8_t> bytes(values.size());
+      quantize_input({1, 8}, q, values.data(), bytes.data());
+      for (std::size_t i = 0; i < codes.size(); ++i)
+        CHECK(static_cast<float>(bytes[i]) == static_cast<float>(codes[i]) - low);
+      CHECK(bytes[6] == static_cast<uint8_t>(std::min(255.0f, 200.0f - low)));
+      CHECK(bytes[7] == 0);
+    }
+  }
+}
+
+TEST_CASE("sums of codes are exact") {
+  const test::IsaScope scope;
+  for (const int64_t channels : {1, 3, 16, 32, 48, 64, 80, 2048}) {
+    for (const int32_t low : {0, -128, -17, 5}) {
+      const IntegerMap map{channels, 9};
+      auto src = random_bytes(map.size(), 8);
+      std::fill_n(src.begin(), channels, uint8_t{255});
+      for (const Isa isa : supported_isas()) {
+        force_isa(isa);
+        CAPTURE(name(isa));
+        CAPTURE(channels);
+        std::vector<int32_t> sums(10, -77);
+        sum_codes(map, low, src.data(), sums.data());
+        CHECK(sums[9] == -77);
+        for (int64_t p = 0; p < 9; ++p) {
+          int32_t expected = 0;
+          for (int64_t c = 0; c < channels; ++c)
+            expected += src[static_cast<std::size_t>(p * channels + c)] + low;
+          CHECK(sums[static_cast<std::size_t>(p)] == expected);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("patch sums: kernels, strides, padding, odd sizes; exact") {
+  for (const int kernel : {1, 3, 7}) {
+    for (const int stride : {1, 2}) {
+      for (const auto& [height, width] : {std::pair{7, 7}, std::pair{13, 8}, std::pair{1, 9}}) {
+        const int pad = kernel / 2;
+        const PatchWindow w{
+            height, width, (height - 1) / stride + 1, (width - 1) / stride + 1, kernel, stride, pad, pad};
+        std::vector<int32_t> sums;
+        for (const float v : test::random_values(static_cast<std::size_t>(height * width), 5, -5e5f, 5e5f)) {
+          sums.push_back(static_cast<int32_t>(v));
+        }
+        std::vector<int32_t> scratch(static_cast<std::size_t>(w.height * w.out_width));
+        std::vector<int32_t> dst(static_cast<std::size_t>(w.out_height * w.out_width));
+        patch_sums(w, sums.data(), scratch.data(), dst.data());
+        for (int64_t q = 0; q < w.out_height * w.out_width; ++q) {
+          int32_t expected = 0;
+          for (int64_t p = 0; p < w.height * w.width; ++p) {
+            const int64_t y = p / w.width - (q / w.out_width * stride - pad),
+                          x = p % w.width - (q % w.out_width * stride - pad);
+            if (y >= 0 && y < kernel && x >= 0 && x < kernel) expected += sums[static_cast<std::size_t>(p)];
+          }
+          CHECK(dst[static_cast<std::size_t>(q)] == expected);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("the global average of codes") {
+  const test::IsaScope scope;
+  const Quantizer in = make_quantizer(-0.3, 5.9, 256), out = make_quantizer(0, 3.7, 256);
+  for (const int64_t channels : {16, 48, 64, 80, 144}) {
+    for (const int64_t pixels : {1, 4, 49, 196}) {
+      const IntegerMap map{channels, pixels};
+      const auto src = random_bytes(map.size(), 12);
+      for (const Isa isa : supported_isas()) {
+        force_isa(isa);
+        CAPTURE(name(isa));
+        CAPTURE(pixels);
+        std::vector<uint8_t> dst(static_cast<std::size_t>(channels) + 1, kCanary);
+        average_codes(map, in, out, src.data(), dst.data());
+        CHECK(dst.back() == kCanary);
+        for (int64_t c = 0; c < channels; ++c) {
+          double mean = 0;
+          for (int64_t p = 0; p < pixels; ++p)
+            mean += src[static_cast<std::size_t>(p * channels + c)] + static_cast<double>(in.low);
+          mean *= 6.2 / 255 / static_cast<double>(pixels);
+          const double code = std::clamp(mean / (3.7 / 255), 0.0, 255.0);
+          // Half a code, and float32's error where that is a tie.
+          CHECK(std::abs(static_cast<double>(dst[static_cast<std::size_t>(c)]) - code) <= 0.5 + 1e-4);
+        }
+      }
+    }
+  }
+}
