@@ -1,6 +1,6 @@
 /// @file
-/// Google Benchmark programs of the kernels, for the active instruction set (DPAC_FORCE_ISA chooses another). Rates
-/// are elements per second.
+/// Google Benchmark programs of the kernels, for the active instruction set (DPAC_FORCE_ISA chooses another).
+/// Rates are elements per second.
 
 #include <string>
 #include <vector>
