@@ -22,7 +22,8 @@ constexpr size_t kVectors = 4;
 
 /// Hands `produce` kVectors counters at a time, and stores what it returns in their place.
 template <class T, class Produce>
-HWY_INLINE void fill(const Stream& stream, uint32_t first_block, T* dst, size_t count, const Produce& produce) {
+HWY_INLINE void fill(const Stream& stream, uint32_t first_block, T* dst, size_t count,
+                     const Produce& produce) {
   const hn::Rebind<T, Tag> d;
   constexpr size_t kStep = kVectors * kLanes;
   auto counter = stream.counter(first_block);
@@ -50,10 +51,11 @@ void fill_gaussian_body(const NoiseKey& key, uint32_t first_block, float* dst, s
 
 void fill_words_body(const NoiseKey& key, uint32_t first_block, uint32_t* dst, size_t count) {
   const Stream stream(key);
-  fill(stream, first_block, dst, count, [&](Stream::Words(&c)[kVectors], Stream::Words(&w)[kVectors]) HWY_ATTR {
-    stream.encrypt(c);
-    for (size_t k = 0; k < kVectors; ++k) w[k] = c[k];
-  });
+  fill(stream, first_block, dst, count,
+       [&](Stream::Words(&c)[kVectors], Stream::Words(&w)[kVectors]) HWY_ATTR {
+         stream.encrypt(c);
+         for (size_t k = 0; k < kVectors; ++k) w[k] = c[k];
+       });
 }
 
 }  // namespace HWY_NAMESPACE

@@ -10,8 +10,9 @@
 
 #include "kernels/error.h"
 #include "kernels/simd.h"
-
+// clang-format off: simd.h configures Highway, so it comes first.
 #include <hwy/highway.h>
+// clang-format on
 
 namespace dpac {
 namespace {
@@ -29,12 +30,15 @@ constexpr std::array kTargets = {
     Target{Isa::avx512_vaes, "avx512_vaes", HWY_AVX3_DL},
 };
 
-const Target& target_of(Isa isa) { return kTargets[static_cast<std::size_t>(isa)]; }
+const Target& target_of(Isa isa) {
+  return kTargets[static_cast<std::size_t>(isa)];
+}
 
 std::vector<Isa> detect() {
   std::vector<Isa> found = {Isa::scalar};
   for (const Target& target : kTargets) {
-    if (target.isa != Isa::scalar && (hwy::SupportedTargets() & target.highway) != 0) found.push_back(target.isa);
+    if (target.isa != Isa::scalar && (hwy::SupportedTargets() & target.highway) != 0)
+      found.push_back(target.isa);
   }
   return found;
 }
@@ -81,19 +85,24 @@ Isa& selected_isa() {
 
 }  // namespace
 
-std::string_view name(Isa isa) { return target_of(isa).name; }
+std::string_view name(Isa isa) {
+  return target_of(isa).name;
+}
 
 const std::vector<Isa>& supported_isas() {
   static const std::vector<Isa> supported = detect();
   return supported;
 }
 
-Isa active_isa() { return selected_isa(); }
+Isa active_isa() {
+  return selected_isa();
+}
 
 void force_isa(Isa isa) {
   if (!is_supported(isa)) {
-    throw Error(fmt::format("the instruction set '{}' was asked for, but this machine and build support only: {}",
-                            name(isa), supported_names()));
+    throw Error(
+        fmt::format("the instruction set '{}' was asked for, but this machine and build support only: {}",
+                    name(isa), supported_names()));
   }
   selected_isa() = isa;
   activate(isa);

@@ -66,7 +66,8 @@ HWY_INLINE void load_tile(D d, const WinogradMap& map, const float* plane, int64
 }
 
 template <class D>
-void input_of(D d, const WinogradMap& map, int64_t first_block, int64_t last_block, const float* src, float* values) {
+void input_of(D d, const WinogradMap& map, int64_t first_block, int64_t last_block, const float* src,
+              float* values) {
   constexpr auto kLanes = static_cast<int64_t>(hn::MaxLanes(D()));
   const int64_t block = map.map.block;
   const int64_t point = map.map.blocks() * map.tiles * block;
@@ -89,8 +90,8 @@ void input_of(D d, const WinogradMap& map, int64_t first_block, int64_t last_blo
 
 /// Finishes the tile's 4x4 pixels (rows of m are kIn apart) and stores those inside the image.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE void store_tile(D d, const WinogradMap& map, const WinogradFinish& finish, int64_t channel, int64_t tile,
-                           int64_t plane, const V* m, float* dst) {
+HWY_INLINE void store_tile(D d, const WinogradMap& map, const WinogradFinish& finish, int64_t channel,
+                           int64_t tile, int64_t plane, const V* m, float* dst) {
   const int block = map.map.block;
   const V bias = hn::LoadU(d, finish.bias + channel);
   const V floor = hn::Set(d, finish.relu ? 0.0f : -std::numeric_limits<float>::infinity());
@@ -108,8 +109,8 @@ HWY_INLINE void store_tile(D d, const WinogradMap& map, const WinogradFinish& fi
 }
 
 template <class D>
-void output_of(D d, const WinogradMap& map, int64_t first_block, int64_t last_block, const WinogradFinish& finish,
-               const float* values, float* dst) {
+void output_of(D d, const WinogradMap& map, int64_t first_block, int64_t last_block,
+               const WinogradFinish& finish, const float* values, float* dst) {
   constexpr auto kLanes = static_cast<int64_t>(hn::MaxLanes(D()));
   const int64_t block = map.map.block;
   const int64_t point = map.map.blocks() * map.tiles * block;
@@ -127,7 +128,8 @@ void output_of(D d, const WinogradMap& map, int64_t first_block, int64_t last_bl
   }
 }
 
-void input_body(const WinogradMap& map, int64_t first_block, int64_t last_block, const float* src, float* values) {
+void input_body(const WinogradMap& map, int64_t first_block, int64_t last_block, const float* src,
+                float* values) {
   if (map.map.block == 8) {
     input_of(hn::CappedTag<float, 8>(), map, first_block, last_block, src, values);
   } else {
@@ -135,8 +137,8 @@ void input_body(const WinogradMap& map, int64_t first_block, int64_t last_block,
   }
 }
 
-void output_body(const WinogradMap& map, int64_t first_block, int64_t last_block, const WinogradFinish& finish,
-                 const float* values, float* dst) {
+void output_body(const WinogradMap& map, int64_t first_block, int64_t last_block,
+                 const WinogradFinish& finish, const float* values, float* dst) {
   if (map.map.block == 8) {
     output_of(hn::CappedTag<float, 8>(), map, first_block, last_block, finish, values, dst);
   } else {
@@ -154,12 +156,13 @@ namespace dpac {
 HWY_EXPORT(input_body);
 HWY_EXPORT(output_body);
 
-void winograd_input(const WinogradMap& map, int64_t first_block, int64_t last_block, const float* src, float* values) {
+void winograd_input(const WinogradMap& map, int64_t first_block, int64_t last_block, const float* src,
+                    float* values) {
   DPAC_DISPATCH(input_body)(map, first_block, last_block, src, values);
 }
 
-void winograd_output(const WinogradMap& map, int64_t first_block, int64_t last_block, const WinogradFinish& finish,
-                     const float* values, float* dst) {
+void winograd_output(const WinogradMap& map, int64_t first_block, int64_t last_block,
+                     const WinogradFinish& finish, const float* values, float* dst) {
   DPAC_DISPATCH(output_body)(map, first_block, last_block, finish, values, dst);
 }
 

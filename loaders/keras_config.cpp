@@ -28,9 +28,11 @@ struct Unit {
   bool relu = false;
 };
 
-/// Layer names in inbound_nodes are arrays that begin [name, number, number]: both Keras 2 and 3 write them so.
+/// Layer names in inbound_nodes are arrays that begin [name, number, number]: both Keras 2 and 3 write them
+/// so.
 void collect_inputs(const json& node, std::vector<std::string>& inputs) {
-  if (node.is_array() && node.size() >= 3 && node[0].is_string() && node[1].is_number() && node[2].is_number()) {
+  if (node.is_array() && node.size() >= 3 && node[0].is_string() && node[1].is_number() &&
+      node[2].is_number()) {
     inputs.push_back(node[0].get<std::string>());
     return;
   }
@@ -73,7 +75,10 @@ class ConfigMatcher {
   void read_layers() {
     const json model = json::parse(file_.model_config);
     for (const json& entry : model.at("config").at("layers")) {
-      Layer layer{entry.value("name", entry.at("config").value("name", "")), entry.at("class_name"), entry.at("config"), {}};
+      Layer layer{entry.value("name", entry.at("config").value("name", "")),
+                  entry.at("class_name"),
+                  entry.at("config"),
+                  {}};
       if (entry.contains("inbound_nodes")) collect_inputs(entry.at("inbound_nodes"), layer.inputs);
       by_name_[layer.name] = layers_.size();
       layers_.push_back(std::move(layer));
@@ -106,12 +111,14 @@ class ConfigMatcher {
   void match_block(const Layer& add) {
     if (add.inputs.size() != 2) fail(add, fmt::format("adds {} tensors, expected 2", add.inputs.size()));
     const auto a = chain(add.inputs[0]), b = chain(add.inputs[1]);
-    const auto common = std::find_if(a.begin(), a.end(), [&](const Layer* l) { return std::find(b.begin(), b.end(), l) != b.end(); });
+    const auto common = std::find_if(
+        a.begin(), a.end(), [&](const Layer* l) { return std::find(b.begin(), b.end(), l) != b.end(); });
     if (common == a.end()) fail(add, "adds tensors that do not come from one block input");
     std::vector<Unit> main = units(branch(a, *common)), shortcut = units(branch(b, *common));
     if (main.size() < shortcut.size()) std::swap(main, shortcut);
     if ((main.size() != 2 && main.size() != 3) || shortcut.size() > 1) {
-      fail(add, fmt::format("ends a block of {} and {} convolutions, expected 2 or 3 and 0 or 1", main.size(), shortcut.size()));
+      fail(add, fmt::format("ends a block of {} and {} convolutions, expected 2 or 3 and 0 or 1", main.size(),
+                            shortcut.size()));
     }
     if (blocks_ == 0) match_stem(**common);
     check_relus(add, main, shortcut);
@@ -122,9 +129,11 @@ class ConfigMatcher {
     for (std::size_t i = 0; i + 1 < main.size(); ++i) {
       if (!main[i].relu) fail(*main[i].conv, "has no ReLU behind it");
     }
-    if (main.back().relu || (!shortcut.empty() && shortcut[0].relu)) fail(add, "adds branches that end in a ReLU");
+    if (main.back().relu || (!shortcut.empty() && shortcut[0].relu))
+      fail(add, "adds branches that end in a ReLU");
     const auto follows = [&](const Layer& l) { return l.inputs.size() == 1 && l.inputs[0] == add.name; };
-    if (std::none_of(layers_.begin(), layers_.end(), [&](const Layer& l) { return follows(l) && is_relu(l); })) {
+    if (std::none_of(layers_.begin(), layers_.end(),
+                     [&](const Layer& l) { return follows(l) && is_relu(l); })) {
       fail(add, "has no ReLU behind it");
     }
   }
@@ -138,7 +147,8 @@ class ConfigMatcher {
     int stride = 1;
     for (std::size_t i = 0; i < main.size(); ++i) {
       if (stride_of(main[i]) != 1) {
-        if (stride != 1 || i + 1 == main.size()) fail(*main[i].conv, "has a stride where a ResNet block has none");
+        if (stride != 1 || i + 1 == main.size())
+          fail(*main[i].conv, "has a stride where a ResNet block has none");
         stride = stride_of(main[i]);
         if (main.size() == 3) note(stride_in_first_, i == 0, *main[i].conv);
       }
@@ -155,7 +165,8 @@ class ConfigMatcher {
 
   /// Records a property that all layers must share.
   void note(std::optional<bool>& property, bool value, const Layer& at) const {
-    if (property.value_or(value) != value) fail(at, "differs from the layers before it in where its stride or padding lies");
+    if (property.value_or(value) != value)
+      fail(at, "differs from the layers before it in where its stride or padding lies");
     property = value;
   }
 
@@ -171,8 +182,10 @@ class ConfigMatcher {
       if (l->type == "ZeroPadding2D") {
         padding = zero_padding(*l);
       } else if (l->type == "Conv2D") {
-        found.push_back({l, nullptr, std::exchange(padding, 0), l->config.value("activation", "linear") == "relu"});
-      } else if (l->type == "BatchNormalization" && last != nullptr && last->batchnorm == nullptr && !last->relu) {
+        found.push_back(
+            {l, nullptr, std::exchange(padding, 0), l->config.value("activation", "linear") == "relu"});
+      } else if (l->type == "BatchNormalization" && last != nullptr && last->batchnorm == nullptr &&
+                 !last->relu) {
         last->batchnorm = l;
       } else if (is_relu(*l) && last != nullptr) {
         last->relu = true;
@@ -186,7 +199,8 @@ class ConfigMatcher {
   [[nodiscard]] int zero_padding(const Layer& l) const {
     const json& padding = l.config.at("padding");
     int value = pair_value(padding);
-    if (padding.is_array() && padding.size() == 2 && padding[0].is_array() && padding[0] == padding[1]) value = pair_value(padding[0]);
+    if (padding.is_array() && padding.size() == 2 && padding[0].is_array() && padding[0] == padding[1])
+      value = pair_value(padding[0]);
     if (value < 0) fail(l, "pads the sides differently");
     return value;
   }
@@ -200,15 +214,19 @@ class ConfigMatcher {
     const int kernel = pair_value(conv.config.at("kernel_size"));
     if (pair_value(conv.config.value("dilation_rate", json(1))) != 1) fail(conv, "is dilated");
     if (conv.config.value("groups", 1) != 1) fail(conv, "is grouped");
-    if (conv.config.value("data_format", "channels_last") != "channels_last") fail(conv, "is not channels_last");
+    if (conv.config.value("data_format", "channels_last") != "channels_last")
+      fail(conv, "is not channels_last");
     const std::string activation = conv.config.value("activation", "linear");
-    if (activation != "linear" && activation != "relu") fail(conv, fmt::format("has the activation '{}'", activation));
-    if (unit.batchnorm != nullptr && activation != "linear") fail(conv, "has its activation before its BatchNorm");
+    if (activation != "linear" && activation != "relu")
+      fail(conv, fmt::format("has the activation '{}'", activation));
+    if (unit.batchnorm != nullptr && activation != "linear")
+      fail(conv, "has its activation before its BatchNorm");
     if (kernel < 1 || stride_of(unit) < 1) fail(conv, "has a kernel or stride that is not square");
     const bool same = conv.config.value("padding", "valid") == "same";
     if (same && unit.padding != 0) fail(conv, "is padded twice");
     if (!same && unit.padding != kernel / 2) {
-      fail(conv, fmt::format("is padded by {}, expected {} for its {}x{} kernel", unit.padding, kernel / 2, kernel, kernel));
+      fail(conv, fmt::format("is padded by {}, expected {} for its {}x{} kernel", unit.padding, kernel / 2,
+                             kernel, kernel));
     }
     // With stride 1, and for 1x1 kernels, SAME and symmetric padding are one.
     if (kernel > 1 && stride_of(unit) > 1) note(same_padding_, same, conv);
@@ -222,7 +240,8 @@ class ConfigMatcher {
 
   void note_epsilon(const Layer& bn) {
     const double epsilon = bn.config.value("epsilon", 1e-3);
-    if (epsilon_.value_or(epsilon) != epsilon) fail(bn, fmt::format("has epsilon {}, others have {}", epsilon, *epsilon_));
+    if (epsilon_.value_or(epsilon) != epsilon)
+      fail(bn, fmt::format("has epsilon {}, others have {}", epsilon, *epsilon_));
     epsilon_ = epsilon;
   }
 
@@ -264,7 +283,8 @@ class ConfigMatcher {
 
   void check_pool(const Layer& pool, int padding) {
     const bool same = pool.config.value("padding", "valid") == "same";
-    if (pair_value(pool.config.at("pool_size")) != 3 || pair_value(pool.config.at("strides")) != 2 || (!same && padding != 1)) {
+    if (pair_value(pool.config.at("pool_size")) != 3 || pair_value(pool.config.at("strides")) != 2 ||
+        (!same && padding != 1)) {
       fail(pool, "is no padded 3x3 max pool of stride 2");
     }
     note(same_padding_, same, pool);
@@ -289,10 +309,12 @@ class ConfigMatcher {
       const Layer& l = *layers[i];
       if (l.type == "Dense") dense = &l;
       if (l.type == "AveragePooling2D") check_global(l);
-      const bool known = is_relu(l) || l.type == "Dense" || l.type == "GlobalAveragePooling2D" || l.type == "Flatten" ||
-                         l.type == "AveragePooling2D" || l.type == "Dropout" || l.type == "Softmax" || l.type == "Reshape" ||
+      const bool known = is_relu(l) || l.type == "Dense" || l.type == "GlobalAveragePooling2D" ||
+                         l.type == "Flatten" || l.type == "AveragePooling2D" || l.type == "Dropout" ||
+                         l.type == "Softmax" || l.type == "Reshape" ||
                          (l.type == "Activation" && l.config.value("activation", "") == "softmax");
-      if (!known) fail(l, "stands behind the last block, where an average pool and one dense layer are expected");
+      if (!known)
+        fail(l, "stands behind the last block, where an average pool and one dense layer are expected");
     }
     if (dense == nullptr) fail(end, "is the last layer, but there is no dense layer before it");
     assembler_.add_dense(weights_of(*dense));
@@ -306,7 +328,8 @@ class ConfigMatcher {
     int64_t height = halved(traits.input_size->at(0), traits.stem_stride.value_or(1));
     if (*traits.stem_pool) height = halved(height, 2);
     for (const int stride : traits.block_strides) height = halved(height, stride);
-    if (pair_value(pool.config.at("pool_size")) != height) fail(pool, fmt::format("does not average the whole map of {} rows", height));
+    if (pair_value(pool.config.at("pool_size")) != height)
+      fail(pool, fmt::format("does not average the whole map of {} rows", height));
   }
 
   void finish_traits() {
@@ -329,6 +352,8 @@ class ConfigMatcher {
 
 }  // namespace
 
-Checkpoint from_keras_config(const KerasFile& file) { return ConfigMatcher(file).match(); }
+Checkpoint from_keras_config(const KerasFile& file) {
+  return ConfigMatcher(file).match();
+}
 
 }  // namespace dpac

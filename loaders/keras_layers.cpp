@@ -44,9 +44,10 @@ void set_kind(KerasLayer& layer, const std::string& file) {
   } else if (layer.kernel && layer.kernel->tensor.rank() == 2) {
     layer.kind = KerasLayer::Kind::dense;
   } else {
-    throw Error(fmt::format("{}: layer '{}' is no convolution, BatchNorm or dense layer; only ResNets of these can be "
-                            "loaded",
-                            file, layer.name));
+    throw Error(fmt::format(
+        "{}: layer '{}' is no convolution, BatchNorm or dense layer; only ResNets of these can be "
+        "loaded",
+        file, layer.name));
   }
 }
 
@@ -55,15 +56,18 @@ class Reader {
   explicit Reader(const Hdf5File& file) : file_(file) { out_.path = file.name(); }
 
   KerasFile read() {
-    if (file_.has_attribute("", "model_config")) out_.model_config = file_.string_attribute("", "model_config");
+    if (file_.has_attribute("", "model_config"))
+      out_.model_config = file_.string_attribute("", "model_config");
     if (file_.has_group("layers")) return read_keras3("layers");
-    if (file_.has_group("_layer_checkpoint_dependencies")) return read_keras3("_layer_checkpoint_dependencies");
+    if (file_.has_group("_layer_checkpoint_dependencies"))
+      return read_keras3("_layer_checkpoint_dependencies");
     return read_legacy(file_.has_group("model_weights") ? "model_weights" : "");
   }
 
  private:
   /// Attributes longer than HDF5 allows are split into name0, name1, ...
-  [[nodiscard]] std::vector<std::string> string_list(const std::string& group, const std::string& name) const {
+  [[nodiscard]] std::vector<std::string> string_list(const std::string& group,
+                                                     const std::string& name) const {
     if (file_.has_attribute(group, name)) return file_.strings_attribute(group, name);
     std::vector<std::string> all;
     for (int i = 0; file_.has_attribute(group, fmt::format("{}{}", name, i)); ++i) {
@@ -76,8 +80,9 @@ class Reader {
   void add(KerasLayer& layer, const std::string& role, const std::string& path) {
     auto* const to = slot(layer, role);
     if (to == nullptr) {
-      throw Error(fmt::format("{}: dataset '{}' of layer '{}' is not one of kernel, bias, gamma, beta, mean, variance",
-                              out_.path, path, layer.name));
+      throw Error(fmt::format(
+          "{}: dataset '{}' of layer '{}' is not one of kernel, bias, gamma, beta, mean, variance", out_.path,
+          path, layer.name));
     }
     *to = WeightStore::Entry{file_.read_floats(path), path};
   }
@@ -95,7 +100,8 @@ class Reader {
     return std::move(out_);
   }
 
-  /// Groups are named by class and counter: conv2d, conv2d_1, ..., in the order of model.layers within a class.
+  /// Groups are named by class and counter: conv2d, conv2d_1, ..., in the order of model.layers within a
+  /// class.
   KerasFile read_keras3(const std::string& root) {
     out_.format = "Keras 3 weights (HDF5)";
     struct Group {
@@ -109,8 +115,9 @@ class Reader {
       groups.push_back({counted ? name.substr(0, digits - 1) : name, root + "/" + name,
                         counted && name.size() - digits < 9 ? std::stoi(name.substr(digits)) : 0});
     }
-    std::sort(groups.begin(), groups.end(),
-              [](const Group& a, const Group& b) { return std::pair(a.kind, a.number) < std::pair(b.kind, b.number); });
+    std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
+      return std::pair(a.kind, a.number) < std::pair(b.kind, b.number);
+    });
     for (const Group& group : groups) read_keras3_layer(group.kind, group.path);
     return std::move(out_);
   }
@@ -128,9 +135,10 @@ class Reader {
                                    linear = {"kernel", "bias"};
     const auto& roles = !batchnorm ? linear : datasets.size() == 2 ? bare : full;
     if (datasets.size() > roles.size() || (batchnorm && datasets.size() == 3)) {
-      throw Error(fmt::format("{}: layer '{}' has {} arrays, which do not tell their roles; save the full model with "
-                              "model.save('model.h5')",
-                              out_.path, layer.name, datasets.size()));
+      throw Error(
+          fmt::format("{}: layer '{}' has {} arrays, which do not tell their roles; save the full model with "
+                      "model.save('model.h5')",
+                      out_.path, layer.name, datasets.size()));
     }
     for (std::size_t i = 0; i < datasets.size(); ++i) add(layer, roles[i], datasets[i]);
     finish(std::move(layer));
@@ -156,14 +164,17 @@ Tensor to_torch_layout(const Tensor& keras) {
   for (int64_t k = 0; k < kernel; ++k) {
     for (int64_t i = 0; i < in; ++i) {
       for (int64_t o = 0; o < out; ++o) {
-        to[static_cast<std::size_t>((o * in + i) * kernel + k)] = from[static_cast<std::size_t>((k * in + i) * out + o)];
+        to[static_cast<std::size_t>((o * in + i) * kernel + k)] =
+            from[static_cast<std::size_t>((k * in + i) * out + o)];
       }
     }
   }
   return torch;
 }
 
-Tensor copy_of(const Tensor& tensor) { return {tensor.shape(), tensor.values()}; }
+Tensor copy_of(const Tensor& tensor) {
+  return {tensor.shape(), tensor.values()};
+}
 
 Tensor filled(const Shape& shape, float value) {
   Tensor tensor(shape);
@@ -179,13 +190,15 @@ bool is_keras(const Hdf5File& file) {
          file.has_attribute("", "layer_names0");
 }
 
-KerasFile read_keras_layers(const Hdf5File& file) { return Reader(file).read(); }
+KerasFile read_keras_layers(const Hdf5File& file) {
+  return Reader(file).read();
+}
 
 KerasAssembler::KerasAssembler(const KerasFile& file)
     : checkpoint{.path = file.path, .format = file.format, .weights = {}, .traits = {}} {}
 
-void KerasAssembler::add_convolution(const KerasLayer& conv, const KerasLayer* bn, const std::string& conv_path,
-                                     const std::string& bn_path) {
+void KerasAssembler::add_convolution(const KerasLayer& conv, const KerasLayer* bn,
+                                     const std::string& conv_path, const std::string& bn_path) {
   add_finite(checkpoint, conv_path + ".weight", to_torch_layout(conv.kernel->tensor), conv.kernel->origin);
   if (conv.bias) add_finite(checkpoint, conv_path + ".bias", copy_of(conv.bias->tensor), conv.bias->origin);
   if (bn == nullptr) return;
@@ -202,7 +215,8 @@ void KerasAssembler::add_convolution(const KerasLayer& conv, const KerasLayer* b
   add_finite(checkpoint, bn_path + ".running_var", copy_of(bn->variance->tensor), bn->variance->origin);
 }
 
-void KerasAssembler::add_block_convolution(const KerasLayer& conv, const KerasLayer* bn, int stage, int block, int k) {
+void KerasAssembler::add_block_convolution(const KerasLayer& conv, const KerasLayer* bn, int stage, int block,
+                                           int k) {
   const std::string prefix = fmt::format("layer{}.{}.", stage, block);
   if (k == 0) {
     add_convolution(conv, bn, prefix + "downsample.0", prefix + "downsample.1");

@@ -19,15 +19,15 @@ struct KerasLayer {
 
   std::string name;
   Kind kind = Kind::convolution;
-  std::optional<WeightStore::Entry> kernel, bias;                    // Convolution and dense.
-  std::optional<WeightStore::Entry> gamma, beta, mean, variance;     // BatchNorm; gamma and beta may be absent.
+  std::optional<WeightStore::Entry> kernel, bias;                 // Convolution and dense.
+  std::optional<WeightStore::Entry> gamma, beta, mean, variance;  // BatchNorm; gamma and beta may be absent.
 };
 
 struct KerasFile {
   std::string path;
-  std::string format;                ///< For people.
-  std::string model_config;          ///< JSON, empty where the file has none.
-  std::vector<KerasLayer> layers;    ///< In the order of model.layers.
+  std::string format;              ///< For people.
+  std::string model_config;        ///< JSON, empty where the file has none.
+  std::vector<KerasLayer> layers;  ///< In the order of model.layers.
 };
 
 bool is_keras(const Hdf5File& file);
@@ -40,7 +40,8 @@ class KerasAssembler {
  public:
   explicit KerasAssembler(const KerasFile& file);
 
-  /// `bn` may be null; `conv_path` and `bn_path` are torchvision module paths ("layer1.0.conv1", "layer1.0.bn1").
+  /// `bn` may be null; `conv_path` and `bn_path` are torchvision module paths ("layer1.0.conv1",
+  /// "layer1.0.bn1").
   void add_convolution(const KerasLayer& conv, const KerasLayer* bn, const std::string& conv_path,
                        const std::string& bn_path);
   void add_dense(const KerasLayer& dense);

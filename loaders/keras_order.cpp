@@ -1,5 +1,5 @@
-// Weights-only Keras files of unknown layer names: the structure follows from the kernels' shapes in order, with
-// Keras's defaults for what weights cannot say.
+// Weights-only Keras files of unknown layer names: the structure follows from the kernels' shapes in order,
+// with Keras's defaults for what weights cannot say.
 
 #include <array>
 
@@ -52,12 +52,15 @@ class OrderMatcher {
 
  private:
   [[noreturn]] void fail(const std::string& why) const {
-    throw Error(fmt::format("{}: the layers' names do not say which layer is which, and their order does not either: "
-                            "{}; save the full model with model.save('model.h5'), so that its configuration comes along",
-                            file_.path, why));
+    throw Error(fmt::format(
+        "{}: the layers' names do not say which layer is which, and their order does not either: "
+        "{}; save the full model with model.save('model.h5'), so that its configuration comes along",
+        file_.path, why));
   }
 
-  [[nodiscard]] const KerasLayer* batchnorm(std::size_t i) const { return batchnorms_.empty() ? nullptr : batchnorms_[i]; }
+  [[nodiscard]] const KerasLayer* batchnorm(std::size_t i) const {
+    return batchnorms_.empty() ? nullptr : batchnorms_[i];
+  }
 
   /// Keras writes a block's projection third (by its depth in the graph), first or last (by creation).
   [[nodiscard]] std::vector<Pattern> patterns() const {
@@ -80,7 +83,8 @@ class OrderMatcher {
                        (last == 2 || (three.size == 1 && three.in == two.out));
     const int64_t out = last == 3 ? three.out : two.out;
     const bool projected = pattern.size() == static_cast<std::size_t>(last) + 1;
-    return chain && (!projected || (projection.size == 1 && projection.in == channels && projection.out == out)) &&
+    return chain &&
+           (!projected || (projection.size == 1 && projection.in == channels && projection.out == out)) &&
            (projected || out == channels || last == 2);
   }
 
@@ -94,7 +98,8 @@ class OrderMatcher {
       for (const Pattern& pattern : all) {
         if (chosen == nullptr && fits(pattern, next, channels)) chosen = &pattern;
       }
-      if (chosen == nullptr) fail(fmt::format("layer '{}' fits no residual block", convolutions_[next]->name));
+      if (chosen == nullptr)
+        fail(fmt::format("layer '{}' fits no residual block", convolutions_[next]->name));
       const int64_t block_width = width_of(*chosen, next);
       block = block_width == width ? block + 1 : 0;
       stage += block_width == width ? 0 : 1;
@@ -128,6 +133,8 @@ class OrderMatcher {
 
 }  // namespace
 
-Checkpoint from_keras_order(const KerasFile& file) { return OrderMatcher(file).match(); }
+Checkpoint from_keras_order(const KerasFile& file) {
+  return OrderMatcher(file).match();
+}
 
 }  // namespace dpac

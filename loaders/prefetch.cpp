@@ -9,8 +9,8 @@
 
 #include <fmt/format.h>
 
-#include "kernels/error.h"
 #include "engine/tensor.h"
+#include "kernels/error.h"
 
 namespace dpac {
 

@@ -1,5 +1,5 @@
-// The checkpoints of the shared data folder: logits against PyTorch's and Keras's, and accuracies against the figures
-// its README gives.
+// The checkpoints of the shared data folder: logits against PyTorch's and Keras's, and accuracies against the
+// figures its README gives.
 
 #include <filesystem>
 #include <string>
@@ -61,7 +61,8 @@ void check_logits(const Hdf5File& references, const std::string& dataset, const 
 }  // namespace
 
 TEST_CASE("CIFAR ResNets: 94, 92 and 96 of the 100 lossless images, and PyTorch's logits") {
-  const auto folder = kData / "cifar10-resnets", images = kData / "cifar10/cifar10_test_first100_lossless.bin";
+  const auto folder = kData / "cifar10-resnets",
+             images = kData / "cifar10/cifar10_test_first100_lossless.bin";
   const Hdf5File references = Hdf5File::open(folder / "reference_logits.h5");
   const Run resnet20 = run(folder / "resnet20-12fca82f.h5", images, 100);
   CHECK(resnet20.top1 == doctest::Approx(0.94));
@@ -71,11 +72,13 @@ TEST_CASE("CIFAR ResNets: 94, 92 and 96 of the 100 lossless images, and PyTorch'
   check_logits(references, "resnet32-d509ac18/lossless100", resnet32.logits);
   CHECK(run(folder / "resnet56-4bfd9763.h5", images, 100).top1 == doctest::Approx(0.96));
   const auto decoded = kData / "cifar10/cifar10_jpegdecoded_2000.bin";
-  check_logits(references, "resnet20-12fca82f/jpeg2000", run(folder / "resnet20-12fca82f.h5", decoded, 2000).logits);
+  check_logits(references, "resnet20-12fca82f/jpeg2000",
+               run(folder / "resnet20-12fca82f.h5", decoded, 2000).logits);
 }
 
 TEST_CASE("MLPerf Tiny's ResNet-8: 88 of the 100 lossless images, and Keras's logits") {
   const auto folder = kData / "mlperf-tiny";
-  const Run resnet8 = run(folder / "pretrainedResnet.h5", kData / "cifar10/cifar10_test_first100_lossless.bin", 100);
+  const Run resnet8 =
+      run(folder / "pretrainedResnet.h5", kData / "cifar10/cifar10_test_first100_lossless.bin", 100);
   CHECK(resnet8.top1 == doctest::Approx(0.88));
 }

@@ -27,4 +27,6 @@ TEST_CASE("values alive at the same time never overlap, and others share") {
   CHECK(plan.size < sum / 4);
 }
 
-TEST_CASE("nothing needs no memory") { CHECK(plan_memory({}).size == 0); }
+TEST_CASE("nothing needs no memory") {
+  CHECK(plan_memory({}).size == 0);
+}

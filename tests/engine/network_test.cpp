@@ -66,7 +66,8 @@ RandomResNet grey_biased_net() {
 }
 
 std::vector<NetworkCase> network_cases() {
-  const ResNetTraits torchvision, keras_v1 = with(Padding::symmetric, true), same = with(Padding::same, false);
+  const ResNetTraits torchvision, keras_v1 = with(Padding::symmetric, true),
+                                  same = with(Padding::same, false);
   return {{"CIFAR stem, basic, projection", net_of({1, 1}, 16), {16, 16}, torchvision},
           {"odd sizes and channels", net_of({1, 1}, 20), {17, 13}, torchvision},
           {"option A shortcuts", option_a_net(), {16, 16}, torchvision},
@@ -85,7 +86,8 @@ Graph build(const NetworkCase& c) {
 }
 
 std::vector<float> images_for(const Graph& graph, int64_t n) {
-  return test::random_values(static_cast<std::size_t>(n * graph.input().channels * graph.input().pixels()), 99);
+  return test::random_values(static_cast<std::size_t>(n * graph.input().channels * graph.input().pixels()),
+                             99);
 }
 
 std::vector<int64_t> indices(int64_t n, int64_t first = 0) {
@@ -94,7 +96,8 @@ std::vector<int64_t> indices(int64_t n, int64_t first = 0) {
   return samples;
 }
 
-std::vector<float> run(Network& network, const std::vector<float>& images, const std::vector<int64_t>& samples) {
+std::vector<float> run(Network& network, const std::vector<float>& images,
+                       const std::vector<int64_t>& samples) {
   std::vector<float> logits(samples.size() * static_cast<std::size_t>(network.graph().classes()));
   network.run(images, samples, logits);
   return logits;
@@ -111,7 +114,8 @@ Energies varied_energies(const std::vector<AnalogLayer>& layers) {
 }
 
 double xi(int layer, int64_t sample, int64_t channel, int64_t pixel, int64_t pixels) {
-  const NoiseKey key{.seed = kSeed, .layer = static_cast<uint16_t>(layer), .sample = static_cast<uint32_t>(sample)};
+  const NoiseKey key{
+      .seed = kSeed, .layer = static_cast<uint16_t>(layer), .sample = static_cast<uint32_t>(sample)};
   float four[4];
   fill_gaussian(key, element_block(channel / 4 * 4, pixel, pixels), four);
   return static_cast<double>(four[channel % 4]);
@@ -157,7 +161,8 @@ TEST_CASE("clean logits equal the double-precision oracle's") {
     const auto logits = run(network, images, indices(2));
     const std::size_t size = images.size() / 2;
     for (std::size_t s = 0; s < 2; ++s) {
-      const std::vector<float> image(images.begin() + static_cast<long>(s * size), images.begin() + static_cast<long>((s + 1) * size));
+      const std::vector<float> image(images.begin() + static_cast<long>(s * size),
+                                     images.begin() + static_cast<long>((s + 1) * size));
       const auto reference = test::run_oracle(oracle_graph, image).logits;
       CHECK(test::relative_error(reference, logits.data() + s * reference.size()) < 2e-5);
     }
@@ -176,9 +181,9 @@ TEST_CASE("sigma, pre-activation, noise and logits equal the double-precision or
     Recorder recorder;
     std::vector<float> logits(static_cast<std::size_t>(graph.classes()));
     network.run_observed(image, samples, logits, recorder);
-    const auto reference = test::run_oracle(graph, image, energies, [](int l, int64_t ch, int64_t p, int64_t pixels) {
-      return xi(l, 4321, ch, p, pixels);
-    });
+    const auto reference = test::run_oracle(
+        graph, image, energies,
+        [](int l, int64_t ch, int64_t p, int64_t pixels) { return xi(l, 4321, ch, p, pixels); });
     REQUIRE(recorder.records.size() == reference.layers.size());
     for (std::size_t l = 0; l < reference.layers.size(); ++l) {
       CAPTURE(network.layers()[l].name);
@@ -208,7 +213,8 @@ TEST_CASE("logits have the same bits for every batch size and number of threads,
           CAPTURE(threads);
           CAPTURE(batch);
           Network network(build(c), {.batch = batch, .threads = threads, .noise = noise});
-          if (noise == NoiseKind::shot) network.set_noise({noise, uniform_energies(network.layers(), 20), kSeed});
+          if (noise == NoiseKind::shot)
+            network.set_noise({noise, uniform_energies(network.layers(), 20), kSeed});
           const auto logits = run(network, images, indices(kSamples, 1000));
           if (reference.empty()) reference = logits;
           CHECK(std::memcmp(logits.data(), reference.data(), logits.size() * sizeof(float)) == 0);
@@ -254,7 +260,8 @@ TEST_CASE("a sample's noise depends on its index and the seed, not on its place 
 TEST_CASE("noise vanishes as the energy grows") {
   const NetworkCase c = network_cases()[0];
   const auto images = images_for(build(c), 2);
-  Network clean(build(c), {.batch = 2, .threads = 1}), noisy(build(c), {.batch = 2, .threads = 1, .noise = NoiseKind::shot});
+  Network clean(build(c), {.batch = 2, .threads = 1}),
+      noisy(build(c), {.batch = 2, .threads = 1, .noise = NoiseKind::shot});
   const auto reference = run(clean, images, indices(2));
   const std::vector<double> exact(reference.begin(), reference.end());
   double before = 0;
@@ -270,13 +277,16 @@ TEST_CASE("noise vanishes as the energy grows") {
 TEST_CASE("bad energies and kinds are refused by name") {
   const NetworkCase c = network_cases()[0];
   Network noisy(build(c), {.batch = 1, .threads = 1, .noise = NoiseKind::shot});
-  CHECK_THROWS_WITH_AS(uniform_energies(noisy.layers(), 0), doctest::Contains("layer 'conv1': the energy per MAC is 0"), Error);
+  CHECK_THROWS_WITH_AS(uniform_energies(noisy.layers(), 0),
+                       doctest::Contains("layer 'conv1': the energy per MAC is 0"), Error);
   CHECK_THROWS_WITH_AS(uniform_energies(noisy.layers(), -1), doctest::Contains("positive"), Error);
   Energies energies = uniform_energies(noisy.layers(), 10);
   energies[1] = {1, 2, 3};
-  CHECK_THROWS_WITH_AS(noisy.set_noise({NoiseKind::shot, energies, 0}),
-                       doctest::Contains("layer 'layer1.0.conv1': 3 energies were given, expected 1 or one per output channel (16)"),
-                       Error);
+  CHECK_THROWS_WITH_AS(
+      noisy.set_noise({NoiseKind::shot, energies, 0}),
+      doctest::Contains(
+          "layer 'layer1.0.conv1': 3 energies were given, expected 1 or one per output channel (16)"),
+      Error);
   Network clean(build(c), {.batch = 1, .threads = 1});
   CHECK_THROWS_WITH_AS(clean.set_noise({NoiseKind::shot, uniform_energies(clean.layers(), 10), 0}),
                        doctest::Contains("compiled for noise 'none'"), Error);

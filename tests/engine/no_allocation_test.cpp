@@ -1,13 +1,13 @@
-// Counts what operator new gives while a network runs: nothing of ours may be allocated then, and no primitive made.
-// What oneDNN allocates inside its own execute is not ours: this program stands in for that function, and pauses the
-// count in it.
+// Counts what operator new gives while a network runs: nothing of ours may be allocated then, and no
+// primitive made. What oneDNN allocates inside its own execute is not ours: this program stands in for that
+// function, and pauses the count in it.
 
 #include <atomic>
 #include <cstdlib>
+#include <dlfcn.h>
 #include <new>
 #include <vector>
 
-#include <dlfcn.h>
 #include <doctest/doctest.h>
 #include <oneapi/dnnl/dnnl.h>
 
@@ -30,15 +30,27 @@ void* counted(std::size_t size) {
 
 }  // namespace
 
-void* operator new(std::size_t size) { return counted(size); }
-void* operator new[](std::size_t size) { return counted(size); }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete[](void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-void operator delete[](void* p, std::size_t) noexcept { std::free(p); }
+void* operator new(std::size_t size) {
+  return counted(size);
+}
+void* operator new[](std::size_t size) {
+  return counted(size);
+}
+void operator delete(void* p) noexcept {
+  std::free(p);
+}
+void operator delete[](void* p) noexcept {
+  std::free(p);
+}
+void operator delete(void* p, std::size_t) noexcept {
+  std::free(p);
+}
+void operator delete[](void* p, std::size_t) noexcept {
+  std::free(p);
+}
 
-extern "C" dnnl_status_t dnnl_primitive_execute(const_dnnl_primitive_t primitive, dnnl_stream_t stream, int count,
-                                                const dnnl_exec_arg_t* args) {
+extern "C" dnnl_status_t dnnl_primitive_execute(const_dnnl_primitive_t primitive, dnnl_stream_t stream,
+                                                int count, const dnnl_exec_arg_t* args) {
   static const auto execute =
       reinterpret_cast<decltype(&dnnl_primitive_execute)>(dlsym(RTLD_NEXT, "dnnl_primitive_execute"));
   ++executions;

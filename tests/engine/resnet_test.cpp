@@ -40,7 +40,8 @@ Checkpoint with_entry(const Checkpoint& from, const std::string& name, std::opti
 }
 
 const Node& node(const Graph& graph, const std::string& name) {
-  const auto it = std::find_if(graph.nodes.begin(), graph.nodes.end(), [&](const Node& n) { return n.name == name; });
+  const auto it =
+      std::find_if(graph.nodes.begin(), graph.nodes.end(), [&](const Node& n) { return n.name == name; });
   REQUIRE(it != graph.nodes.end());
   return *it;
 }
@@ -95,10 +96,12 @@ TEST_CASE("SAME padding is asymmetric where the size is even") {
   net.blocks = {1, 1};
   Checkpoint checkpoint = random_resnet(net);
   checkpoint.traits.padding = Padding::same;
-  const Geometry even = std::get<ConvolutionOp>(node(build_resnet(checkpoint, Shape{16, 16}), "layer2.0.conv1").op).geometry;
+  const Geometry even =
+      std::get<ConvolutionOp>(node(build_resnet(checkpoint, Shape{16, 16}), "layer2.0.conv1").op).geometry;
   CHECK(even.pad_top == 0);
   CHECK(even.pad_bottom == 1);
-  const Geometry odd = std::get<ConvolutionOp>(node(build_resnet(checkpoint, Shape{17, 17}), "layer2.0.conv1").op).geometry;
+  const Geometry odd =
+      std::get<ConvolutionOp>(node(build_resnet(checkpoint, Shape{17, 17}), "layer2.0.conv1").op).geometry;
   CHECK(odd.pad_top == 1);
   CHECK(odd.pad_bottom == 1);
 }
@@ -109,13 +112,17 @@ TEST_CASE("missing, extra and mis-shaped weights come out in one error") {
   bad = with_entry(bad, "layer2.0.conv1.weight", std::nullopt);
   bad = with_entry(bad, "head.weight", Shape{2, 2});
   const auto contains = [](const char* text) { return doctest::Contains(text); };
-  CHECK_THROWS_WITH_AS(build_resnet(bad), contains("random.h5: the weights do not make up a ResNet (4 problems)"), Error);
-  CHECK_THROWS_WITH_AS(build_resnet(bad), contains("missing 'layer1.0.bn1.running_var' of shape [16]"), Error);
-  CHECK_THROWS_WITH_AS(build_resnet(bad), contains("missing 'layer2.0.conv1.weight' of shape [any, 16, any, any]"), Error);
   CHECK_THROWS_WITH_AS(build_resnet(bad),
-                       contains("dataset 'datasets/layer2.0.conv2.weight' ('layer2.0.conv2.weight') has shape "
-                                "[32, 31, 3, 3], expected [any, 32, any, any]"),
+                       contains("random.h5: the weights do not make up a ResNet (4 problems)"), Error);
+  CHECK_THROWS_WITH_AS(build_resnet(bad), contains("missing 'layer1.0.bn1.running_var' of shape [16]"),
                        Error);
+  CHECK_THROWS_WITH_AS(build_resnet(bad),
+                       contains("missing 'layer2.0.conv1.weight' of shape [any, 16, any, any]"), Error);
+  CHECK_THROWS_WITH_AS(
+      build_resnet(bad),
+      contains("dataset 'datasets/layer2.0.conv2.weight' ('layer2.0.conv2.weight') has shape "
+               "[32, 31, 3, 3], expected [any, 32, any, any]"),
+      Error);
   CHECK_THROWS_WITH_AS(build_resnet(bad), contains("extra dataset 'datasets/head.weight'"), Error);
 }
 
@@ -123,16 +130,21 @@ TEST_CASE("what is no ResNet is refused") {
   Checkpoint bert{.path = "bert.h5", .format = "PyTorch state_dict in HDF5", .weights = {}, .traits = {}};
   bert.weights.add("encoder.layer.0.attention.self.query.weight", Tensor(Shape{2, 2}), "x");
   CHECK_THROWS_WITH_AS(build_resnet(bert), doctest::Contains("bert.h5: no ResNet in this file"), Error);
-  CHECK_THROWS_WITH_AS(build_resnet(with_entry(random_resnet({}), "conv1.weight", Shape{16, 4, 3, 3})),
-                       doctest::Contains("'conv1.weight' has shape [16, 4, 3, 3], expected [out, 1 or 3, kernel, kernel]"), Error);
-  CHECK_THROWS_WITH_AS(build_resnet(with_entry(random_resnet({}), "layer1.0.conv1.weight", Shape{16, 16, 3, 5})),
-                       doctest::Contains("expected a square kernel of odd size"), Error);
-  CHECK_THROWS_WITH_AS(build_resnet(with_entry(random_resnet({}), "layer1.0.conv1.weight", Shape{16, 8, 3, 3})),
-                       doctest::Contains("has shape [16, 8, 3, 3], expected [any, 16, any, any]"), Error);
+  CHECK_THROWS_WITH_AS(
+      build_resnet(with_entry(random_resnet({}), "conv1.weight", Shape{16, 4, 3, 3})),
+      doctest::Contains("'conv1.weight' has shape [16, 4, 3, 3], expected [out, 1 or 3, kernel, kernel]"),
+      Error);
+  CHECK_THROWS_WITH_AS(
+      build_resnet(with_entry(random_resnet({}), "layer1.0.conv1.weight", Shape{16, 16, 3, 5})),
+      doctest::Contains("expected a square kernel of odd size"), Error);
+  CHECK_THROWS_WITH_AS(
+      build_resnet(with_entry(random_resnet({}), "layer1.0.conv1.weight", Shape{16, 8, 3, 3})),
+      doctest::Contains("has shape [16, 8, 3, 3], expected [any, 16, any, any]"), Error);
   Checkpoint negative = random_resnet({});
   Checkpoint bad = with_entry(negative, "bn1.running_var", std::nullopt);
   Tensor variance(Shape{16});
   std::fill(variance.values().begin(), variance.values().end(), -1.0f);
   bad.weights.add("bn1.running_var", std::move(variance), "bn1/running_var");
-  CHECK_THROWS_WITH_AS(build_resnet(bad), doctest::Contains("'bn1.running_var' holds the negative variance -1"), Error);
+  CHECK_THROWS_WITH_AS(build_resnet(bad),
+                       doctest::Contains("'bn1.running_var' holds the negative variance -1"), Error);
 }

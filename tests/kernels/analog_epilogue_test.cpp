@@ -64,8 +64,10 @@ double expected(const Case& k, int64_t c, int64_t p) {
   const auto run = std::find_if(k.runs.begin(), k.runs.end(), [p](const PixelRun& r) { return p < r.end; });
   float xi[4];
   fill_gaussian(kKey, element_block(c / 4 * 4, p, k.pixels), xi);
-  const double sigma = static_cast<double>(k.gains[static_cast<std::size_t>(run->gain_row) * padded + static_cast<std::size_t>(c)]) *
-                       static_cast<double>(k.scales[static_cast<std::size_t>(p)]);
+  const double sigma =
+      static_cast<double>(
+          k.gains[static_cast<std::size_t>(run->gain_row) * padded + static_cast<std::size_t>(c)]) *
+      static_cast<double>(k.scales[static_cast<std::size_t>(p)]);
   double y = static_cast<double>(k.y[k.index(c, p)]) + sigma * static_cast<double>(xi[c % 4]);
   if (k.relu) y = std::max(y, 0.0);
   if (k.residual) {
@@ -79,7 +81,8 @@ std::vector<Case> cases() {
   std::vector<Case> all;
   for (const int block : {8, 16}) {
     for (const int64_t channels : {1, 5, 8, 16, 17, 24, 40, 64}) {
-      for (const int64_t pixels : {1, 2, 3, 4, 5, 49, 130}) all.emplace_back(channels, pixels, block, true, true, true);
+      for (const int64_t pixels : {1, 2, 3, 4, 5, 49, 130})
+        all.emplace_back(channels, pixels, block, true, true, true);
     }
     for (const int flags : {0, 1, 2, 6, 3}) {
       all.emplace_back(24, 20, block, (flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0);
@@ -121,7 +124,8 @@ TEST_CASE("lanes beyond the last channel stay zero") {
   }
 }
 
-TEST_CASE("same bits, and the same sums of squares, on every instruction set and for every split of the pixels") {
+TEST_CASE(
+    "same bits, and the same sums of squares, on every instruction set and for every split of the pixels") {
   const test::IsaScope scope;
   for (const Case& k : cases()) {
     force_isa(Isa::scalar);
@@ -148,7 +152,8 @@ TEST_CASE("sums of squares are those of what is stored") {
   run_analog_epilogue(k.epilogue(), kKey, y.data(), sums.data());
   for (int64_t p = 0; p < k.pixels; ++p) {
     double sum = 0;
-    for (int64_t c = 0; c < k.channels; ++c) sum += static_cast<double>(y[k.index(c, p)]) * static_cast<double>(y[k.index(c, p)]);
+    for (int64_t c = 0; c < k.channels; ++c)
+      sum += static_cast<double>(y[k.index(c, p)]) * static_cast<double>(y[k.index(c, p)]);
     CHECK(std::abs(static_cast<double>(sums[static_cast<std::size_t>(p)]) - sum) < 1e-6 * sum);
   }
 }
@@ -164,6 +169,7 @@ TEST_CASE("the noise does not depend on the memory layout") {
   run_analog_epilogue(e8, kKey, zeros_8.data(), nullptr);
   run_analog_epilogue(e16, kKey, zeros_16.data(), nullptr);
   for (int64_t c = 0; c < 24; ++c) {
-    for (int64_t p = 0; p < 30; ++p) CHECK(zeros_8[blocks_of_8.index(c, p)] == zeros_16[blocks_of_16.index(c, p)]);
+    for (int64_t p = 0; p < 30; ++p)
+      CHECK(zeros_8[blocks_of_8.index(c, p)] == zeros_16[blocks_of_16.index(c, p)]);
   }
 }

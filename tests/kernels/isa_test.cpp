@@ -22,7 +22,9 @@ TEST_CASE("the forced instruction set is the active one") {
   }
 }
 
-TEST_CASE("scalar is supported everywhere and comes first") { CHECK(supported_isas().front() == Isa::scalar); }
+TEST_CASE("scalar is supported everywhere and comes first") {
+  CHECK(supported_isas().front() == Isa::scalar);
+}
 
 TEST_CASE("an unsupported instruction set is refused by name") {
   for (const Isa isa : {Isa::avx2, Isa::avx512, Isa::avx512_vaes}) {

@@ -31,9 +31,11 @@ TEST_CASE("patch norms: kernels 1, 3, 5, 7, strides, asymmetric padding, odd siz
   for (const int kernel : {1, 3, 5, 7}) {
     for (const int stride : {1, 2, 3}) {
       for (const int shift : {0, 1}) {
-        for (const auto& [height, width] : {std::pair{7, 7}, std::pair{13, 8}, std::pair{1, 9}, std::pair{30, 17}}) {
+        for (const auto& [height, width] :
+             {std::pair{7, 7}, std::pair{13, 8}, std::pair{1, 9}, std::pair{30, 17}}) {
           const int pad = std::max(0, kernel / 2 - shift);
-          const PatchWindow w{height, width, (height - 1) / stride + 1, (width - 1) / stride + 1, kernel, stride, pad, pad};
+          const PatchWindow w{
+              height, width, (height - 1) / stride + 1, (width - 1) / stride + 1, kernel, stride, pad, pad};
           CAPTURE(kernel);
           CAPTURE(stride);
           CAPTURE(height);
@@ -72,10 +74,12 @@ TEST_CASE("sums of squares of a blocked map: right, and the same bits on every i
       for (int64_t p = 0; p < 70; ++p) {
         double expected = 0;
         for (int64_t c = 0; c < map.padded_channels(); ++c) {
-          const auto v = static_cast<double>(src[static_cast<std::size_t>(((c / block) * 70 + p) * block + c % block)]);
+          const auto v =
+              static_cast<double>(src[static_cast<std::size_t>(((c / block) * 70 + p) * block + c % block)]);
           expected += v * v;
         }
-        CHECK(std::abs(static_cast<double>(reference[static_cast<std::size_t>(p)]) - expected) <= 1e-6 * expected);
+        CHECK(std::abs(static_cast<double>(reference[static_cast<std::size_t>(p)]) - expected) <=
+              1e-6 * expected);
       }
     }
   }

@@ -25,9 +25,11 @@ TEST_CASE("every stride-th pixel, new channels zero on both sides") {
           const int64_t from = c - before;
           const int64_t pixel = p / 5 * 2 * 9 + p % 5 * 2;
           const bool copied = from >= 0 && from < 20;
-          const float expected =
-              copied ? src[static_cast<std::size_t>(((from / block) * s.in.pixels + pixel) * block + from % block)] : 0.0f;
-          CHECK(dst[static_cast<std::size_t>(((c / block) * s.out.pixels + p) * block + c % block)] == expected);
+          const float expected = copied ? src[static_cast<std::size_t>(
+                                              ((from / block) * s.in.pixels + pixel) * block + from % block)]
+                                        : 0.0f;
+          CHECK(dst[static_cast<std::size_t>(((c / block) * s.out.pixels + p) * block + c % block)] ==
+                expected);
         }
       }
     }

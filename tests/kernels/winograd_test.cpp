@@ -18,7 +18,8 @@ struct Problem {
   int block;
   std::vector<float> src, weights, bias, residual;
 
-  Problem(int64_t ic, int64_t oc, int64_t h, int64_t w, int b) : in(ic), out(oc), height(h), width(w), block(b) {
+  Problem(int64_t ic, int64_t oc, int64_t h, int64_t w, int b)
+      : in(ic), out(oc), height(h), width(w), block(b) {
     src = test::random_values(static_cast<std::size_t>(in * h * w), 1);
     weights = test::random_values(static_cast<std::size_t>(in * out * 9), 2);
     bias = test::random_values(static_cast<std::size_t>(out), 3);
@@ -27,7 +28,8 @@ struct Problem {
 };
 
 std::size_t blocked(const Problem& p, int64_t c, int64_t y, int64_t x) {
-  return static_cast<std::size_t>(((c / p.block) * p.height * p.width + y * p.width + x) * p.block + c % p.block);
+  return static_cast<std::size_t>(((c / p.block) * p.height * p.width + y * p.width + x) * p.block +
+                                  c % p.block);
 }
 
 WinogradMap map_of(const Problem& p, int64_t channels) {
@@ -45,7 +47,8 @@ std::vector<float> by_winograd(const Problem& p, const WinogradFinish& finish) {
   winograd_weights(p.out, p.in, p.weights, transformed);
   winograd_input(in, 0, in.map.blocks(), p.src.data(), values.data());
   const auto index = [&](int64_t point, int64_t channels, int64_t c, int64_t tile) {
-    return static_cast<std::size_t>(((point * channels / p.block + c / p.block) * in.tiles + tile) * p.block + c % p.block);
+    return static_cast<std::size_t>(((point * channels / p.block + c / p.block) * in.tiles + tile) * p.block +
+                                    c % p.block);
   };
   for (int64_t point = 0; point < kWinogradPoints; ++point) {
     for (int64_t o = 0; o < p.out; ++o) {
@@ -84,7 +87,8 @@ double direct(const Problem& p, int64_t o, int64_t y, int64_t x) {
 TEST_CASE("the transforms make a 3x3 convolution, with bias, residual and ReLU, on every instruction set") {
   const test::IsaScope scope;
   for (const int block : {8, 16}) {
-    for (const auto& [height, width] : {std::pair{4, 4}, std::pair{5, 9}, std::pair{14, 14}, std::pair{1, 7}, std::pair{15, 8}}) {
+    for (const auto& [height, width] :
+         {std::pair{4, 4}, std::pair{5, 9}, std::pair{14, 14}, std::pair{1, 7}, std::pair{15, 8}}) {
       const Problem p(16, 32, height, width, block);
       for (const bool finished : {false, true}) {
         const WinogradFinish finish{p.bias.data(), finished ? p.residual.data() : nullptr, finished};
@@ -102,8 +106,10 @@ TEST_CASE("the transforms make a 3x3 convolution, with bias, residual and ReLU, 
           for (int64_t y = 0; y < p.height; ++y) {
             for (int64_t x = 0; x < p.width; ++x) {
               double expected = direct(p, o, y, x);
-              if (finished) expected = std::max(0.0, expected + static_cast<double>(p.residual[blocked(p, o, y, x)]));
-              worst = std::max(worst, std::abs(expected - static_cast<double>(reference[blocked(p, o, y, x)])));
+              if (finished)
+                expected = std::max(0.0, expected + static_cast<double>(p.residual[blocked(p, o, y, x)]));
+              worst =
+                  std::max(worst, std::abs(expected - static_cast<double>(reference[blocked(p, o, y, x)])));
             }
           }
         }

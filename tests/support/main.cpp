@@ -11,7 +11,8 @@ int main(int argc, char** argv) {
   try {
     dpac::active_isa();
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());  // ctest reads this as "skipped" where it forces an instruction set.
+    // ctest reads this as "skipped" where it forces an instruction set.
+    std::fprintf(stderr, "%s\n", error.what());
     return 1;
   }
 #ifdef DPAC_NEEDS_SHARED_DATA

@@ -37,7 +37,8 @@ class Maker {
   }
 
   void convolution(const std::string& name, const std::string& bn, int out, int in, int kernel) {
-    add(name + ".weight", {out, in, kernel, kernel}, std::sqrt(6.0f / static_cast<float>(in * kernel * kernel)), 0);
+    add(name + ".weight", {out, in, kernel, kernel},
+        std::sqrt(6.0f / static_cast<float>(in * kernel * kernel)), 0);
     if (shape_.conv_bias) add(name + ".bias", {out}, 0.1f, 0);
     add(bn + ".weight", {out}, 0.2f, 0.8f);
     add(bn + ".bias", {out}, 0.2f, 0);
@@ -58,6 +59,8 @@ class Maker {
 
 }  // namespace
 
-Checkpoint random_resnet(const RandomResNet& shape) { return Maker(shape).make(); }
+Checkpoint random_resnet(const RandomResNet& shape) {
+  return Maker(shape).make();
+}
 
 }  // namespace dpac::test

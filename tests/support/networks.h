@@ -17,7 +17,7 @@ struct RandomResNet {
   int stem_kernel = 3;
   int in_channels = 3;
   int classes = 10;
-  bool projection = true;    ///< Else parameter-free shortcuts.
+  bool projection = true;  ///< Else parameter-free shortcuts.
   bool conv_bias = false;
 };
 

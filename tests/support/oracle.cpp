@@ -14,8 +14,8 @@ std::size_t at(const MapShape& s, int64_t c, int64_t y, int64_t x) {
 
 /// Calls f(weight, input value) for every tap of output (oc, oy, ox) that lies inside the image.
 template <class F>
-void for_taps(const Tensor& w, const Geometry& g, const MapShape& in, const Map& x, int64_t oc, int64_t oy, int64_t ox,
-              const F& f) {
+void for_taps(const Tensor& w, const Geometry& g, const MapShape& in, const Map& x, int64_t oc, int64_t oy,
+              int64_t ox, const F& f) {
   for (int64_t ic = 0; ic < in.channels; ++ic) {
     for (int64_t r = 0; r < g.kernel; ++r) {
       for (int64_t s = 0; s < g.kernel; ++s) {
@@ -46,11 +46,16 @@ class Oracle {
   }
 
  private:
-  [[nodiscard]] const MapShape& in_shape(const Node& n) const { return graph_.nodes[static_cast<std::size_t>(n.input)].shape; }
-  [[nodiscard]] const Map& in_value(const Node& n) const { return values_[static_cast<std::size_t>(n.input)]; }
+  [[nodiscard]] const MapShape& in_shape(const Node& n) const {
+    return graph_.nodes[static_cast<std::size_t>(n.input)].shape;
+  }
+  [[nodiscard]] const Map& in_value(const Node& n) const {
+    return values_[static_cast<std::size_t>(n.input)];
+  }
 
   Map compute(const Node& node) {
-    if (const auto* c = std::get_if<ConvolutionOp>(&node.op)) return analog(node, c->weights, c->bias, c->geometry);
+    if (const auto* c = std::get_if<ConvolutionOp>(&node.op))
+      return analog(node, c->weights, c->bias, c->geometry);
     if (const auto* l = std::get_if<LinearOp>(&node.op)) return analog(node, l->weights, l->bias, {});
     if (const auto* p = std::get_if<MaxPoolOp>(&node.op)) return max_pool(node, p->geometry);
     if (const auto* s = std::get_if<SubsampleOp>(&node.op)) return subsampled(node, *s);
@@ -111,7 +116,8 @@ class Oracle {
           for (int64_t r = 0; r < g.kernel; ++r) {
             for (int64_t s = 0; s < g.kernel; ++s) {
               const int64_t yy = oy * g.stride + r - g.pad_top, xx = ox * g.stride + s - g.pad_left;
-              if (yy >= 0 && xx >= 0 && yy < in.height && xx < in.width) best = std::max(best, in_value(node)[at(in, c, yy, xx)]);
+              if (yy >= 0 && xx >= 0 && yy < in.height && xx < in.width)
+                best = std::max(best, in_value(node)[at(in, c, yy, xx)]);
             }
           }
           y.push_back(best);
@@ -127,7 +133,8 @@ class Oracle {
     for (int64_t c = 0; c < in.channels; ++c) {
       for (int64_t oy = 0; oy < node.shape.height; ++oy) {
         for (int64_t ox = 0; ox < node.shape.width; ++ox) {
-          y[at(node.shape, c + op.channels_before, oy, ox)] = in_value(node)[at(in, c, oy * op.stride, ox * op.stride)];
+          y[at(node.shape, c + op.channels_before, oy, ox)] =
+              in_value(node)[at(in, c, oy * op.stride, ox * op.stride)];
         }
       }
     }
@@ -137,7 +144,8 @@ class Oracle {
   Map average(const Node& node) const {
     const auto pixels = static_cast<std::size_t>(in_shape(node).pixels());
     Map y(static_cast<std::size_t>(node.shape.channels), 0.0);
-    for (std::size_t i = 0; i < in_value(node).size(); ++i) y[i / pixels] += in_value(node)[i] / static_cast<double>(pixels);
+    for (std::size_t i = 0; i < in_value(node).size(); ++i)
+      y[i / pixels] += in_value(node)[i] / static_cast<double>(pixels);
     return y;
   }
 

@@ -1,5 +1,6 @@
 /// @file
-/// The network in plain double precision, written from spec/noise.md and not from the kernels: slow and obvious.
+/// The network in plain double precision, written from spec/noise.md and not from the kernels: slow and
+/// obvious.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +22,8 @@ struct OracleRun {
   std::vector<double> logits;
 };
 
-/// Runs one image ([C, H, W]). With energies, adds sigma xi, where xi(layer, element) is asked from `noise` for the
-/// element's plain index (channel, row, column); without, sigma is left empty.
+/// Runs one image ([C, H, W]). With energies, adds sigma xi, where xi(layer, element) is asked from `noise`
+/// for the element's plain index (channel, row, column); without, sigma is left empty.
 using NoiseSource = std::function<double(int layer, int64_t channel, int64_t pixel, int64_t pixels)>;
 OracleRun run_oracle(const Graph& graph, const std::vector<float>& image, const Energies& energies = {},
                      const NoiseSource& noise = {});

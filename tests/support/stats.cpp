@@ -19,7 +19,9 @@ Moments standard_moments(std::span<const float> values) {
   return {m.mean / n, m.variance / n, m.skewness / n, m.kurtosis / n};
 }
 
-double two_sided_tail(double x) { return std::erfc(x / std::sqrt(2.0)); }
+double two_sided_tail(double x) {
+  return std::erfc(x / std::sqrt(2.0));
+}
 
 double kolmogorov_smirnov(std::span<const float> z) {
   std::vector<float> sorted(z.begin(), z.end());
