@@ -1,150 +1,28 @@
 /// @file
-/// `dpac bench`: what noise costs in time. Clean and noisy runs take turns, so that whatever else the machine
-/// does meets both alike.
+/// `dpac bench`: what noise costs in time.
 
-#include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <cstdint>
 #include <memory>
-#include <numeric>
-#include <random>
 #include <string>
 #include <sys/resource.h>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "cli/bench_pair.h"
 #include "cli/command.h"
 #include "cli/options/model_options.h"
-#include "cli/options/noise_options.h"
-#include "cli/options/output_options.h"
-#include "cli/options/quantization_options.h"
+#include "cli/session.h"
 #include "cli/support/interrupt.h"
 #include "cli/support/machine.h"
 #include "cli/support/progress.h"
 #include "cli/support/statistics.h"
-#include "engine/calibrate.h"
-#include "engine/network.h"
 #include "engine/resnet.h"
-#include "kernels/error.h"
 
 namespace dpac::cli {
 namespace {
 
 constexpr double kDefaultEnergy = 100;
-
-struct BenchOptions {
-  ModelOptions model;
-  RunOptions run;
-  NoiseOptions noise{.noise = "shot"};
-  QuantizationOptions quantization;
-  OutputOptions output;
-  int warmup = 2;
-  int rounds = 15;
-};
-
-/// A batch of uniform noise in the range of normalised pixels: time does not depend on what the images show.
-std::vector<float> random_images(const BenchOptions& options, const Graph& graph) {
-  std::mt19937 engine(1);
-  const int64_t image = graph.input().channels * graph.input().pixels();
-  std::vector<float> values(static_cast<std::size_t>(options.run.batch * image));
-  for (float& v : values) v = static_cast<float>(engine()) * 0x1p-30f - 2.0f;
-  return values;
-}
-
-/// Calibrated on the images that are timed.
-Quantization quantization_of(const BenchOptions& options, const Graph& graph,
-                             const std::vector<float>& images) {
-  const NoiseKind noise = options.noise.kind();
-  Quantization quantization;
-  quantization.weight_bits = options.quantization.weights(noise);
-  quantization.activation_bits = options.quantization.activations(noise);
-  if (quantization.activation_bits || noise == NoiseKind::thermal) {
-    quantization.ranges = calibrate(clone(graph), CalibrationMethod::ema, thread_count(options.run.threads),
-                                    [&](const BatchVisitor& visit) { visit(images); });
-  }
-  return quantization;
-}
-
-/// One network and what it writes to.
-struct Candidate {
-  Network network;
-  std::vector<float> logits;
-  std::vector<double> ms_per_sample;
-};
-
-class Bench {
- public:
-  Bench(const BenchOptions& options, const Graph& graph)
-      : images_(random_images(options, graph)),
-        clean_(make(options, graph, {})),
-        noisy_(make(options, graph,
-                    {.noise = options.noise.kind(),
-                     .quantization = quantization_of(options, graph, images_),
-                     .arithmetic = options.quantization.product_arithmetic()})),
-        samples_(static_cast<std::size_t>(options.run.batch)),
-        noise_(options.noise.points(noisy_.network.layers()).front()) {
-    std::iota(samples_.begin(), samples_.end(), 0);
-    noisy_.network.set_noise(noise_);
-  }
-
-  /// @throws Error unless both give finite logits and the noise changes them: no other times are worth
-  /// reporting.
-  void check() {
-    run(clean_);
-    check_finite(clean_, "clean");
-    // Two seeds, since noisy and clean logits may differ in their rounding alone.
-    NoiseConfig other_seed = noise_;
-    ++other_seed.seed;
-    noisy_.network.set_noise(other_seed);
-    run(noisy_);
-    const std::vector<float> other = noisy_.logits;
-    noisy_.network.set_noise(noise_);
-    run(noisy_);
-    check_finite(noisy_, "noisy");
-    if (noisy_.logits == other) throw Error("the noise changes no logit: the energy is too high to be timed");
-  }
-
-  /// Both once; `clean_first` alternates, so that neither always finds the other's cache.
-  void round(bool clean_first) {
-    Candidate& first = clean_first ? clean_ : noisy_;
-    Candidate& second = clean_first ? noisy_ : clean_;
-    first.ms_per_sample.push_back(run(first));
-    second.ms_per_sample.push_back(run(second));
-  }
-
-  [[nodiscard]] const Candidate& clean() const { return clean_; }
-  [[nodiscard]] const Candidate& noisy() const { return noisy_; }
-
- private:
-  static Candidate make(const BenchOptions& options, const Graph& graph, NetworkOptions compile) {
-    compile.batch = options.run.batch;
-    compile.threads = thread_count(options.run.threads);
-    return {Network(clone(graph), compile),
-            std::vector<float>(static_cast<std::size_t>(options.run.batch * graph.classes())),
-            {}};
-  }
-
-  static void check_finite(const Candidate& candidate, const char* kind) {
-    const auto finite = [](float v) { return std::isfinite(v); };
-    if (std::all_of(candidate.logits.begin(), candidate.logits.end(), finite)) return;
-    throw Error(fmt::format("the {} network gives logits that are not finite", kind));
-  }
-
-  /// Milliseconds per sample.
-  double run(Candidate& candidate) {
-    const auto start = std::chrono::steady_clock::now();
-    candidate.network.run(images_, samples_, candidate.logits);
-    const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - start;
-    return time.count() / static_cast<double>(samples_.size());
-  }
-
-  std::vector<float> images_;
-  Candidate clean_, noisy_;
-  std::vector<int64_t> samples_;
-  NoiseConfig noise_;
-};
 
 double median_ratio(const std::vector<double>& numerators, const std::vector<double>& denominators) {
   std::vector<double> ratios;
@@ -158,7 +36,7 @@ int64_t peak_rss_bytes() {
   return int64_t{usage.ru_maxrss} * 1024;  // Linux counts in KiB.
 }
 
-void measure(Bench& bench, const BenchOptions& options) {
+void measure(BenchPair& bench, const BenchOptions& options) {
   bench.check();
   Progress progress(options.rounds, "rounds", options.output.quiet);
   for (int i = -options.warmup; i < options.rounds; ++i) {
@@ -168,8 +46,8 @@ void measure(Bench& bench, const BenchOptions& options) {
   }
 }
 
-std::vector<double> after_warmup(const Candidate& candidate, const BenchOptions& options) {
-  return {candidate.ms_per_sample.begin() + options.warmup, candidate.ms_per_sample.end()};
+std::vector<double> after_warmup(const TimedNetwork& timed, const BenchOptions& options) {
+  return {timed.ms_per_sample.begin() + options.warmup, timed.ms_per_sample.end()};
 }
 
 nlohmann::ordered_json options_json(const BenchOptions& options) {
@@ -201,13 +79,14 @@ void run(BenchOptions& options) {
   options.noise.check();
   options.quantization.check();
   const OpenedWeights weights = open_weights(options.model);
-  Bench bench(options, build_resnet(weights.checkpoint, options.model.input_size));
+  BenchPair bench(options, build_resnet(weights.checkpoint, options.model.input_size));
   measure(bench, options);
 
   const std::vector<double> clean = after_warmup(bench.clean(), options),
                             noisy = after_warmup(bench.noisy(), options);
   auto json = result_json("bench", options_json(options), weights.sha256, thread_count(options.run.threads));
   json["batch"] = options.run.batch;
+  json["samples_per_round"] = samples_at_a_time(options.run, options.noise.kind());
   json["arithmetic"] = bench.noisy().network.arithmetic();
   json["clean_ms_per_sample"] = median(clean);
   json["noisy_ms_per_sample"] = median(noisy);
@@ -241,7 +120,8 @@ Work add_bench(CLI::App& app) {
       ->capture_default_str();
   add_output_options(app, options->output);
   app.footer(
-      "Runs on random images, which quantisers are calibrated on too; the clean network has none. Times are "
+      "Runs on random images, which quantisers are calibrated on too; the clean network has none. Under "
+      "weight\nnoise a round is whole draws of weights (32 samples). Times are "
       "medians over the rounds, in ms a sample; the ratio is the median of "
       "each\n"
       "round's noisy / clean; a spread is the interquartile range over the median.\n\n"

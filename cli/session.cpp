@@ -35,11 +35,14 @@ Session open_session(const ModelOptions& model, const DataOptions& data, const O
   return {weights.sha256, std::move(opened), std::move(graph)};
 }
 
-BatchReader make_reader(const OpenedData& data, const Graph& graph, const RunOptions& run, NoiseKind noise) {
+int64_t samples_at_a_time(const RunOptions& run, NoiseKind noise) {
   const int64_t together = noise == NoiseKind::weight ? kSamplesOfDraw : 1;
-  const int64_t batch = (run.batch + together - 1) / together * together;
+  return (run.batch + together - 1) / together * together;
+}
+
+BatchReader make_reader(const OpenedData& data, const Graph& graph, const RunOptions& run, NoiseKind noise) {
   return BatchReader(*data.images, data.preprocessing, static_cast<int>(graph.input().channels), data.samples,
-                     static_cast<int>(batch), thread_count(run.threads));
+                     static_cast<int>(samples_at_a_time(run, noise)), thread_count(run.threads));
 }
 
 }  // namespace dpac::cli

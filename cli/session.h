@@ -26,9 +26,11 @@ Session open_session(const ModelOptions& model, const DataOptions& data, const O
 /// @throws Error unless the first image, preprocessed, is what a network with this input takes.
 void check_images_fit(const OpenedData& data, const MapShape& input);
 
-/// Reads the chosen samples in order, as the graph takes them; the data must outlive the reader. Under weight
-/// noise a batch is whole groups of samples that share a draw, so that weights are not drawn more often than
-/// needed.
+/// Samples to run at a time: the batch, but under weight noise whole groups of samples that share a draw, so
+/// that weights are not drawn more often than needed.
+int64_t samples_at_a_time(const RunOptions& run, NoiseKind noise);
+
+/// Reads the chosen samples in order, as the graph takes them; the data must outlive the reader.
 BatchReader make_reader(const OpenedData& data, const Graph& graph, const RunOptions& run, NoiseKind noise);
 
 }  // namespace dpac::cli

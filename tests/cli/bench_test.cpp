@@ -27,6 +27,24 @@ TEST_CASE("bench reports times, their ratio and spreads, and memory") {
   CHECK(json["peak_rss_bytes"].get<int64_t>() > 1'000'000);
 }
 
+TEST_CASE("bench times every noise, in the arithmetic it says") {
+  const CliInputs inputs;
+  const auto bench = [&](std::vector<std::string> more) {
+    more.insert(more.begin(),
+                {"bench", "--weights", inputs.weights, "--batch", "4", "--rounds", "2", "--warmup", "0"});
+    return dpac_json(more);
+  };
+  const auto weight = bench({"--noise", "weight"});
+  CHECK(weight["arithmetic"] == "float32");
+  CHECK(weight["samples_per_round"] == 32);  // One draw of the weights.
+  CHECK(weight["options"]["act_bits"] == 8);
+  const auto thermal = bench({"--noise", "thermal", "--repeat", "2", "--arithmetic", "float32"});
+  CHECK(thermal["arithmetic"] == "float32");
+  CHECK(thermal["samples_per_round"] == 4);
+  CHECK(thermal["options"]["repeat"] == 2);
+  CHECK(bench({"--noise", "shot", "--bits", "6"})["options"]["weight_bits"] == 6);
+}
+
 TEST_CASE("bench refuses energies that are none, and a noise too small to change a result") {
   const CliInputs inputs;
   CHECK(dpac_error({"bench", "--weights", inputs.weights, "--energy", "0"}) ==

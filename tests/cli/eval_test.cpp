@@ -57,7 +57,7 @@ TEST_CASE("eval without noise: all keys, and null for what needs noise") {
   CHECK(json["command"] == "eval");
   CHECK(json["samples"] == 20);
   CHECK(json["seeds"].empty());
-  for (const char* key : {"top1_std", "energy_per_mac", "aj_per_mac", "energy_per_inference"}) {
+  for (const char* key : {"top1_std", "energy_per_mac", "aj_per_mac", "energy_per_inference", "relative_time", "layers"}) {
     CAPTURE(key);
     REQUIRE(json.contains(key));
     CHECK(json[key].is_null());
@@ -70,6 +70,9 @@ TEST_CASE("eval without noise: all keys, and null for what needs noise") {
   CHECK(json["options"]["preset"] == "cifar");
   CHECK(json["options"]["mean"].size() == 3);
   CHECK(json["options"]["batch"] == 16);
+  CHECK(json["arithmetic"] == "float32");
+  CHECK(json["quantization"] ==
+        nlohmann::json{{"weight_bits", nullptr}, {"act_bits", nullptr}, {"calibration", nullptr}});
 }
 
 TEST_CASE("The chosen preset is said on stderr only, and not at all with --quiet") {
@@ -185,7 +188,7 @@ TEST_CASE("Noise and energy must be given together, and energies be positive") {
       "--noise shot needs an energy: give --energy E (photons per MAC, for instance 10), --energies FILE or "
       "--energies-sweep A,B,...");
   CHECK(error({"--energy", "3"}) ==
-        "--energy was given, but there is no noise for it to act on: add --noise shot");
+        "--energy was given, but there is no noise for it to act on: add --noise shot, thermal or weight");
   for (const std::string energy : {"0", "-2", "nan", "inf", "1e-60"}) {
     CAPTURE(energy);
     const std::string expected = ", expected a positive number of photons per MAC";

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,29 @@ TEST_CASE("Without noise sigma is zero and the noisy values are the others") {
   CHECK(equal(file.read_floats("layer1.0.conv2/noisy"), file.read_floats("layer1.0.conv2/pre")));
   const Tensor sigma = file.read_floats("layer1.0.conv2/sigma");
   CHECK(std::all_of(sigma.values().begin(), sigma.values().end(), [](float s) { return s == 0; }));
+}
+
+TEST_CASE("Quantised networks are traced: inputs lie on the quantiser's grid, pre-activations do not") {
+  const CliInputs inputs;
+  const std::string out = inputs.file("t.h5"), logits = inputs.file("l.h5");
+  for (const std::string kind : {"thermal", "weight"}) {
+    CAPTURE(kind);
+    const std::vector<std::string> run{"--noise", kind, "--energy", "5", "--act-bits", "3", "--limit", "3"};
+    const auto json = dpac_json(inputs.arguments("trace", with(run, {"--out", out})));
+    CHECK(json["quantization"]["act_bits"] == 3);
+    const Hdf5File file = Hdf5File::open(out);
+    const auto distinct = [&](const std::string& dataset) {
+      const Tensor tensor = file.read_floats(dataset);
+      return std::set<float>(tensor.values().begin(), tensor.values().end()).size();
+    };
+    CHECK(distinct("layer1.0.conv1/input") <= 8);
+    CHECK(distinct("layer1.0.conv1/input") > 2);
+    CHECK(distinct("layer1.0.conv1/noisy") > 1000);
+    CHECK(distinct("layer1.0.conv1/sigma") > 1);
+    CHECK(distinct("logits") <= 8);
+    dpac_json(inputs.arguments("eval", with(run, {"--arithmetic", "float32", "--logits", logits})));
+    CHECK(equal(file.read_floats("logits"), Hdf5File::open(logits).read_floats("logits")));
+  }
 }
 
 TEST_CASE("Patterns choose layers; one that fits none is an error") {
