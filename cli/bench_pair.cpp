@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 #include <random>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -40,13 +41,18 @@ Quantization quantization_of(const BenchOptions& options, const Graph& graph,
   return quantization;
 }
 
-TimedNetwork make(const BenchOptions& options, const Graph& graph, NetworkOptions compile) {
+TimedNetwork make(const BenchOptions& options, Graph graph, NetworkOptions compile) {
   compile.batch = options.run.batch;
   compile.threads = thread_count(options.run.threads);
-  const int64_t samples = samples_at_a_time(options.run, options.noise.kind());
-  return {Network(clone(graph), compile),
-          std::vector<float>(static_cast<std::size_t>(samples * graph.classes())),
-          {}};
+  const int64_t logits = samples_at_a_time(options.run, options.noise.kind()) * graph.classes();
+  return {Network(std::move(graph), compile), std::vector<float>(static_cast<std::size_t>(logits)), {}};
+}
+
+TimedNetwork make_noisy(const BenchOptions& options, Graph graph, const std::vector<float>& images) {
+  const NetworkOptions compile{.noise = options.noise.kind(),
+                               .quantization = quantization_of(options, graph, images),
+                               .arithmetic = options.quantization.product_arithmetic()};
+  return make(options, std::move(graph), compile);
 }
 
 void check_finite(const TimedNetwork& timed, const char* kind) {
@@ -57,13 +63,10 @@ void check_finite(const TimedNetwork& timed, const char* kind) {
 
 }  // namespace
 
-BenchPair::BenchPair(const BenchOptions& options, const Graph& graph)
+BenchPair::BenchPair(const BenchOptions& options, Graph graph)
     : images_(random_images(options, graph)),
-      clean_(make(options, graph, {})),
-      noisy_(make(options, graph,
-                  {.noise = options.noise.kind(),
-                   .quantization = quantization_of(options, graph, images_),
-                   .arithmetic = options.quantization.product_arithmetic()})),
+      clean_(make(options, clone(graph), {})),
+      noisy_(make_noisy(options, std::move(graph), images_)),
       samples_(static_cast<std::size_t>(samples_at_a_time(options.run, options.noise.kind()))),
       noise_(options.noise.points(noisy_.network.layers()).front()) {
   std::iota(samples_.begin(), samples_.end(), 0);

@@ -34,7 +34,7 @@ struct TimedNetwork {
 /// The clean network has no quantiser.
 class BenchPair {
  public:
-  BenchPair(const BenchOptions& options, const Graph& graph);
+  BenchPair(const BenchOptions& options, Graph graph);
 
   /// @throws Error unless both give finite logits and the noise changes them: no other times are worth
   /// reporting.
