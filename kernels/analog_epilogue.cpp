@@ -41,6 +41,8 @@ class EpiloguePass {
         floor_after_(lower_bound(epilogue.relu_after_residual)),
         quantizer_(epilogue.quantizer),
         sum_quantizer_(epilogue.sum_quantizer),
+        quantized_(!epilogue.quantizer.is_identity()),
+        sum_quantized_(!epilogue.sum_quantizer.is_identity()),
         pixel_step_(Stream::stride(kChannelGroup / 4)) {}
 
   HWY_INLINE void run() {
@@ -59,7 +61,8 @@ class EpiloguePass {
   HWY_INLINE void tile(int64_t begin, int64_t end, int64_t gain_row) {
     if (sum_squares_ != nullptr) sums_.clear(end - begin);
     for (int64_t c = 0; c < e_.map.padded_channels(); c += kLanes) {
-      const V gain = kNoise ? hn::LoadU(D(), e_.gains + gain_row * e_.map.padded_channels() + c) : hn::Zero(D());
+      const V gain =
+          kNoise ? hn::LoadU(D(), e_.gains + gain_row * e_.map.padded_channels() + c) : hn::Zero(D());
       Words counter = stream_.counter(element_block(c, begin, e_.map.pixels));
       int64_t p = begin;
       for (; p + kTogether <= end; p += kTogether) pixels<kTogether>(p, c, begin, gain, counter);
@@ -102,13 +105,14 @@ class EpiloguePass {
       y = fused_multiply_add(d, sigma, xi, y);
     }
     y = hn::Max(y, floor_);
-    if constexpr (kQuantized) y = quantizer_.value(y);
+    if (kQuantized && quantized_) y = quantizer_.value(y);
     if (e_.residual != nullptr) {
       y = hn::Max(hn::Add(y, hn::LoadU(d, e_.residual + offset)), floor_after_);
-      if constexpr (kQuantized) y = sum_quantizer_.value(y);
+      if (kQuantized && sum_quantized_) y = sum_quantizer_.value(y);
     }
     if (kQuantized && c + kLanes > e_.map.channels) {
-      y = hn::IfThenElseZero(hn::FirstN(d, static_cast<size_t>(std::max<int64_t>(0, e_.map.channels - c))), y);
+      y = hn::IfThenElseZero(hn::FirstN(d, static_cast<size_t>(std::max<int64_t>(0, e_.map.channels - c))),
+                             y);
     }
     hn::StoreU(y, d, dst_ + offset);
     if (sum_squares_ != nullptr) sums_.add(d, p - tile_begin, c, y);
@@ -121,6 +125,7 @@ class EpiloguePass {
   float* sum_squares_;
   const V floor_, floor_after_;
   const QuantizerVectors<D> quantizer_, sum_quantizer_;
+  const bool quantized_, sum_quantized_;
   const Words pixel_step_;
   ChannelSums sums_;
 };
@@ -163,7 +168,8 @@ void clear_padding(const BlockedMap& map, float* values) {
   const int64_t used = map.channels % map.block;
   if (used == 0) return;
   float* last = values + (map.blocks() - 1) * map.pixels * map.block;
-  for (int64_t p = 0; p < map.pixels; ++p) std::fill(last + p * map.block + used, last + (p + 1) * map.block, 0.0f);
+  for (int64_t p = 0; p < map.pixels; ++p)
+    std::fill(last + p * map.block + used, last + (p + 1) * map.block, 0.0f);
 }
 
 }  // namespace dpac
