@@ -138,6 +138,7 @@ nlohmann::ordered_json json_of(const DemoOptions& options, const Results& result
 
 void run(const DemoOptions& options) {
   options.noise.check();
+  options.output.check();
   const Results results = measure(options);
   publish(options.output, text_of(options, results), json_of(options, results));
 }

@@ -88,7 +88,8 @@ std::string text_of(const EvalOptions& options, const std::vector<PointReport>& 
 
 void run(const EvalOptions& options) {
   options.noise.check();
-  Session session = open_session(options.model, options.data, options.output);
+  options.output.check();
+  Session session = open_session(options.model, options.data);
   const int threads = thread_count(options.run.threads);
   Network network(std::move(session.graph),
                   {.batch = options.run.batch, .threads = threads, .noise = options.noise.kind()});
@@ -106,6 +107,7 @@ void run(const EvalOptions& options) {
   json["ms_per_sample"] = evaluation.ms_per_sample();
   json["samples_per_second"] = 1000 / evaluation.ms_per_sample();
   publish(options.output, text_of(options, points, samples, evaluation.ms_per_sample()), json);
+  notice_preset(options.data, session.data, options.output);
 }
 
 }  // namespace

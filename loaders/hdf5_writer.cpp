@@ -9,6 +9,7 @@
 
 #include "kernels/error.h"
 #include "loaders/hdf5_handle.h"
+#include "loaders/output_path.h"
 
 namespace dpac {
 namespace {
@@ -28,7 +29,11 @@ TypeHandle utf8_string() {
 
 }  // namespace
 
-Hdf5Writer::Hdf5Writer(std::filesystem::path target) : target_(std::move(target)), temporary_(target_) {
+Hdf5Writer::Hdf5Writer(const std::filesystem::path& target)
+    : target_(output_path(target)), temporary_(target_) {
+  if (is_special_file(target_)) {
+    throw Error(fmt::format("{}: is a device or pipe, which HDF5 cannot be written to", target_.string()));
+  }
   temporary_ += fmt::format(".{}.tmp", getpid());
   const Hdf5Session session;
   id_ = H5Fcreate(temporary_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
