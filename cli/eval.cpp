@@ -56,10 +56,10 @@ Evaluation run_all(const EvalOptions& options, const Session& session, Network& 
   BatchReader reader = make_reader(session.data, network.graph(), options.run);
   Progress progress(static_cast<int64_t>(session.data.samples.size()) * plan.passes(), "samples",
                     options.output.quiet);
-  const Evaluation evaluation = evaluate(network, reader, *session.data.images, plan, progress,
-                                         [&](const ImageBatch& batch, std::span<const float> logits) {
-                                           files.add(batch.indices, batch.labels, logits);
-                                         });
+  Evaluation evaluation = evaluate(network, reader, *session.data.images, plan, progress,
+                                   [&](const ImageBatch& batch, std::span<const float> logits) {
+                                     files.add(batch.indices, batch.labels, logits);
+                                   });
   files.commit();
   return evaluation;
 }
