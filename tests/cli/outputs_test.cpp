@@ -105,6 +105,29 @@ TEST_CASE("Links are followed") {
   CHECK(entries(inputs) == 4);
 }
 
+TEST_CASE("HDF5 on a full disk is an error that leaves nothing behind, wherever the disk ends") {
+  const CliInputs inputs;
+  for (const std::string output : {"eval --logits", "trace --out"}) {
+    for (const std::string bytes : {"0", "50", "600", "1000", "2500"}) {
+      CAPTURE(output);
+      CAPTURE(bytes);
+      const std::string file = inputs.file("out.h5"), err = inputs.file("err");
+      const std::string command = "ASAN_OPTIONS=verify_asan_link_order=0 DPAC_TEST_DISK_BYTES=" + bytes +
+                                  " LD_PRELOAD='" DPAC_FULL_DISK "' '" DPAC_PROGRAM "' " + output + " '" +
+                                  file + "' --weights '" + inputs.weights + "' --data '" + inputs.data +
+                                  "' 2> '" + err + "'";
+      const int status = std::system(command.c_str());
+      CHECK(WIFEXITED(status));
+      CHECK(WEXITSTATUS(status) == 1);
+      const std::string error = text_of(err);
+      CAPTURE(error);
+      CHECK(error.starts_with("dpac: error: " + file + ": cannot "));
+      CHECK(error.ends_with(": No space left on device\n"));
+      CHECK(entries(inputs) == 3);
+    }
+  }
+}
+
 TEST_CASE("Standard output that is full is an error") {
   const test::TempFolder folder;
   const std::string err = (folder.path() / "err").string();
