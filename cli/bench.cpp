@@ -180,6 +180,7 @@ std::string text_of(const nlohmann::ordered_json& json) {
 void run(BenchOptions& options) {
   if (!options.noise.energy && options.noise.energies_file.empty()) options.noise.energy = kDefaultEnergy;
   options.noise.check();
+  options.output.check();
   const OpenedWeights weights = open_weights(options.model);
   Bench bench(options, weights.checkpoint);
   measure(bench, options);

@@ -56,10 +56,10 @@ Evaluation run_all(const EvalOptions& options, const Session& session, Network& 
   BatchReader reader = make_reader(session.data, network.graph(), options.run);
   Progress progress(static_cast<int64_t>(session.data.samples.size()) * plan.passes(), "samples",
                     options.output.quiet);
-  const Evaluation evaluation = evaluate(network, reader, *session.data.images, plan, progress,
-                                         [&](const ImageBatch& batch, std::span<const float> logits) {
-                                           files.add(batch.indices, batch.labels, logits);
-                                         });
+  Evaluation evaluation = evaluate(network, reader, *session.data.images, plan, progress,
+                                   [&](const ImageBatch& batch, std::span<const float> logits) {
+                                     files.add(batch.indices, batch.labels, logits);
+                                   });
   files.commit();
   return evaluation;
 }
@@ -88,7 +88,8 @@ std::string text_of(const EvalOptions& options, const std::vector<PointReport>& 
 
 void run(const EvalOptions& options) {
   options.noise.check();
-  Session session = open_session(options.model, options.data, options.output);
+  options.output.check();
+  Session session = open_session(options.model, options.data);
   const int threads = thread_count(options.run.threads);
   Network network(std::move(session.graph),
                   {.batch = options.run.batch, .threads = threads, .noise = options.noise.kind()});
@@ -106,6 +107,7 @@ void run(const EvalOptions& options) {
   json["ms_per_sample"] = evaluation.ms_per_sample();
   json["samples_per_second"] = 1000 / evaluation.ms_per_sample();
   publish(options.output, text_of(options, points, samples, evaluation.ms_per_sample()), json);
+  notice_preset(options.data, session.data, options.output);
 }
 
 }  // namespace

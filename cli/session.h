@@ -20,7 +20,7 @@ struct Session {
 
 /// The network's input is `--input-size`, else the size of the data's images, else what the weights say.
 /// @throws Error if weights or data cannot be opened, or if the images are not what the network takes.
-Session open_session(const ModelOptions& model, const DataOptions& data, const OutputOptions& output);
+Session open_session(const ModelOptions& model, const DataOptions& data);
 
 /// Reads the chosen samples in order, as the graph takes them; the data must outlive the reader.
 BatchReader make_reader(const OpenedData& data, const Graph& graph, const RunOptions& run);

@@ -13,6 +13,7 @@
 #include "cli/options/noise_options.h"
 #include "cli/options/output_options.h"
 #include "cli/session.h"
+#include "cli/support/atomic_file.h"
 #include "cli/support/interrupt.h"
 #include "cli/support/layer_pattern.h"
 #include "cli/support/machine.h"
@@ -86,7 +87,9 @@ nlohmann::ordered_json options_json(const TraceOptions& options, const OpenedDat
 
 void run(const TraceOptions& options) {
   options.noise.check();
-  Session session = open_session(options.model, options.data, options.output);
+  options.output.check();
+  check_writable(options.out);
+  Session session = open_session(options.model, options.data);
   const int threads = thread_count(options.run.threads);
   const NoiseKind noise = options.noise.kind();
   Network network(
@@ -104,6 +107,7 @@ void run(const TraceOptions& options) {
   publish(options.output,
           fmt::format("{}: {} samples, {} layers\n", options.out, samples.indices.size(), layers.size()),
           json);
+  notice_preset(options.data, session.data, options.output);
 }
 
 }  // namespace
