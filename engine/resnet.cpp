@@ -100,6 +100,10 @@ class Builder {
   [[nodiscard]] int last() const { return static_cast<int>(graph_.nodes.size()) - 1; }
 
   int add(Node node) {
+    if (node.shape.channels < 1) {
+      throw Error(fmt::format("{}: layer '{}' has weights without elements, so that it has no output",
+                              checkpoint_.path, node.name));
+    }
     if (node.shape.height < 1 || node.shape.width < 1) {
       throw Error(fmt::format("{}: the input of {}x{} pixels is too small: layer '{}' would have no output",
                               checkpoint_.path, graph_.input().height, graph_.input().width, node.name));
