@@ -147,6 +147,7 @@ def write(case: Case) -> None:
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
+    torch.set_num_threads(1)  # Sharing layers this small costs more than it saves, and sums have one order.
     resnet20 = ResNet(BasicBlock, (3, 3, 3), width=8, classes=10, imagenet_stem=False, projection=False)
     resnet50 = ResNet(Bottleneck, (3, 4, 6, 3), width=8, classes=10)
     networks = [("torch_resnet20", resnet20, 32, 20), ("torch_resnet50", resnet50, 32, 50)]
