@@ -4,8 +4,8 @@
 torch_resnet20 (32x32) and torch_resnet50 (32x32) are large enough to be like real ones, and chaotic: a tenth of
 their weights and a few of their activations lie on an edge between two codes, float32 falls either way, and every
 changed code changes others further on. logits_<q>_spread says how much that is; it hides any small mistake.
-sturdy_resnet20 (6x6) and sturdy_bottleneck (16x16) have weights (make_sturdy_networks.py) and images that were picked
-to be nowhere near an edge: all spreads are about zero, and one wrong code is a mistake.
+sturdy_resnet20 (6x6) and sturdy_bottleneck (16x16) have weights (make_sturdy_networks.py) and images that were
+picked to be nowhere near an edge: all spreads are about zero, and one wrong code is a mistake.
 
 Everything is float64 unless said otherwise. "Clean" means no noise and no quantiser. <layer>, <tensor>: the names that
 analog_oracle.py defines (ResNet20's classifier, `linear` in its file, is "fc"). Quantisers use ranges_ema unless said
@@ -29,7 +29,7 @@ otherwise; w8a8 = 8-bit weights and activations, w4a65 = 4 and 6.5 bits (91 leve
   sigma_shot/<layer>         [5]        E = 10, image 0, its clean x
   sigma_weight/<layer>       [5]        E = 10, image 0, its w8a8 x: std of the pre-activation under weight noise
   sigma_thermal/<layer>      float32 [C]        E = 10
-  noise_bits/<layer>         [5]        output range, sigma (thermal, E = 10, root mean square), levels, bits, SNR in dB
+  noise_bits/<layer>         [5]        output range, sigma (thermal, E = 10, rms), levels, bits, SNR in dB
 
 The sturdy networks alone, of `statistics_count` noisy runs of the test images; the first axis is that of
 `statistics_energies`:
@@ -39,7 +39,8 @@ The sturdy networks alone, of `statistics_count` noisy runs of the test images; 
   statistics_count           int32 [1]
   statistics_energies        [2]        10 and 100
 
-Arguments: names of networks; none means all. Needs torch, h5py and numpy. The statistics are float32: another machine may write other last digits.
+Arguments: names of networks; none means all. Needs torch, h5py and numpy. The statistics are float32: another machine
+may write other last digits.
 """
 
 import pathlib
