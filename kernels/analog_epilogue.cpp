@@ -18,8 +18,6 @@ HWY_BEFORE_NAMESPACE();
 namespace dpac {
 namespace HWY_NAMESPACE {
 
-constexpr int64_t kTogether = 4;  // Pixels whose noise is drawn at once, to overlap latencies.
-
 /// The pass over the pixels of one sample, for vectors of D.
 template <class D, bool kNoise, bool kQuantized>
 class EpiloguePass {
@@ -28,6 +26,8 @@ class EpiloguePass {
   using Stream = Gaussian<D>;
   using Words = typename Stream::Words;
   static constexpr int64_t kLanes = static_cast<int64_t>(hn::MaxLanes(D()));
+  // Pixels whose noise is drawn at once, to overlap latencies.
+  static constexpr auto kTogether = static_cast<int64_t>(Stream::kTogether);
 
  public:
   HWY_INLINE EpiloguePass(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
@@ -66,6 +66,7 @@ class EpiloguePass {
       Words counter = stream_.counter(element_block(c, begin, e_.map.pixels));
       int64_t p = begin;
       for (; p + kTogether <= end; p += kTogether) pixels<kTogether>(p, c, begin, gain, counter);
+      for (; p + kTogether / 2 <= end; p += kTogether / 2) pixels<kTogether / 2>(p, c, begin, gain, counter);
       for (; p < end; ++p) pixels<1>(p, c, begin, gain, counter);
     }
     if (sum_squares_ == nullptr) return;
@@ -104,10 +105,10 @@ class EpiloguePass {
       const V sigma = e_.scales == nullptr ? gain : hn::Mul(gain, hn::Set(d, e_.scales[p]));
       y = fused_multiply_add(d, sigma, xi, y);
     }
-    y = hn::Max(y, floor_);
+    y = larger(d, y, floor_);
     if (kQuantized && quantized_) y = quantizer_.value(y);
     if (e_.residual != nullptr) {
-      y = hn::Max(hn::Add(y, hn::LoadU(d, e_.residual + offset)), floor_after_);
+      y = larger(d, hn::Add(y, hn::LoadU(d, e_.residual + offset)), floor_after_);
       if (kQuantized && sum_quantized_) y = sum_quantizer_.value(y);
     }
     if (kQuantized && c + kLanes > e_.map.channels) {

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Writes quantized/*.h5: what analog_oracle.py says of the networks of the same name in networks/.
 
-torch_resnet20 (32x32) and torch_resnet50 (48x48) are large enough to be like real ones, and chaotic: a tenth of
+torch_resnet20 (32x32) and torch_resnet50 (32x32) are large enough to be like real ones, and chaotic: a tenth of
 their weights and a few of their activations lie on an edge between two codes, float32 falls either way, and every
 changed code changes others further on. logits_<q>_spread says how much that is; it hides any small mistake.
-sturdy_resnet20 (6x6) and sturdy_bottleneck (16x16) have weights (make_sturdy_networks.py) and images that were picked
-to be nowhere near an edge: all spreads are about zero, and one wrong code is a mistake.
+sturdy_resnet20 (6x6) and sturdy_bottleneck (16x16) have weights (make_sturdy_networks.py) and images that were
+picked to be nowhere near an edge: all spreads are about zero, and one wrong code is a mistake.
 
 Everything is float64 unless said otherwise. "Clean" means no noise and no quantiser. <layer>, <tensor>: the names that
 analog_oracle.py defines (ResNet20's classifier, `linear` in its file, is "fc"). Quantisers use ranges_ema unless said
@@ -16,7 +16,7 @@ otherwise; w8a8 = 8-bit weights and activations, w4a65 = 4 and 6.5 bits (91 leve
   logits_clean               [4, 10]
   ranges_ema/<tensor>        [2]        min, max: exponential average over the two batches
   ranges_percentile/<tensor> [2]        min, max: 99.99th percentile ("input": as in ranges_ema)
-  weights_range/<layer>      [C, 2]     min, max of each output channel of the folded weights
+  weights_range/<layer>      float32 [C, 2]     min, max of each output channel of the folded weights
   logits_<q>                 [4, 10]    q = w8a8, w4a65, equal_bits, and percentile (w8a8 with ranges_percentile)
       equal_bits: the output quantiser of each layer has its own noise_bits levels; all else 8 bits
   logits_<q>_spread          [4, 10]    largest change of the logit over 20 runs with float32-sized errors in weights,
@@ -28,8 +28,8 @@ otherwise; w8a8 = 8-bit weights and activations, w4a65 = 4 and 6.5 bits (91 leve
   positions/<layer>          int32 [5, 3]  channel, row, column, for the next two
   sigma_shot/<layer>         [5]        E = 10, image 0, its clean x
   sigma_weight/<layer>       [5]        E = 10, image 0, its w8a8 x: std of the pre-activation under weight noise
-  sigma_thermal/<layer>      [C]        E = 10
-  noise_bits/<layer>         [5]        output range, sigma (thermal, E = 10, root mean square), levels, bits, SNR in dB
+  sigma_thermal/<layer>      float32 [C]        E = 10
+  noise_bits/<layer>         [5]        output range, sigma (thermal, E = 10, rms), levels, bits, SNR in dB
 
 The sturdy networks alone, of `statistics_count` noisy runs of the test images; the first axis is that of
 `statistics_energies`:
@@ -39,7 +39,8 @@ The sturdy networks alone, of `statistics_count` noisy runs of the test images; 
   statistics_count           int32 [1]
   statistics_energies        [2]        10 and 100
 
-Needs torch, h5py and numpy. The statistics are float32: another machine may write other last digits.
+Arguments: names of networks; none means all. Needs torch, h5py and numpy. The statistics are float32: another machine
+may write other last digits.
 """
 
 import pathlib
@@ -72,7 +73,7 @@ def add_ranges(case: Case) -> None:
         case.datasets[f"ranges_ema/{name}"] = np.array(case.ranges[name])
         case.datasets[f"ranges_percentile/{name}"] = np.array(case.percentiles[name])
     for name, layer in case.network.layers.items():
-        case.datasets[f"weights_range/{name}"] = torch.stack(layer.weight_range(), 1).numpy()
+        case.datasets[f"weights_range/{name}"] = torch.stack(layer.weight_range(), 1).float().numpy()
 
 
 def add_logits(case: Case) -> None:
@@ -115,10 +116,11 @@ def add_sigmas(case: Case, quantised: oracle.Run) -> None:
         positions = spots(case.clean.products[name].shape[1:])
         at = (0, *positions.T)
         clean, x = case.clean.inputs[name], quantised.inputs[name]
+        thermal = oracle.thermal_sigma(layer, case.ranges[x.tensor], ENERGY)
         case.datasets[f"positions/{name}"] = positions
         case.datasets[f"sigma_shot/{name}"] = oracle.shot_sigma(layer, clean.values, ENERGY)[at].numpy()
         case.datasets[f"sigma_weight/{name}"] = oracle.weight_noise_sigma(layer, x.values, ENERGY)[at].numpy()
-        case.datasets[f"sigma_thermal/{name}"] = oracle.thermal_sigma(layer, case.ranges[x.tensor], ENERGY).numpy()
+        case.datasets[f"sigma_thermal/{name}"] = thermal.float().numpy()
         case.datasets[f"noise_bits/{name}"] = np.array(case.bits[name])
 
 
@@ -146,12 +148,15 @@ def write(case: Case) -> None:
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
+    torch.set_num_threads(1)  # Sharing layers this small costs more than it saves, and sums have one order.
     resnet20 = ResNet(BasicBlock, (3, 3, 3), width=8, classes=10, imagenet_stem=False, projection=False)
     resnet50 = ResNet(Bottleneck, (3, 4, 6, 3), width=8, classes=10)
-    networks = [("torch_resnet20", resnet20, 32, 20), ("torch_resnet50", resnet50, 48, 50)]
+    networks = [("torch_resnet20", resnet20, 32, 20), ("torch_resnet50", resnet50, 32, 50)]
     networks += [(name, make_sturdy(name), size, 35) for name, size in STURDY.items()]
     with torch.inference_mode():
         for name, model, size, seed in networks:
+            if sys.argv[1:] and name not in sys.argv[1:]:
+                continue
             case = Case(name, model, seed, size)
             cases.check_sane(name, case.clean.logits.numpy())
             add_ranges(case)
