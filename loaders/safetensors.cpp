@@ -2,7 +2,6 @@
 // without holes. See huggingface/safetensors, README.md; every check its own reader makes is made here.
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <fstream>
 
@@ -11,6 +10,7 @@
 
 #include "kernels/error.h"
 #include "loaders/formats.h"
+#include "loaders/half.h"
 #include "loaders/name_map.h"
 
 namespace dpac {
@@ -135,10 +135,9 @@ class SafetensorsReader {
     } else if (t.dtype == "F64") {
       convert<double>(bytes, dst, [](double v) { return static_cast<float>(v); });
     } else if (t.dtype == "F16") {
-      convert<_Float16>(bytes, dst, [](_Float16 v) { return static_cast<float>(v); });
+      convert<uint16_t>(bytes, dst, float_from_half);
     } else if (t.dtype == "BF16") {
-      convert<uint16_t>(bytes, dst,
-                        [](uint16_t v) { return std::bit_cast<float>(static_cast<uint32_t>(v) << 16); });
+      convert<uint16_t>(bytes, dst, float_from_bfloat16);
     } else {
       fail(fmt::format("tensor '{}' has type {}, expected F32, F16, BF16 or F64", t.name, t.dtype));
     }
