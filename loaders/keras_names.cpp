@@ -14,7 +14,7 @@ constexpr double kApplicationsEpsilon = 1.001e-5, kOldEpsilon = 1e-3;
 /// Where a convolution or BatchNorm stands; stage 0 is the stem. `k` is 0 for a projection.
 struct Place {
   int stage = 0, block = 0, k = 0;
-  auto operator<=>(const Place&) const = default;
+  auto operator<=>(const Place&) const = default;  // NOLINT(modernize-use-nullptr): its own 0.
 };
 
 /// Unset for numbers out of any network's range; `stage` as the names count, from 2.
