@@ -15,6 +15,8 @@ using Work = std::function<void()>;
 /// parsed.
 Work add_info(CLI::App& app);
 Work add_eval(CLI::App& app);
+Work add_calibrate(CLI::App& app);
+Work add_bits(CLI::App& app);
 Work add_trace(CLI::App& app);
 Work add_bench(CLI::App& app);
 Work add_demo(CLI::App& app);

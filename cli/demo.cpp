@@ -32,7 +32,8 @@ constexpr int kBarLength = 40;
 
 struct DemoOptions {
   // The whole curve, from guessing to the clean accuracy.
-  NoiseOptions noise{.noise = "shot", .sweep = {1, 2, 3, 5, 10, 30, 100, 300, 1000}, .seeds = 5};
+  NoiseOptions noise{
+      .noise = "shot", .energies = {.sweep = {1, 2, 3, 5, 10, 30, 100, 300, 1000}}, .seeds = 5};
   int64_t limit = 1000;
   RunOptions run;
   OutputOptions output;
@@ -80,9 +81,8 @@ struct Results {
 Results measure(const DemoOptions& options) {
   const Demo demo(options);
   Network clean = demo.make_network(NoiseKind::none), noisy = demo.make_network(NoiseKind::shot);
-  const EvaluationPlan once{NoiseKind::none, {Energies{}}, {}};
-  const EvaluationPlan sweep{NoiseKind::shot, options.noise.energies(noisy.layers()),
-                             options.noise.seed_list()};
+  const EvaluationPlan once{{NoiseConfig{}}, {}};
+  const EvaluationPlan sweep{options.noise.points(noisy.layers()), options.noise.seed_list()};
   Progress progress(demo.samples() * (once.passes() + sweep.passes()), "images", options.output.quiet);
   const Evaluation without = demo.run(clean, once, progress), with = demo.run(noisy, sweep, progress);
   return {report_points(clean, once, without, options.noise.wavelength_nm).front(),
@@ -105,8 +105,8 @@ std::string text_of(const DemoOptions& options, const Results& results) {
       results.samples, results.architecture, 1e-6 * static_cast<double>(results.macs));
   for (std::size_t i = 0; i < results.noisy.size(); ++i) {
     const PointReport& point = results.noisy[i];
-    text += fmt::format("{:>11g}  {:>8.3g}  {:>16}  {}\n", options.noise.sweep[i],
-                        point.energy->attojoules_per_mac, percent(point.accuracy), bar(point.accuracy.top1));
+    text += fmt::format("{:>11g}  {:>8.3g}  {:>16}  {}\n", options.noise.energies.sweep[i],
+                        *point.energy->attojoules_per_mac, percent(point.accuracy), bar(point.accuracy.top1));
   }
   const double clean = results.clean.accuracy.top1;
   text += fmt::format("{:>11}  {:>8}  {:>16}  {}\n\n", "no noise", "-", percent(clean), bar(clean));
@@ -127,7 +127,7 @@ nlohmann::ordered_json json_of(const DemoOptions& options, const Results& result
   json["samples"] = results.samples;
   write(results.clean, json);
   for (std::size_t i = 0; i < results.noisy.size(); ++i) {
-    nlohmann::ordered_json point{{"energy", options.noise.sweep[i]}};
+    nlohmann::ordered_json point{{"energy", options.noise.energies.sweep[i]}};
     write(results.noisy[i], point);
     json["points"].push_back(point);
   }

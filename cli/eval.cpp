@@ -7,11 +7,12 @@
 
 #include <fmt/format.h>
 
+#include "cli/analog_setup.h"
 #include "cli/command.h"
 #include "cli/evaluation.h"
+#include "cli/options/analog_options.h"
 #include "cli/options/data_options.h"
 #include "cli/options/model_options.h"
-#include "cli/options/noise_options.h"
 #include "cli/options/output_options.h"
 #include "cli/point_report.h"
 #include "cli/prediction_files.h"
@@ -26,7 +27,7 @@ namespace {
 struct EvalOptions {
   ModelOptions model;
   DataOptions data;
-  NoiseOptions noise;
+  AnalogOptions analog;
   RunOptions run;
   OutputOptions output;
   std::string predictions, logits;
@@ -36,7 +37,7 @@ nlohmann::ordered_json options_json(const EvalOptions& options, const OpenedData
   nlohmann::ordered_json json;
   write(options.model, json);
   write(options.data, data, json);
-  write(options.noise, json);
+  write(options.analog, json);
   write(options.run, json);
   return json;
 }
@@ -53,7 +54,7 @@ void check_files(const EvalOptions& options, const EvaluationPlan& plan) {
 Evaluation run_all(const EvalOptions& options, const Session& session, Network& network,
                    const EvaluationPlan& plan) {
   PredictionFiles files(options.predictions, options.logits, network.graph().classes());
-  BatchReader reader = make_reader(session.data, network.graph(), options.run);
+  BatchReader reader = make_reader(session.data, network.graph(), options.run, options.analog.kind());
   Progress progress(static_cast<int64_t>(session.data.samples.size()) * plan.passes(), "samples",
                     options.output.quiet);
   Evaluation evaluation = evaluate(network, reader, *session.data.images, plan, progress,
@@ -67,13 +68,13 @@ Evaluation run_all(const EvalOptions& options, const Session& session, Network& 
 /// One energy's results lie at the top level; those of a sweep in `points`, and the top level's are null.
 void add_points(const EvalOptions& options, const std::vector<PointReport>& points,
                 nlohmann::ordered_json& json) {
-  if (options.noise.sweep.empty()) {
+  if (options.analog.noise.energies.sweep.empty()) {
     write(points.front(), json);
     return;
   }
   write_nulls(json);
   for (std::size_t i = 0; i < points.size(); ++i) {
-    nlohmann::ordered_json point{{"energy", options.noise.sweep[i]}};
+    nlohmann::ordered_json point{{"energy", options.analog.noise.energies.sweep[i]}};
     write(points[i], point);
     json["points"].push_back(point);
   }
@@ -82,28 +83,29 @@ void add_points(const EvalOptions& options, const std::vector<PointReport>& poin
 std::string text_of(const EvalOptions& options, const std::vector<PointReport>& points, int64_t samples,
                     double ms) {
   const std::string footer = fmt::format("{} samples, {:.3f} ms a sample\n", samples, ms);
-  return (options.noise.sweep.empty() ? text_of(points.front()) : table_of(options.noise.sweep, points)) +
-         footer;
+  return (options.analog.noise.energies.sweep.empty() ? text_of(points.front()) : table_of(points)) + footer;
 }
 
 void run(const EvalOptions& options) {
-  options.noise.check();
+  options.analog.check();
   options.output.check();
-  Session session = open_session(options.model, options.data);
-  const int threads = thread_count(options.run.threads);
-  Network network(std::move(session.graph),
-                  {.batch = options.run.batch, .threads = threads, .noise = options.noise.kind()});
-  const EvaluationPlan plan{options.noise.kind(), options.noise.energies(network.layers()),
-                            options.noise.seed_list()};
+  const Session session = open_session(options.model, options.data);
+  const NoiseOptions& noise = options.analog.noise;
+  const EvaluationPlan plan{noise.points(analog_layers(session.graph)), noise.seed_list()};
   check_files(options, plan);
+  const AnalogSetup setup = set_up(options.analog, options.data, session, options.run, options.output);
+  Network network(clone(session.graph), network_options(options.analog, setup, options.run));
   const Evaluation evaluation = run_all(options, session, network, plan);
 
-  const auto points = report_points(network, plan, evaluation, options.noise.wavelength_nm);
+  const auto points = report_points(network, plan, evaluation, noise.wavelength_nm);
   const auto samples = static_cast<int64_t>(session.data.samples.size());
-  auto json = result_json("eval", options_json(options, session.data), session.weights_sha256, threads);
+  auto json = result_json("eval", options_json(options, session.data), session.weights_sha256,
+                          thread_count(options.run.threads));
   json["samples"] = samples;
   add_points(options, points, json);
   json["macs"] = total_macs(network.layers());
+  write(setup, json);
+  json["arithmetic"] = network.arithmetic();
   json["ms_per_sample"] = evaluation.ms_per_sample();
   json["samples_per_second"] = 1000 / evaluation.ms_per_sample();
   publish(options.output, text_of(options, points, samples, evaluation.ms_per_sample()), json);
@@ -118,10 +120,9 @@ Work add_eval(CLI::App& app) {
   add_input_size_option(app, options->model);
   add_run_options(app, options->run);
   add_data_options(app, options->data);
-  add_noise_option(app, options->noise);
-  add_energy_options(app, options->noise);
-  add_seed_option(app, options->noise);
-  add_sweep_options(app, options->noise);
+  add_analog_options(app, options->analog, {"none", "shot", "thermal", "weight"});
+  add_sweep_options(app, options->analog.noise);
+  add_arithmetic_option(app, options->analog.quantization);
   app.add_option("--predictions", options->predictions, "CSV: index, label, prediction, its probability")
       ->type_name("FILE")
       ->group("Output");
@@ -130,9 +131,11 @@ Work add_eval(CLI::App& app) {
       ->group("Output");
   add_output_options(app, options->output);
   app.footer(
-      "Energies are photons per MAC; ms a sample is time in the network, decoding runs beside it. The "
-      "interval is\n"
-      "Wilson's 95 %, +- the standard deviation over seeds. In JSON a sweep's results are in `points`.\n\n"
+      "Energies are photons per MAC for shot noise, else multiples of the base energy. ms a sample is time "
+      "in the\n"
+      "network, decoding runs beside it. The interval is Wilson's 95 %, +- the standard deviation over "
+      "seeds. In "
+      "JSON a\nsweep's results are in `points`.\n\n"
       "Example:\n  dpac eval --weights resnet20.h5 --data cifar10/test --noise shot --energy 10 --seeds 5");
   return [options] { run(*options); };
 }

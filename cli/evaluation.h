@@ -1,6 +1,6 @@
 /// @file
-/// Runs a network over a data set: every batch is decoded once, and goes through the network once per energy
-/// and seed.
+/// Runs a network over a data set: every batch is decoded once for all energies and seeds, and what lies
+/// before the first noise is computed once for several of them.
 #pragma once
 
 #include <cstdint>
@@ -17,26 +17,27 @@
 
 namespace dpac::cli {
 
-/// Every energy is run with every seed. Without noise there is one entry of `energies`, empty, and no seed.
+/// Every point is run with every seed.
 struct EvaluationPlan {
-  NoiseKind noise = NoiseKind::none;
-  std::vector<Energies> energies;
-  std::vector<uint64_t> seeds;
+  std::vector<NoiseConfig> points;  ///< At least one; without noise, one of that kind.
+  std::vector<uint64_t> seeds;      ///< None without noise.
 
   [[nodiscard]] int64_t passes() const;
+  [[nodiscard]] std::size_t seeds_per_point() const;
 };
 
 struct Evaluation {
-  std::vector<std::vector<Tally>> tallies;  ///< [energy][seed], or [1][1] without noise.
+  std::vector<std::vector<Tally>> tallies;  ///< [point][seed]; one seed without noise.
   double seconds = 0;                       ///< In the network, of all passes; batches are decoded beside it.
 
   [[nodiscard]] double ms_per_sample() const;
 };
 
-/// Receives every pass's logits, [n, classes].
+/// Receives every pass's logits, [n, classes]: the passes of one batch, then those of the next.
 using LogitsSink = std::function<void(const ImageBatch&, std::span<const float>)>;
 
-/// `network` was compiled for the plan's noise. `progress` advances by a sample for each pass over it.
+/// `network` was compiled for the plan's noise; its noise is changed. `progress` advances by a sample for
+/// each pass over it.
 /// @throws Error naming the sample whose label is no class of the network, whose size does not fit, or whose
 /// logits are not finite. @throws Interrupted after Ctrl-C.
 Evaluation evaluate(Network& network, BatchReader& reader, const ImageDataset& names,

@@ -31,6 +31,8 @@ struct CommandEntry {
 constexpr std::array kCommands{
     CommandEntry{"info", "Show a checkpoint's architecture and its analog layers", add_info},
     CommandEntry{"eval", "Measure accuracy on a data set, with or without noise", add_eval},
+    CommandEntry{"calibrate", "Find the ranges that activation quantisers need", add_calibrate},
+    CommandEntry{"bits", "Show what digital precision each layer's noise is worth", add_bits},
     CommandEntry{"trace", "Write inputs, pre-activations and noise of layers to HDF5", add_trace},
     CommandEntry{"bench", "Measure what noise costs in time", add_bench},
     CommandEntry{"demo", "Accuracy against photons per MAC, on a built-in network and data", add_demo},

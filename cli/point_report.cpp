@@ -2,31 +2,64 @@
 
 #include <fmt/format.h>
 
+#include "cli/support/json.h"
 #include "cli/support/text_table.h"
 
 namespace dpac::cli {
 namespace {
 
-std::optional<LightEnergy> energy_of(const std::vector<AnalogLayer>& layers, const Energies& energies,
-                                     double wavelength_nm) {
-  if (energies.empty()) return std::nullopt;
-  const double photons = energy_per_mac(layers, energies);
-  return LightEnergy{photons, photons * photon_energy_aj(wavelength_nm),
-                     photons * static_cast<double>(total_macs(layers))};
-}
-
 std::string interval_text(const Interval& interval) {
   return fmt::format("{:.2f} ... {:.2f} %", 100 * interval.low, 100 * interval.high);
 }
 
+nlohmann::ordered_json layers_json(const EnergyLedger& ledger) {
+  auto layers = nlohmann::ordered_json::array();
+  for (const LayerEnergy& layer : ledger.layers) {
+    layers.push_back({{"name", layer.name},
+                      {"energy_per_mac", layer.energy_per_mac},
+                      {"energy_per_inference", layer.energy_per_inference},
+                      {"share", layer.share},
+                      {"repeats", layer.repeats}});
+  }
+  return layers;
+}
+
+std::string energy_text(const PointEnergy& energy) {
+  const EnergyLedger& ledger = energy.ledger;
+  std::string text =
+      energy.attojoules_per_mac
+          ? fmt::format("energy  {:.4g} photons, {:.4g} aJ per MAC; {:.3g} photons per inference\n",
+                        ledger.energy_per_mac, *energy.attojoules_per_mac, ledger.energy_per_inference)
+          : fmt::format("energy  {:.4g} x base energy per MAC; {:.3g} x base energy per inference\n",
+                        ledger.energy_per_mac, ledger.energy_per_inference);
+  if (energy.relative_time() > 1) {
+    text += fmt::format("time    {:.4g} executions of a layer, on average\n", energy.relative_time());
+  }
+  return text;
+}
+
 }  // namespace
+
+double PointEnergy::relative_time() const {
+  return static_cast<double>(ledger.total_repeats) / static_cast<double>(ledger.layers.size());
+}
+
+std::optional<PointEnergy> energy_of(const std::vector<AnalogLayer>& layers, const NoiseConfig& point,
+                                     double wavelength_nm) {
+  if (point.kind == NoiseKind::none) return std::nullopt;
+  PointEnergy energy{energy_ledger(layers, point), std::nullopt};
+  if (point.kind == NoiseKind::shot) {
+    energy.attojoules_per_mac = energy.ledger.energy_per_mac * photon_energy_aj(wavelength_nm);
+  }
+  return energy;
+}
 
 std::vector<PointReport> report_points(const Network& network, const EvaluationPlan& plan,
                                        const Evaluation& evaluation, double wavelength_nm) {
   std::vector<PointReport> points;
-  for (std::size_t e = 0; e < plan.energies.size(); ++e) {
-    points.push_back({accuracy_of(evaluation.tallies[e], network.graph().classes()), plan.seeds,
-                      energy_of(network.layers(), plan.energies[e], wavelength_nm)});
+  for (std::size_t p = 0; p < plan.points.size(); ++p) {
+    points.push_back({accuracy_of(evaluation.tallies[p], network.graph().classes()), plan.seeds,
+                      energy_of(network.layers(), plan.points[p], wavelength_nm)});
   }
   return points;
 }
@@ -35,14 +68,17 @@ void write(const PointReport& point, nlohmann::ordered_json& json) {
   write_nulls(json);
   write(point.accuracy, point.seeds, json);
   if (!point.energy) return;
-  json["energy_per_mac"] = point.energy->photons_per_mac;
-  json["aj_per_mac"] = point.energy->attojoules_per_mac;
-  json["energy_per_inference"] = point.energy->photons_per_inference;
+  const EnergyLedger& ledger = point.energy->ledger;
+  json["energy_per_mac"] = ledger.energy_per_mac;
+  json["aj_per_mac"] = or_null(point.energy->attojoules_per_mac);
+  json["energy_per_inference"] = ledger.energy_per_inference;
+  json["relative_time"] = point.energy->relative_time();
+  json["layers"] = layers_json(ledger);
 }
 
 void write_nulls(nlohmann::ordered_json& json) {
   for (const char* key : {"top1", "top5", "seeds", "top1_std", "top1_ci95", "energy_per_mac", "aj_per_mac",
-                          "energy_per_inference"}) {
+                          "energy_per_inference", "relative_time", "layers"}) {
     json[key] = nullptr;
   }
 }
@@ -52,23 +88,24 @@ std::string text_of(const PointReport& point) {
   std::string text =
       fmt::format("top-1   {} (95 % interval {})\n", percent(accuracy), interval_text(accuracy.top1_ci95));
   if (accuracy.top5) text += fmt::format("top-5   {}\n", percent(*accuracy.top5));
-  if (point.energy) {
-    text += fmt::format("energy  {:.4g} photons, {:.4g} aJ per MAC; {:.3g} photons per inference\n",
-                        point.energy->photons_per_mac, point.energy->attojoules_per_mac,
-                        point.energy->photons_per_inference);
-  }
+  if (point.energy) text += energy_text(*point.energy);
   return text;
 }
 
-std::string table_of(const std::vector<double>& energies, const std::vector<PointReport>& points) {
-  TextTable table({"photons/MAC", "aJ/MAC", "top-1", "top-5", "95 % interval"});
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const Accuracy& accuracy = points[i].accuracy;
-    table.add({fmt::format("{:g}", energies[i]), fmt::format("{:.4g}", points[i].energy->attojoules_per_mac),
-               percent(accuracy), accuracy.top5 ? percent(*accuracy.top5) : "-",
-               interval_text(accuracy.top1_ci95)});
+std::string table_of(const std::vector<PointReport>& points) {
+  TextTable table({energy_header(*points.front().energy), "aJ/MAC", "top-1", "top-5", "95 % interval"});
+  for (const PointReport& point : points) {
+    const Accuracy& accuracy = point.accuracy;
+    const auto& attojoules = point.energy->attojoules_per_mac;
+    table.add({fmt::format("{:.6g}", point.energy->ledger.energy_per_mac),
+               attojoules ? fmt::format("{:.4g}", *attojoules) : "-", percent(accuracy),
+               accuracy.top5 ? percent(*accuracy.top5) : "-", interval_text(accuracy.top1_ci95)});
   }
   return table.text();
+}
+
+std::string energy_header(const PointEnergy& energy) {
+  return energy.attojoules_per_mac ? "photons/MAC" : "x base energy/MAC";
 }
 
 }  // namespace dpac::cli

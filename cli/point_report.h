@@ -11,35 +11,46 @@
 
 #include "cli/accuracy.h"
 #include "cli/evaluation.h"
+#include "engine/energy.h"
 #include "engine/network.h"
 
 namespace dpac::cli {
 
-/// What light a point needs.
-struct LightEnergy {
-  double photons_per_mac = 0;  ///< Mean over the network's MACs.
-  double attojoules_per_mac = 0;
-  double photons_per_inference = 0;
+/// What a point spends.
+struct PointEnergy {
+  EnergyLedger ledger;
+  std::optional<double> attojoules_per_mac;  ///< Of shot noise, whose energies are photons.
+
+  /// The mean number of executions of a layer: time, where each takes the same.
+  [[nodiscard]] double relative_time() const;
 };
 
 struct PointReport {
   Accuracy accuracy;
   std::vector<uint64_t> seeds;
-  std::optional<LightEnergy> energy;  ///< None without noise.
+  std::optional<PointEnergy> energy;  ///< None without noise.
 };
 
-/// One report per energy of the plan.
+/// None without noise.
+std::optional<PointEnergy> energy_of(const std::vector<AnalogLayer>& layers, const NoiseConfig& point,
+                                     double wavelength_nm);
+
+/// One report per point of the plan.
 std::vector<PointReport> report_points(const Network& network, const EvaluationPlan& plan,
                                        const Evaluation& evaluation, double wavelength_nm);
 
-/// The accuracy's keys, and `energy_per_mac`, `aj_per_mac`, `energy_per_inference` (null without noise).
+/// The accuracy's keys, and `energy_per_mac`, `aj_per_mac`, `energy_per_inference`, `relative_time` and
+/// `layers` (null without noise; attojoules for shot noise only).
 void write(const PointReport& point, nlohmann::ordered_json& json);
 
 /// The same keys, all null.
 void write_nulls(nlohmann::ordered_json& json);
 
-/// A few lines for one point; a table with a row for each of several.
+/// A few lines for one point; a table with a row for each of several, which have noise.
 std::string text_of(const PointReport& point);
-std::string table_of(const std::vector<double>& energies, const std::vector<PointReport>& points);
+std::string table_of(const std::vector<PointReport>& points);
+
+/// "photons/MAC", or "x base energy/MAC": the header above energies.
+std::string energy_header(const PointEnergy& energy);
 
 }  // namespace dpac::cli

@@ -9,6 +9,10 @@
 namespace dpac::cli {
 namespace {
 
+constexpr int64_t kSamplesOfDraw = 32;  // That share one draw of weights (spec/noise.md section 2).
+
+}  // namespace
+
 void check_images_fit(const OpenedData& data, const MapShape& input) {
   if (input.channels != 1 && input.channels != 3) {
     throw Error(fmt::format("the network takes {} channels, but images have 1 or 3", input.channels));
@@ -22,8 +26,6 @@ void check_images_fit(const OpenedData& data, const MapShape& input) {
                   data.images->name(first), size.height, size.width, input.height, input.width));
 }
 
-}  // namespace
-
 Session open_session(const ModelOptions& model, const DataOptions& data) {
   const OpenedWeights weights = open_weights(model);
   OpenedData opened = open_data(data, weights.checkpoint.traits.preset);
@@ -33,9 +35,11 @@ Session open_session(const ModelOptions& model, const DataOptions& data) {
   return {weights.sha256, std::move(opened), std::move(graph)};
 }
 
-BatchReader make_reader(const OpenedData& data, const Graph& graph, const RunOptions& run) {
+BatchReader make_reader(const OpenedData& data, const Graph& graph, const RunOptions& run, NoiseKind noise) {
+  const int64_t together = noise == NoiseKind::weight ? kSamplesOfDraw : 1;
+  const int64_t batch = (run.batch + together - 1) / together * together;
   return BatchReader(*data.images, data.preprocessing, static_cast<int>(graph.input().channels), data.samples,
-                     static_cast<int>(run.batch), thread_count(run.threads));
+                     static_cast<int>(batch), thread_count(run.threads));
 }
 
 }  // namespace dpac::cli

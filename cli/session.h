@@ -8,6 +8,7 @@
 #include "cli/options/model_options.h"
 #include "cli/options/output_options.h"
 #include "engine/graph.h"
+#include "engine/noise_config.h"
 #include "loaders/prefetch.h"
 
 namespace dpac::cli {
@@ -22,7 +23,12 @@ struct Session {
 /// @throws Error if weights or data cannot be opened, or if the images are not what the network takes.
 Session open_session(const ModelOptions& model, const DataOptions& data);
 
-/// Reads the chosen samples in order, as the graph takes them; the data must outlive the reader.
-BatchReader make_reader(const OpenedData& data, const Graph& graph, const RunOptions& run);
+/// @throws Error unless the first image, preprocessed, is what a network with this input takes.
+void check_images_fit(const OpenedData& data, const MapShape& input);
+
+/// Reads the chosen samples in order, as the graph takes them; the data must outlive the reader. Under weight
+/// noise a batch is whole groups of samples that share a draw, so that weights are not drawn more often than
+/// needed.
+BatchReader make_reader(const OpenedData& data, const Graph& graph, const RunOptions& run, NoiseKind noise);
 
 }  // namespace dpac::cli

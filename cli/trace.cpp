@@ -7,10 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "cli/analog_setup.h"
 #include "cli/command.h"
+#include "cli/options/analog_options.h"
 #include "cli/options/data_options.h"
 #include "cli/options/model_options.h"
-#include "cli/options/noise_options.h"
 #include "cli/options/output_options.h"
 #include "cli/session.h"
 #include "cli/support/atomic_file.h"
@@ -30,7 +31,7 @@ constexpr int64_t kDefaultLimit = 4;
 struct TraceOptions {
   ModelOptions model;
   DataOptions data{.limit = kDefaultLimit};
-  NoiseOptions noise;
+  AnalogOptions analog;
   RunOptions run;
   OutputOptions output;
   std::vector<std::string> layers{"*"};
@@ -78,7 +79,7 @@ nlohmann::ordered_json options_json(const TraceOptions& options, const OpenedDat
   nlohmann::ordered_json json;
   write(options.model, json);
   write(options.data, data, json);
-  write(options.noise, json);
+  write(options.analog, json);
   write(options.run, json);
   json["layers"] = options.layers;
   json["out"] = options.out;
@@ -86,24 +87,28 @@ nlohmann::ordered_json options_json(const TraceOptions& options, const OpenedDat
 }
 
 void run(const TraceOptions& options) {
-  options.noise.check();
+  options.analog.check();
   options.output.check();
   check_writable(options.out);
-  Session session = open_session(options.model, options.data);
-  const int threads = thread_count(options.run.threads);
-  const NoiseKind noise = options.noise.kind();
-  Network network(
-      std::move(session.graph),
-      {.batch = options.run.batch, .threads = threads, .noise = noise, .keep_pre_activations = true});
-  const auto layers = matching_layers(network.layers(), options.layers);
-  network.set_noise({noise, options.noise.energies(network.layers()).front(), options.noise.seed});
-  const Samples samples = read_samples(make_reader(session.data, network.graph(), options.run));
+  const Session session = open_session(options.model, options.data);
+  const std::vector<AnalogLayer> all = analog_layers(session.graph);
+  const auto layers = matching_layers(all, options.layers);
+  const NoiseConfig noise = options.analog.noise.points(all).front();
+  const AnalogSetup setup = set_up(options.analog, options.data, session, options.run, options.output);
+  NetworkOptions compile = network_options(options.analog, setup, options.run);
+  compile.keep_pre_activations = true;
+  Network network(clone(session.graph), compile);
+  network.set_noise(noise);
+  const Samples samples =
+      read_samples(make_reader(session.data, network.graph(), options.run, options.analog.kind()));
   record(options, network, samples, layers);
 
-  auto json = result_json("trace", options_json(options, session.data), session.weights_sha256, threads);
+  auto json = result_json("trace", options_json(options, session.data), session.weights_sha256,
+                          thread_count(options.run.threads));
   json["out"] = options.out;
   json["samples"] = samples.indices;
-  for (const std::size_t l : layers) json["layers"].push_back(network.layers()[l].name);
+  for (const std::size_t l : layers) json["layers"].push_back(all[l].name);
+  write(setup, json);
   publish(options.output,
           fmt::format("{}: {} samples, {} layers\n", options.out, samples.indices.size(), layers.size()),
           json);
@@ -119,9 +124,7 @@ Work add_trace(CLI::App& app) {
   add_run_options(app, options->run);
   add_data_options(app, options->data);
   app.get_option("--limit")->description("Samples to trace, spread evenly over the data set [4]");
-  add_noise_option(app, options->noise);
-  add_energy_options(app, options->noise);
-  add_seed_option(app, options->noise);
+  add_analog_options(app, options->analog, {"none", "shot", "thermal", "weight"});
   app.add_option("--layers", options->layers, "Names with * and ?, separated by commas")
       ->type_name("PATTERN")
       ->delimiter(',')
@@ -136,7 +139,7 @@ Work add_trace(CLI::App& app) {
       "Writes float32 [n, C, H, W] (fully connected: [n, features]) per layer: /<layer>/input, /pre (without "
       "this\n"
       "layer's own noise), /sigma (the noise's standard deviation), /noisy (before ReLU); and /logits, "
-      "/samples.\n\n"
+      "/samples.\nComputed in float32, whatever the bits.\n\n"
       "Example:\n  dpac trace --weights resnet20.h5 --data cifar10/test --noise shot --energy 10 \\\n"
       "    --layers 'layer1.*,fc' --out trace.h5");
   return [options] { run(*options); };

@@ -57,7 +57,11 @@ void add_run_options(CLI::App& app, RunOptions& options) {
       ->type_name("B")
       ->check(CLI::Range(1, 65536))
       ->capture_default_str();
-  app.add_option("--threads", options.threads, "Threads, 0 for all; never changes a result")
+  add_threads_option(app, options.threads);
+}
+
+void add_threads_option(CLI::App& app, int& threads) {
+  app.add_option("--threads", threads, "Threads, 0 for all; never changes a result")
       ->type_name("T")
       ->check(CLI::Range(0, 4096))
       ->capture_default_str();

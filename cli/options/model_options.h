@@ -36,6 +36,7 @@ struct OpenedWeights {
 void add_weights_option(CLI::App& app, ModelOptions& options, bool positional = false);
 void add_input_size_option(CLI::App& app, ModelOptions& options);
 void add_run_options(CLI::App& app, RunOptions& options);
+void add_threads_option(CLI::App& app, int& threads);
 
 OpenedWeights open_weights(const ModelOptions& options);
 

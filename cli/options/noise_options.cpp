@@ -1,11 +1,10 @@
 #include "cli/options/noise_options.h"
 
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "cli/energies_file.h"
-#include "cli/support/json.h"
 #include "kernels/error.h"
 
 namespace dpac::cli {
@@ -13,24 +12,30 @@ namespace {
 
 constexpr const char* kGroup = "Noise";
 
-void check_needs_noise(const NoiseOptions& options) {
-  const char* given = options.energy                   ? "--energy"
-                      : !options.energies_file.empty() ? "--energies"
-                      : !options.sweep.empty()         ? "--energies-sweep"
-                                                       : nullptr;
-  if (given != nullptr) {
-    throw Error(fmt::format("{} was given, but there is no noise for it to act on: add --noise shot", given));
+/// A sigma acts on one kind of noise only.
+void check_sigma(const std::string& option, const std::optional<double>& sigma, NoiseKind its,
+                 NoiseKind chosen) {
+  if (!sigma) return;
+  if (!(*sigma >= 0) || !std::isfinite(*sigma)) {
+    throw Error(fmt::format("{} is {}, expected a number that is not negative", option, *sigma));
+  }
+  if (chosen != its) {
+    throw Error(
+        fmt::format("{} was given, but the noise is '{}': add --noise {}", option, name(chosen), name(its)));
   }
 }
 
 }  // namespace
 
-void check_energy(const std::string& option, double value) {
-  // As the engine stores it: neither of both may vanish or overflow.
-  const auto stored = static_cast<float>(value);
-  if (!(stored > 0) || !std::isfinite(stored)) {
-    throw Error(fmt::format("{} is {}, expected a positive number of photons per MAC", option, value));
+std::vector<std::string> noisy_kinds() {
+  return {"shot", "thermal", "weight"};
+}
+
+NoiseKind NoiseOptions::kind() const {
+  for (const NoiseKind kind : {NoiseKind::shot, NoiseKind::thermal, NoiseKind::weight}) {
+    if (name(kind) == noise) return kind;
   }
+  return NoiseKind::none;
 }
 
 void NoiseOptions::check() const {
@@ -38,24 +43,21 @@ void NoiseOptions::check() const {
     throw Error(
         fmt::format("--wavelength-nm is {}, expected a positive number of nanometres", wavelength_nm));
   }
-  if (kind() == NoiseKind::none) return check_needs_noise(*this);
-  if (energy) check_energy("--energy", *energy);
-  for (const double e : sweep) check_energy("--energies-sweep", e);
-  if (!energy && energies_file.empty() && sweep.empty()) {
-    throw Error(
-        "--noise shot needs an energy: give --energy E (photons per MAC, for instance 10), --energies FILE "
-        "or "
-        "--energies-sweep A,B,...");
+  check_sigma("--sigma-thermal", sigma_thermal, NoiseKind::thermal, kind());
+  check_sigma("--sigma-weight", sigma_weight, NoiseKind::weight, kind());
+  if (kind() != NoiseKind::none) return energies.check(kind());
+  if (const char* given = energies.given()) {
+    throw Error(fmt::format(
+        "{} was given, but there is no noise for it to act on: add --noise shot, thermal or weight", given));
   }
 }
 
-std::vector<Energies> NoiseOptions::energies(const std::vector<AnalogLayer>& layers) const {
-  if (kind() == NoiseKind::none) return {Energies{}};
-  if (!energies_file.empty()) return {read_energies_file(energies_file, layers)};
-  if (energy) return {uniform_energies(layers, *energy)};
-  std::vector<Energies> points;
-  for (const double e : sweep) points.push_back(uniform_energies(layers, e));
-  return points;
+std::vector<NoiseConfig> NoiseOptions::points(const std::vector<AnalogLayer>& layers) const {
+  NoiseConfig base{.kind = kind(), .energies = {}, .seed = seed};
+  if (base.kind == NoiseKind::none) return {base};
+  base.sigma_thermal = sigma_thermal.value_or(base.sigma_thermal);
+  base.sigma_weight = sigma_weight.value_or(base.sigma_weight);
+  return energies.points(layers, base);
 }
 
 std::vector<uint64_t> NoiseOptions::seed_list() const {
@@ -71,19 +73,15 @@ void add_noise_option(CLI::App& app, NoiseOptions& options, const std::vector<st
       ->check(CLI::IsMember(kinds))
       ->capture_default_str()
       ->group(kGroup);
-}
-
-void add_energy_options(CLI::App& app, NoiseOptions& options) {
-  auto* energy =
-      app.add_option("--energy", options.energy, "Energy of every analog layer, in photons per MAC")
-          ->type_name("E")
-          ->group(kGroup);
-  app.add_option(
-         "--energies", options.energies_file,
-         "Energies per layer or channel, in photons per MAC: HDF5 with /energies/<layer>, or CSV with the "
-         "header layer,channel,energy")
-      ->type_name("FILE")
-      ->excludes(energy)
+  app.add_option("--sigma-thermal", options.sigma_thermal,
+                 fmt::format("Thermal noise at energy 1, in units of sqrt(D) and both operands' ranges [{}]",
+                             NoiseConfig{}.sigma_thermal))
+      ->type_name("S")
+      ->group(kGroup);
+  app.add_option("--sigma-weight", options.sigma_weight,
+                 fmt::format("Weight noise at energy 1, in units of the range of a channel's weights [{}]",
+                             NoiseConfig{}.sigma_weight))
+      ->type_name("S")
       ->group(kGroup);
 }
 
@@ -96,14 +94,7 @@ void add_seed_option(CLI::App& app, NoiseOptions& options) {
 }
 
 void add_sweep_options(CLI::App& app, NoiseOptions& options) {
-  auto* sweep = app.add_option("--energies-sweep", options.sweep,
-                               "Several uniform energies in one run, in photons per MAC")
-                    ->type_name("A,B,...")
-                    ->delimiter(',')
-                    ->group(kGroup);
-  for (const char* other : {"--energy", "--energies"}) {
-    if (CLI::Option* option = app.get_option_no_throw(other)) sweep->excludes(option);
-  }
+  add_sweep_option(app, options.energies);
   app.add_option("--seeds", options.seeds, "Number of seeds S, S+1, ... to average over")
       ->type_name("N")
       ->check(CLI::Range(1, 1000000))
@@ -118,9 +109,9 @@ void add_sweep_options(CLI::App& app, NoiseOptions& options) {
 
 void write(const NoiseOptions& options, nlohmann::ordered_json& json) {
   json["noise"] = options.noise;
-  json["energy"] = or_null(options.energy);
-  json["energies"] = or_null(options.energies_file);
-  json["energies_sweep"] = options.sweep;
+  write(options.energies, json);
+  json["sigma_thermal"] = options.sigma_thermal.value_or(NoiseConfig{}.sigma_thermal);
+  json["sigma_weight"] = options.sigma_weight.value_or(NoiseConfig{}.sigma_weight);
   json["wavelength_nm"] = options.wavelength_nm;
   json["seed"] = options.seed;
   json["seeds"] = options.seeds;

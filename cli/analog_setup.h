@@ -1,0 +1,32 @@
+/// @file
+/// From options to a network's quantisers: ranges are read from a file, or calibrated.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "cli/options/analog_options.h"
+#include "cli/options/data_options.h"
+#include "cli/options/model_options.h"
+#include "cli/options/output_options.h"
+#include "cli/session.h"
+#include "engine/network.h"
+
+namespace dpac::cli {
+
+struct AnalogSetup {
+  Quantization quantization;
+  nlohmann::ordered_json calibration;  ///< Where the ranges come from; null if there are none.
+};
+
+/// Calibrates where ranges are needed and no file has them.
+/// @throws Error as read_calibration_file() and calibrate_on() do.
+AnalogSetup set_up(const AnalogOptions& options, const DataOptions& data, const Session& session,
+                   const RunOptions& run, const OutputOptions& output);
+
+/// For a network with the options' noise and the set-up's quantisers.
+NetworkOptions network_options(const AnalogOptions& options, const AnalogSetup& setup, const RunOptions& run);
+
+/// `quantization` {`weight_bits`, `act_bits`, `calibration`}.
+void write(const AnalogSetup& setup, nlohmann::ordered_json& json);
+
+}  // namespace dpac::cli

@@ -1,0 +1,107 @@
+/// @file
+/// `dpac calibrate`: the ranges of activation quantisers, from images.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/calibration.h"
+#include "cli/command.h"
+#include "cli/options/calibration_options.h"
+#include "cli/options/data_options.h"
+#include "cli/options/model_options.h"
+#include "cli/options/output_options.h"
+#include "cli/session.h"
+#include "cli/support/atomic_file.h"
+#include "cli/support/machine.h"
+#include "cli/support/text_table.h"
+
+namespace dpac::cli {
+namespace {
+
+struct CalibrateOptions {
+  ModelOptions model;
+  DataOptions data;
+  CalibrationOptions calibration;
+  int threads = 0;
+  OutputOptions output;
+  std::string out;
+};
+
+nlohmann::ordered_json options_json(const CalibrateOptions& options, const OpenedData& data) {
+  nlohmann::ordered_json json;
+  write(options.model, json);
+  write(options.data, data, json);
+  write_method(options.calibration, NoiseKind::none, json);
+  json["out"] = options.out;
+  return json;
+}
+
+nlohmann::ordered_json ranges_json(const std::vector<QuantizedTensor>& tensors, const Ranges& ranges) {
+  nlohmann::ordered_json json;
+  for (std::size_t t = 0; t < tensors.size(); ++t) json[tensors[t].name] = {ranges[t].min, ranges[t].max};
+  return json;
+}
+
+std::string text_of(const CalibrateOptions& options, const std::vector<QuantizedTensor>& tensors,
+                    const CalibrationRecord& record) {
+  TextTable table({"tensor", "min", "max"});
+  for (std::size_t t = 0; t < tensors.size(); ++t) {
+    const ValueRange& range = record.ranges[t];
+    table.add({tensors[t].name, fmt::format("{:.5g}", range.min), fmt::format("{:.5g}", range.max)});
+  }
+  return fmt::format("{}\n{}: ranges of {} tensors, method {}, {} batches\n", table.text(), options.out,
+                     tensors.size(), record.method, record.batches);
+}
+
+void run(const CalibrateOptions& options) {
+  options.output.check();
+  check_writable(options.out);
+  const Session session = open_session(options.model, options.data);
+  const int threads = thread_count(options.threads);
+  const CalibrationOptions& how = options.calibration;
+  const CalibrationPlan plan{how.method(NoiseKind::none), how.batches(NoiseKind::none), how.seed};
+  const CalibrationRecord record =
+      calibrate_on(session.data, session.graph, session.weights_sha256, plan, threads, options.output);
+  write_calibration_file(options.out, session.graph, record);
+
+  const std::vector<QuantizedTensor> tensors = quantized_tensors(session.graph);
+  auto json = result_json("calibrate", options_json(options, session.data), session.weights_sha256, threads);
+  json["out"] = options.out;
+  json["method"] = record.method;
+  json["batches"] = record.batches;
+  json["ranges"] = ranges_json(tensors, record.ranges);
+  publish(options.output, text_of(options, tensors, record), json);
+  notice_preset(options.data, session.data, options.output);
+}
+
+}  // namespace
+
+Work add_calibrate(CLI::App& app) {
+  const auto options = std::make_shared<CalibrateOptions>();
+  add_weights_option(app, options->model);
+  add_input_size_option(app, options->model);
+  add_threads_option(app, options->threads);
+  add_data_options(app, options->data);
+  add_calibration_options(app, options->calibration);
+  app.get_option("--calibration-method")
+      ->description(
+          "ema: min and max, averaged over batches; percentile: 0.01 and 99.99 % of all values, for thermal "
+          "noise [ema]");
+  app.add_option("--out", options->out, "The HDF5 file to write")
+      ->type_name("FILE")
+      ->required()
+      ->group("Output");
+  add_output_options(app, options->output);
+  app.footer(
+      "Runs the noise-free, unquantised network over images, best of the training set. The file has "
+      "/ranges/<tensor>, "
+      "float32\n[2] (min, max); eval, bits and trace read it with --calibration FILE. It fits these weights "
+      "only.\n\n"
+      "Example:\n  dpac calibrate --weights resnet20.h5 --data cifar10/train --out resnet20_ranges.h5");
+  return [options] { run(*options); };
+}
+
+}  // namespace dpac::cli

@@ -1,0 +1,53 @@
+#include "cli/calibration.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "cli/support/interrupt.h"
+#include "cli/support/progress.h"
+#include "loaders/prefetch.h"
+
+namespace dpac::cli {
+namespace {
+
+std::vector<int64_t> chosen_samples(const OpenedData& data, const CalibrationPlan& plan) {
+  const auto all = static_cast<int64_t>(data.samples.size());
+  std::vector<int64_t> chosen = random_permutation(all, plan.batches * kCalibrationBatch, plan.seed);
+  for (int64_t& sample : chosen) sample = data.samples[static_cast<std::size_t>(sample)];
+  return chosen;
+}
+
+}  // namespace
+
+std::string summary(const Preprocessing& how) {
+  return fmt::format("resize {}, crop {}, value scale {}, mean {}, std {}, {}", how.resize, how.crop,
+                     how.value_scale, how.mean, how.std, how.bgr ? "bgr" : "rgb");
+}
+
+CalibrationRecord calibrate_on(const OpenedData& data, const Graph& graph, const std::string& weights_sha256,
+                               const CalibrationPlan& plan, int threads, const OutputOptions& output) {
+  const std::vector<int64_t> samples = chosen_samples(data, plan);
+  const int64_t batches = (static_cast<int64_t>(samples.size()) + kCalibrationBatch - 1) / kCalibrationBatch;
+  if (batches < plan.batches) {
+    notice(output, fmt::format("calibrating on all {} samples there are, {} of {} batches", samples.size(),
+                               batches, plan.batches));
+  }
+  const int passes = plan.method == CalibrationMethod::percentile ? 2 : 1;
+  Progress progress(batches * passes, "calibration batches", output.quiet);
+  const BatchSource source = [&](const BatchVisitor& visit) {
+    BatchReader reader(*data.images, data.preprocessing, static_cast<int>(graph.input().channels), samples,
+                       static_cast<int>(kCalibrationBatch), threads);
+    while (const ImageBatch* batch = reader.next()) {
+      stop_if_interrupted();
+      visit(batch->images);
+      progress.advance(1);
+    }
+  };
+  return {.ranges = calibrate(clone(graph), plan.method, threads, source),
+          .method = std::string(name(plan.method)),
+          .batches = batches,
+          .weights_sha256 = weights_sha256,
+          .preprocessing = summary(data.preprocessing)};
+}
+
+}  // namespace dpac::cli

@@ -1,0 +1,31 @@
+/// @file
+/// Calibrating on a data set.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "cli/calibration_file.h"
+#include "cli/options/data_options.h"
+#include "cli/options/output_options.h"
+#include "engine/calibrate.h"
+#include "engine/graph.h"
+
+namespace dpac::cli {
+
+struct CalibrationPlan {
+  CalibrationMethod method = CalibrationMethod::ema;
+  int64_t batches = 0;  ///< Of kCalibrationBatch samples.
+  uint64_t seed = 0;    ///< Of the permutation that chooses them.
+};
+
+/// "resize 256, crop 224, ..."; the same text for the same preprocessing.
+std::string summary(const Preprocessing& how);
+
+/// Runs the graph over batches of a permutation of the data's samples; fewer of them, with a notice, where
+/// there are not so many. The graph takes the data's images.
+/// @throws Error naming a sample that cannot be read. @throws Interrupted after Ctrl-C.
+CalibrationRecord calibrate_on(const OpenedData& data, const Graph& graph, const std::string& weights_sha256,
+                               const CalibrationPlan& plan, int threads, const OutputOptions& output);
+
+}  // namespace dpac::cli

@@ -1,0 +1,46 @@
+/// @file
+/// `--bits` and what belongs to it: where a network is quantised, and what it is computed in.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "engine/network.h"
+#include "engine/noise_config.h"
+
+namespace dpac::cli {
+
+/// Bits of quantisers as given, before defaults.
+struct BitsOption {
+  bool given = false;
+  std::optional<double> bits = {};  ///< Unset for `none`.
+};
+
+struct QuantizationOptions {
+  BitsOption bits = {}, weight_bits = {}, act_bits = {};
+  std::string arithmetic = "auto";
+
+  /// What is in force with that noise: thermal and weight noise have 8 bits by default, the others none
+  /// (spec/noise.md section 3).
+  [[nodiscard]] std::optional<double> weights(NoiseKind noise) const;
+  [[nodiscard]] std::optional<double> activations(NoiseKind noise) const;
+
+  [[nodiscard]] Arithmetic product_arithmetic() const;
+
+  /// @throws Error naming the option whose bits no quantiser can have.
+  void check() const;
+};
+
+/// `--bits`, `--weight-bits`, `--act-bits`.
+void add_bits_options(CLI::App& app, QuantizationOptions& options);
+
+/// `--arithmetic`.
+void add_arithmetic_option(CLI::App& app, QuantizationOptions& options);
+
+/// `weight_bits` and `act_bits` in force, null for none, and `arithmetic`.
+void write(const QuantizationOptions& options, NoiseKind noise, nlohmann::ordered_json& json);
+
+}  // namespace dpac::cli
