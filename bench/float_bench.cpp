@@ -22,8 +22,14 @@ void epilogue(benchmark::State& state) {
   for (int64_t p = 0; p < map.pixels; p += state.range(0)) runs.push_back({p, p + state.range(0), 0});
   const std::vector<float> gains(256, 0.1f), scales(static_cast<std::size_t>(map.pixels), 1.0f);
   std::vector<float> y(static_cast<std::size_t>(map.size()), 1.0f), residual = y, sums(scales);
-  const AnalogEpilogue e{map, runs, gains.data(), scales.data(), residual.data(), true, true};
-  for (auto _ : state) run_analog_epilogue(e, {.seed = 1}, y.data(), sums.data());
+  const AnalogEpilogue e{.map = map,
+                         .runs = runs,
+                         .gains = gains.data(),
+                         .scales = scales.data(),
+                         .relu = true,
+                         .residual = residual.data(),
+                         .relu_after_residual = true};
+  for (auto _ : state) run_analog_epilogue(e, {.seed = 1}, y.data(), y.data(), sums.data());
   bench::report(state, map.size(), map.size() * 12);
 }
 BENCHMARK(epilogue)->Arg(14)->Arg(56);

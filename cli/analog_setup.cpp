@@ -10,8 +10,7 @@ namespace dpac::cli {
 namespace {
 
 /// The images to calibrate on: all of the set, whatever part of it accuracy is measured on.
-OpenedData open_calibration_data(const std::string& path, const DataOptions& data, const Session& session,
-                                 const OutputOptions& output) {
+OpenedData open_calibration_data(const std::string& path, const DataOptions& data, const Session& session) {
   DataOptions options = data;
   options.limit.reset();
   options.preset = session.data.preset;
@@ -19,7 +18,7 @@ OpenedData open_calibration_data(const std::string& path, const DataOptions& dat
     options.data = path;
     options.labels.clear();
   }
-  OpenedData opened = open_data(options, session.data.preset, output);
+  OpenedData opened = open_data(options, session.data.preset);
   check_images_fit(opened, session.graph.input());
   return opened;
 }
@@ -46,7 +45,7 @@ Ranges from_data(const AnalogOptions& options, const DataOptions& data, const Se
                        "images, --calibration a file of 'dpac calibrate')",
                        name(plan.method)));
   }
-  const OpenedData images = open_calibration_data(how.data, data, session, output);
+  const OpenedData images = open_calibration_data(how.data, data, session);
   const CalibrationRecord record =
       calibrate_on(images, session.graph, session.weights_sha256, plan, thread_count(run.threads), output);
   json = {{"file", nullptr},

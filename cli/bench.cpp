@@ -77,6 +77,7 @@ void run(BenchOptions& options) {
   EnergyOptions& energies = options.noise.energies;
   if (!energies.energy && energies.file.empty()) energies.energy = kDefaultEnergy;
   options.noise.check();
+  options.output.check();
   options.quantization.check();
   const OpenedWeights weights = open_weights(options.model);
   BenchPair bench(options, build_resnet(weights.checkpoint, options.model.input_size));

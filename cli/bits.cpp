@@ -48,7 +48,8 @@ std::optional<double> energy_of(const EnergyOptions& options, std::size_t point)
 
 void run(const BitsOptions& options) {
   options.analog.check();
-  const Session session = open_session(options.model, options.data, options.output);
+  options.output.check();
+  const Session session = open_session(options.model, options.data);
   const NoiseOptions& noise = options.analog.noise;
   const EvaluationPlan plan{noise.points(analog_layers(session.graph)), noise.seed_list()};
   const AnalogSetup setup = set_up(options.analog, options.data, session, options.run, options.output);
@@ -69,6 +70,7 @@ void run(const BitsOptions& options) {
           fmt::format("{}\n{} samples; layers measured on {} of them\n", text_of(points), samples,
                       experiment.measured_samples()),
           json);
+  notice_preset(options.data, session.data, options.output);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "cli/options/model_options.h"
 #include "cli/options/output_options.h"
 #include "cli/session.h"
+#include "cli/support/atomic_file.h"
 #include "cli/support/machine.h"
 #include "cli/support/text_table.h"
 
@@ -56,7 +57,9 @@ std::string text_of(const CalibrateOptions& options, const std::vector<Quantized
 }
 
 void run(const CalibrateOptions& options) {
-  const Session session = open_session(options.model, options.data, options.output);
+  options.output.check();
+  check_writable(options.out);
+  const Session session = open_session(options.model, options.data);
   const int threads = thread_count(options.threads);
   const CalibrationOptions& how = options.calibration;
   const CalibrationPlan plan{how.method(NoiseKind::none), how.batches(NoiseKind::none), how.seed};
@@ -71,6 +74,7 @@ void run(const CalibrateOptions& options) {
   json["batches"] = record.batches;
   json["ranges"] = ranges_json(tensors, record.ranges);
   publish(options.output, text_of(options, tensors, record), json);
+  notice_preset(options.data, session.data, options.output);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 /// @file
 /// `dpac demo`: the whole idea in one table, on a network and images inside the program.
 
+#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
@@ -93,7 +94,7 @@ Results measure(const DemoOptions& options) {
 }
 
 std::string bar(double fraction) {
-  return std::string(static_cast<std::size_t>(fraction * kBarLength + 0.5), '#');
+  return std::string(static_cast<std::size_t>(std::lround(fraction * kBarLength)), '#');
 }
 
 std::string text_of(const DemoOptions& options, const Results& results) {
@@ -138,6 +139,7 @@ nlohmann::ordered_json json_of(const DemoOptions& options, const Results& result
 
 void run(const DemoOptions& options) {
   options.noise.check();
+  options.output.check();
   const Results results = measure(options);
   publish(options.output, text_of(options, results), json_of(options, results));
 }

@@ -45,7 +45,8 @@ NamedEnergies read_hdf5(const std::filesystem::path& path) {
 
 void check_known(const std::string& file, const std::vector<AnalogLayer>& layers,
                  const NamedEnergies& energies) {
-  for (const auto& [name, values] : energies) {
+  for (const auto& entry : energies) {
+    const std::string& name = entry.first;
     if (std::none_of(layers.begin(), layers.end(),
                      [&](const AnalogLayer& layer) { return layer.name == name; })) {
       throw Error(fmt::format("{}: layer '{}' is not in the network; its analog layers are {}", file, name,

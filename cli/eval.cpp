@@ -57,10 +57,10 @@ Evaluation run_all(const EvalOptions& options, const Session& session, Network& 
   BatchReader reader = make_reader(session.data, network.graph(), options.run, options.analog.kind());
   Progress progress(static_cast<int64_t>(session.data.samples.size()) * plan.passes(), "samples",
                     options.output.quiet);
-  const Evaluation evaluation = evaluate(network, reader, *session.data.images, plan, progress,
-                                         [&](const ImageBatch& batch, std::span<const float> logits) {
-                                           files.add(batch.indices, batch.labels, logits);
-                                         });
+  Evaluation evaluation = evaluate(network, reader, *session.data.images, plan, progress,
+                                   [&](const ImageBatch& batch, std::span<const float> logits) {
+                                     files.add(batch.indices, batch.labels, logits);
+                                   });
   files.commit();
   return evaluation;
 }
@@ -88,7 +88,8 @@ std::string text_of(const EvalOptions& options, const std::vector<PointReport>& 
 
 void run(const EvalOptions& options) {
   options.analog.check();
-  const Session session = open_session(options.model, options.data, options.output);
+  options.output.check();
+  const Session session = open_session(options.model, options.data);
   const NoiseOptions& noise = options.analog.noise;
   const EvaluationPlan plan{noise.points(analog_layers(session.graph)), noise.seed_list()};
   check_files(options, plan);
@@ -108,6 +109,7 @@ void run(const EvalOptions& options) {
   json["ms_per_sample"] = evaluation.ms_per_sample();
   json["samples_per_second"] = 1000 / evaluation.ms_per_sample();
   publish(options.output, text_of(options, points, samples, evaluation.ms_per_sample()), json);
+  notice_preset(options.data, session.data, options.output);
 }
 
 }  // namespace

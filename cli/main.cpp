@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <new>
 #include <string>
@@ -42,7 +43,8 @@ std::string version_text() {
 }
 
 int report(const std::string& sentence, int exit_code) {
-  fmt::print(stderr, "dpac: error: {}\n", sentence);
+  // Not fmt::print, which throws where stderr is full or closed.
+  std::fputs(fmt::format("dpac: error: {}\n", sentence).c_str(), stderr);
   return exit_code;
 }
 
@@ -93,5 +95,14 @@ int run(int argc, char** argv) {
 }  // namespace dpac::cli
 
 int main(int argc, char** argv) {
-  return dpac::cli::run(argc, argv);
+  int exit_code = 1;
+  try {
+    exit_code = dpac::cli::run(argc, argv);
+  } catch (...) {
+    std::fputs("dpac: error: not even enough memory to say what is wrong\n", stderr);
+  }
+  if (exit_code == 0) return 0;
+  // HDF5, where it met a damaged file, has a handler at exit that fails and says so.
+  std::fflush(nullptr);
+  std::_Exit(exit_code);
 }

@@ -26,9 +26,9 @@ void check_images_fit(const OpenedData& data, const MapShape& input) {
                   data.images->name(first), size.height, size.width, input.height, input.width));
 }
 
-Session open_session(const ModelOptions& model, const DataOptions& data, const OutputOptions& output) {
+Session open_session(const ModelOptions& model, const DataOptions& data) {
   const OpenedWeights weights = open_weights(model);
-  OpenedData opened = open_data(data, weights.checkpoint.traits.preset, output);
+  OpenedData opened = open_data(data, weights.checkpoint.traits.preset);
   const auto size = model.input_size ? model.input_size : image_size(opened);
   Graph graph = build_resnet(weights.checkpoint, size);
   check_images_fit(opened, graph.input());

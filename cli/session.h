@@ -21,7 +21,7 @@ struct Session {
 
 /// The network's input is `--input-size`, else the size of the data's images, else what the weights say.
 /// @throws Error if weights or data cannot be opened, or if the images are not what the network takes.
-Session open_session(const ModelOptions& model, const DataOptions& data, const OutputOptions& output);
+Session open_session(const ModelOptions& model, const DataOptions& data);
 
 /// @throws Error unless the first image, preprocessed, is what a network with this input takes.
 void check_images_fit(const OpenedData& data, const MapShape& input);

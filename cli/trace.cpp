@@ -14,6 +14,7 @@
 #include "cli/options/model_options.h"
 #include "cli/options/output_options.h"
 #include "cli/session.h"
+#include "cli/support/atomic_file.h"
 #include "cli/support/interrupt.h"
 #include "cli/support/layer_pattern.h"
 #include "cli/support/machine.h"
@@ -87,7 +88,9 @@ nlohmann::ordered_json options_json(const TraceOptions& options, const OpenedDat
 
 void run(const TraceOptions& options) {
   options.analog.check();
-  const Session session = open_session(options.model, options.data, options.output);
+  options.output.check();
+  check_writable(options.out);
+  const Session session = open_session(options.model, options.data);
   const std::vector<AnalogLayer> all = analog_layers(session.graph);
   const auto layers = matching_layers(all, options.layers);
   const NoiseConfig noise = options.analog.noise.points(all).front();
@@ -109,6 +112,7 @@ void run(const TraceOptions& options) {
   publish(options.output,
           fmt::format("{}: {} samples, {} layers\n", options.out, samples.indices.size(), layers.size()),
           json);
+  notice_preset(options.data, session.data, options.output);
 }
 
 }  // namespace

@@ -12,12 +12,12 @@ namespace dpac {
 /// An operation with a dot product, and its size for one sample (spec/noise.md section 1).
 struct AnalogLayer {
   std::string name;
-  std::string op;             ///< "convolution" or "linear".
-  int node = 0;               ///< Position in Graph::nodes.
-  int64_t dot_length = 0;     ///< D.
-  int64_t outputs = 0;        ///< N.
+  std::string op;          ///< "convolution" or "linear".
+  int node = 0;            ///< Position in Graph::nodes.
+  int64_t dot_length = 0;  ///< D.
+  int64_t outputs = 0;     ///< N.
   int64_t out_channels = 0;
-  int64_t parameters = 0;     ///< Weights and bias, BatchNorm folded.
+  int64_t parameters = 0;  ///< Weights and bias, BatchNorm folded.
 
   [[nodiscard]] int64_t macs() const { return dot_length * outputs; }
 };

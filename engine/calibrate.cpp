@@ -18,7 +18,8 @@ namespace {
 constexpr double kDecay = 0.99;
 constexpr double kPercent = 99.99;
 
-/// Gives the values of every quantised tensor of every sample, in plain order, to `take(tensor, sample, values)`.
+/// Gives the values of every quantised tensor of every sample, in plain order, to `take(tensor, sample,
+/// values)`.
 template <class Take>
 class TensorObserver : public Observer {
  public:
@@ -30,7 +31,8 @@ class TensorObserver : public Observer {
     for (std::size_t l = 0; const AnalogLayer& layer : analog_layers(graph)) layers_[l++] = layer.node;
     for (int t = 0; const QuantizedTensor& tensor : tensors) {
       const auto n = static_cast<std::size_t>(tensor.node);
-      const bool before_sum = tensor.role == QuantizedTensor::Role::output && graph.nodes[n].residual != kNone;
+      const bool before_sum =
+          tensor.role == QuantizedTensor::Role::output && graph.nodes[n].residual != kNone;
       (before_sum ? outputs_ : values_)[n] = t++;
     }
   }
@@ -50,8 +52,8 @@ class TensorObserver : public Observer {
     const int tensor = values_[static_cast<std::size_t>(view.node)];
     if (tensor == kNone) return;
     const auto size = static_cast<std::size_t>(view.map.channels * view.map.pixels);
-    const std::vector<float> values = view.plain ? std::vector<float>(view.values, view.values + size)
-                                                 : plain(view.map, view.values);
+    const std::vector<float> values =
+        view.plain ? std::vector<float>(view.values, view.values + size) : plain(view.map, view.values);
     take_(static_cast<std::size_t>(tensor), view.sample, values);
   }
 
@@ -71,10 +73,12 @@ class Calibration {
  public:
   Calibration(Graph graph, CalibrationMethod method, int threads)
       : method_(method),
-        network_(std::move(graph), {.batch = kCalibrationBatch, .threads = threads, .keep_pre_activations = true}),
+        network_(std::move(graph),
+                 {.batch = kCalibrationBatch, .threads = threads, .keep_pre_activations = true}),
         tensors_(quantized_tensors(network_.graph())),
         averages_(tensors_.size()) {
-    if (method == CalibrationMethod::percentile) counters_.assign(tensors_.size(), PercentileCounter(kPercent));
+    if (method == CalibrationMethod::percentile)
+      counters_.assign(tensors_.size(), PercentileCounter(kPercent));
   }
 
   Ranges run(const BatchSource& batches) {
@@ -136,7 +140,8 @@ class Calibration {
   }
 
   static float average(float running, float now) {
-    return static_cast<float>(kDecay * static_cast<double>(running) + (1 - kDecay) * static_cast<double>(now));
+    return static_cast<float>(kDecay * static_cast<double>(running) +
+                              (1 - kDecay) * static_cast<double>(now));
   }
 
   CalibrationMethod method_;
@@ -149,9 +154,13 @@ class Calibration {
 
 }  // namespace
 
-std::string_view name(CalibrationMethod method) { return method == CalibrationMethod::ema ? "ema" : "percentile"; }
+std::string_view name(CalibrationMethod method) {
+  return method == CalibrationMethod::ema ? "ema" : "percentile";
+}
 
-int64_t default_batches(CalibrationMethod method) { return method == CalibrationMethod::ema ? 100 : 5; }
+int64_t default_batches(CalibrationMethod method) {
+  return method == CalibrationMethod::ema ? 100 : 5;
+}
 
 Ranges calibrate(Graph graph, CalibrationMethod method, int threads, const BatchSource& batches) {
   return Calibration(std::move(graph), method, threads).run(batches);
@@ -163,7 +172,8 @@ std::vector<int64_t> random_permutation(int64_t size, int64_t count, uint64_t se
   std::mt19937_64 random(seed);
   const int64_t taken = std::min(count, size);
   for (int64_t i = 0; i < taken; ++i) {
-    // By remainder, since the standard's distributions differ between libraries; 64 bits leave no bias to speak of.
+    // By remainder, since the standard's distributions differ between libraries; 64 bits leave no bias to
+    // speak of.
     const auto pick = static_cast<int64_t>(random() % static_cast<uint64_t>(size - i));
     std::swap(order[static_cast<std::size_t>(i)], order[static_cast<std::size_t>(i + pick)]);
   }

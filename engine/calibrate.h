@@ -1,5 +1,6 @@
 /// @file
-/// Activation ranges by running the noise-free, unquantised network over calibration batches (spec/noise.md section 3).
+/// Activation ranges by running the noise-free, unquantised network over calibration batches (spec/noise.md
+/// section 3).
 #pragma once
 
 #include <cstdint>
@@ -21,15 +22,15 @@ enum class CalibrationMethod {
 /// "ema", "percentile".
 std::string_view name(CalibrationMethod method);
 
-inline constexpr int64_t kCalibrationBatch = 32;   ///< Samples of a batch.
+inline constexpr int64_t kCalibrationBatch = 32;    ///< Samples of a batch.
 int64_t default_batches(CalibrationMethod method);  ///< 100 and 5.
 
 /// Calls its argument for every batch in order, with [n, C, H, W] preprocessed images.
 using BatchVisitor = std::function<void(std::span<const float> images)>;
 using BatchSource = std::function<void(const BatchVisitor& visit)>;
 
-/// Ranges of quantized_tensors(graph). The percentiles are exact, and memory does not grow with the number of values:
-/// `batches` is asked for the same batches twice. Results do not depend on `threads`.
+/// Ranges of quantized_tensors(graph). The percentiles are exact, and memory does not grow with the number of
+/// values: `batches` is asked for the same batches twice. Results do not depend on `threads`.
 /// @throws Error if there is no batch, or a value is not finite.
 Ranges calibrate(Graph graph, CalibrationMethod method, int threads, const BatchSource& batches);
 

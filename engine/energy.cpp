@@ -34,13 +34,14 @@ EnergyLedger energy_ledger(const std::vector<AnalogLayer>& layers, const NoiseCo
     ledger.total_repeats += ledger.layers.back().repeats;
   }
   ledger.energy_per_mac = ledger.energy_per_inference / static_cast<double>(total_macs(layers));
-  for (LayerEnergy& layer : ledger.layers) layer.share = layer.energy_per_inference / ledger.energy_per_inference;
+  for (LayerEnergy& layer : ledger.layers)
+    layer.share = layer.energy_per_inference / ledger.energy_per_inference;
   return ledger;
 }
 
 double photon_energy_aj(double wavelength_nm) {
-  constexpr double kPlanck = 6.62607015e-34;       // J s
-  constexpr double kLightSpeed = 299792458.0;      // m / s
+  constexpr double kPlanck = 6.62607015e-34;   // J s
+  constexpr double kLightSpeed = 299792458.0;  // m / s
   constexpr double kAttojoulesPerJoule = 1e18;
   return kPlanck * kLightSpeed / (wavelength_nm * 1e-9) * kAttojoulesPerJoule;
 }

@@ -16,7 +16,7 @@ struct LayerEnergy {
   double energy_per_mac = 0;        ///< Mean over channels, all repeats together.
   double energy_per_inference = 0;  ///< energy_per_mac * macs.
   double share = 0;                 ///< Of the network's energy.
-  int32_t repeats = 1;              ///< The largest of its channels: what the layer's time is proportional to.
+  int32_t repeats = 1;  ///< The largest of its channels: what the layer's time is proportional to.
 };
 
 /// Energies are in the unit of NoiseConfig::energies.

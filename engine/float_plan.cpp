@@ -164,10 +164,11 @@ void FloatPlan::make_primitive(std::size_t n, const std::vector<NodeWeights>& we
   } else if (weights[n].direct) {
     step.primitive = onednn::make_convolution(spec(), *weights[n].direct, options_.threads);
   } else if (const auto* pool = std::get_if<MaxPoolOp>(&node.op)) {
-    step.primitive = onednn::make_max_pool(options_.samples, input_shape(graph_, node), node.shape, pool->geometry,
-                                           options_.threads);
+    step.primitive = onednn::make_max_pool(options_.samples, input_shape(graph_, node), node.shape,
+                                           pool->geometry, options_.threads);
   } else if (std::holds_alternative<GlobalAveragePoolOp>(node.op)) {
-    step.primitive = onednn::make_global_average_pool(options_.samples, input_shape(graph_, node), options_.threads);
+    step.primitive =
+        onednn::make_global_average_pool(options_.samples, input_shape(graph_, node), options_.threads);
   }
   if (options_.exact_weights != nullptr && is_analog(node)) {
     step.exact = onednn::make_convolution(spec(), *(*options_.exact_weights)[n].direct, options_.threads);

@@ -32,23 +32,26 @@ void drop_plain(std::vector<NodeWeights>& weights);
 
 struct FloatPlanOptions {
   int64_t samples = 1;
-  int threads = 1;             ///< Threads inside one operation.
-  bool own_epilogue = false;   ///< Products keep their pre-activations; the rest is done by the analog epilogue.
-  bool patch_norms = false;    ///< Shot noise: the epilogue also gives what norms of input patches are made of.
-  /// Direct weights without noise: observed runs of weight noise also need the product with them. Null for none.
+  int threads = 1;  ///< Threads inside one operation.
+  bool own_epilogue =
+      false;  ///< Products keep their pre-activations; the rest is done by the analog epilogue.
+  bool patch_norms = false;  ///< Shot noise: the epilogue also gives what norms of input patches are made of.
+  /// Direct weights without noise: observed runs of weight noise also need the product with them. Null for
+  /// none.
   const std::vector<NodeWeights>* exact_weights = nullptr;
 };
 
 class FloatPlan final : public Plan {
  public:
   struct Step {
-    onednn::Primitive primitive;      ///< Empty for input, subsample and Winograd.
+    onednn::Primitive primitive;  ///< Empty for input, subsample and Winograd.
     std::optional<Winograd> winograd;
-    onednn::Primitive exact;          ///< The product with exact weights, where the options have them.
-    std::size_t product = 0;          ///< Offset of an analog operation's pre-activation in the arena, in floats.
-    std::size_t value = 0;            ///< Offset of the output.
-    std::size_t exact_value = 0;      ///< Offset of the exact product.
-    std::optional<std::size_t> sums;  ///< Offset of sum_c y^2 per pixel, where an operation with shot noise reads it.
+    onednn::Primitive exact;      ///< The product with exact weights, where the options have them.
+    std::size_t product = 0;      ///< Offset of an analog operation's pre-activation in the arena, in floats.
+    std::size_t value = 0;        ///< Offset of the output.
+    std::size_t exact_value = 0;  ///< Offset of the exact product.
+    std::optional<std::size_t>
+        sums;  ///< Offset of sum_c y^2 per pixel, where an operation with shot noise reads it.
     NodeQuantizers quantizers;
   };
 

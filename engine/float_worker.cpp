@@ -7,7 +7,8 @@
 
 namespace dpac {
 
-FloatWorker::FloatWorker(const FloatPlan& plan, const Workspace& workspace) : plan_(plan), workspace_(workspace) {
+FloatWorker::FloatWorker(const FloatPlan& plan, const Workspace& workspace)
+    : plan_(plan), workspace_(workspace) {
   for (std::size_t n = 0; n < plan.graph().nodes.size(); ++n) {
     products_.push_back(bind(n));
     const FloatPlan::Step& step = plan.step(n);
@@ -30,19 +31,20 @@ FloatWorker::Product FloatWorker::bind(std::size_t n) const {
 }
 
 void FloatWorker::run(const RunInput& input, const LogitsOutput& output) {
-  const std::size_t first = plan_.first_analog(), nodes = plan_.graph().nodes.size();
-  for (std::size_t n = 0; n < first; ++n) {
+  // A fused plan keeps no pre-activation that a second point could start from.
+  const std::size_t shared = plan_.options().own_epilogue ? plan_.first_analog() : 0;
+  for (std::size_t n = 0; n < shared; ++n) {
     compute(n, input);
     finish_digital(n, input);
   }
-  compute(first, input);
+  compute(shared, input);
   for (std::size_t p = 0; const NoisePoint& point : input.points) {
-    int layer = 0;
-    finish(first, layer++, point, input);
-    for (std::size_t n = first + 1; n < nodes; ++n) {
+    finish(shared, 0, point, input);
+    int layer = is_analog(node(shared)) ? 1 : 0;
+    for (std::size_t n = shared + 1; n < plan_.graph().nodes.size(); ++n) {
       compute(n, input);
       finish(n, layer, point, input);
-      layer += is_analog(node(n));
+      layer += is_analog(node(n)) ? 1 : 0;
     }
     copy_logits(output.logits + p++ * output.point_stride);
   }
@@ -135,7 +137,8 @@ void FloatWorker::compute_exact(std::size_t n, const RunInput& input) {
 }
 
 AnalogView FloatWorker::view_of(std::size_t n, int layer, int64_t s, const NoisePoint& point,
-                                const AnalogEpilogue& epilogue, const NoiseKey& key, const RunInput& input) const {
+                                const AnalogEpilogue& epilogue, const NoiseKey& key,
+                                const RunInput& input) const {
   const Node& from = input_of(node(n));
   const FloatPlan::Step& step = plan_.step(n);
   const bool plain = node(n).input == 0;
@@ -169,8 +172,8 @@ void FloatWorker::show_values(std::size_t n, const RunInput& input) const {
   }
 }
 
-void FloatWorker::run_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
-                               float* sums) const {
+void FloatWorker::run_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src,
+                               float* dst, float* sums) const {
   const int threads = plan_.options().threads;
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
   for (int t = 0; t < threads; ++t) {
@@ -182,10 +185,11 @@ void FloatWorker::run_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& k
 
 void FloatWorker::run_subsample(const Node& node, std::size_t n, const SubsampleOp& op) const {
   const Node& from = input_of(node);
-  const Subsample shortcut{blocked_map(from), blocked_map(node),         from.shape.width,
-                           node.shape.width,  op.stride, op.channels_before};
+  const Subsample shortcut{blocked_map(from), blocked_map(node), from.shape.width,
+                           node.shape.width,  op.stride,         op.channels_before};
   for (int64_t s = 0; s < samples(); ++s) {
-    subsample(shortcut, value(node.input) + s * shortcut.in.size(), at(plan_.step(n).value) + s * shortcut.out.size());
+    subsample(shortcut, value(node.input) + s * shortcut.in.size(),
+              at(plan_.step(n).value) + s * shortcut.out.size());
   }
 }
 
@@ -206,7 +210,8 @@ void FloatWorker::sum_squares_of(const Node& node, std::size_t n, const RunInput
   for (int64_t s = 0; s < samples(); ++s) {
     if (n == 0) {
       const float* images = plan_.step(0).quantizers.output ? value(0) : input.images;
-      sum_squares_plain(node.shape.channels, pixels, images + s * node.shape.channels * pixels, sums + s * pixels);
+      sum_squares_plain(node.shape.channels, pixels, images + s * node.shape.channels * pixels,
+                        sums + s * pixels);
     } else {
       const BlockedMap map = blocked_map(node);
       sum_squares(map, at(plan_.step(n).value) + s * map.size(), sums + s * pixels);

@@ -24,7 +24,9 @@ class FloatWorker final : public Worker {
   [[nodiscard]] float* at(std::size_t offset) const { return workspace_.arena() + offset; }
   [[nodiscard]] float* value(int node) const { return at(plan_.step(static_cast<std::size_t>(node)).value); }
   [[nodiscard]] const Node& node(std::size_t n) const { return plan_.graph().nodes[n]; }
-  [[nodiscard]] const Node& input_of(const Node& node) const { return this->node(static_cast<std::size_t>(node.input)); }
+  [[nodiscard]] const Node& input_of(const Node& node) const {
+    return this->node(static_cast<std::size_t>(node.input));
+  }
   [[nodiscard]] const float* input_value(const Node& node, const RunInput& input) const;
   [[nodiscard]] int64_t samples() const { return plan_.options().samples; }
 
@@ -37,7 +39,8 @@ class FloatWorker final : public Worker {
                                            const RunInput& input) const;
   [[nodiscard]] const float* norms_of_patches(const Node& node, int64_t s, const PatchWindow& window) const;
   [[nodiscard]] AnalogView view_of(std::size_t n, int layer, int64_t s, const NoisePoint& point,
-                                   const AnalogEpilogue& epilogue, const NoiseKey& key, const RunInput& input) const;
+                                   const AnalogEpilogue& epilogue, const NoiseKey& key,
+                                   const RunInput& input) const;
   void run_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
                     float* sums) const;
   void run_subsample(const Node& node, std::size_t n, const SubsampleOp& op) const;

@@ -20,8 +20,9 @@ struct FoldedConvolution {
   std::vector<float> bias;
 };
 
-/// W_i <- W_i gamma_i / sqrt(var_i + eps), b_i <- (b_i - mean_i) gamma_i / sqrt(var_i + eps) + beta_i, in double
-/// precision, rounded once. `bias` may be empty (zeros).
-FoldedConvolution fold_batchnorm(const Tensor& weights, std::span<const float> bias, const BatchNorm& batchnorm);
+/// W_i <- W_i gamma_i / sqrt(var_i + eps), b_i <- (b_i - mean_i) gamma_i / sqrt(var_i + eps) + beta_i, in
+/// double precision, rounded once. `bias` may be empty (zeros).
+FoldedConvolution fold_batchnorm(const Tensor& weights, std::span<const float> bias,
+                                 const BatchNorm& batchnorm);
 
 }  // namespace dpac

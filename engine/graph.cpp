@@ -6,10 +6,14 @@
 namespace dpac {
 namespace {
 
-Tensor copy_of(const Tensor& tensor) { return {tensor.shape(), tensor.values()}; }
+Tensor copy_of(const Tensor& tensor) {
+  return {tensor.shape(), tensor.values()};
+}
 
 struct CloneOp {
-  Op operator()(const ConvolutionOp& op) const { return ConvolutionOp{op.geometry, copy_of(op.weights), op.bias}; }
+  Op operator()(const ConvolutionOp& op) const {
+    return ConvolutionOp{op.geometry, copy_of(op.weights), op.bias};
+  }
   Op operator()(const LinearOp& op) const { return LinearOp{copy_of(op.weights), op.bias}; }
   template <class Weightless>
   Op operator()(const Weightless& op) const {
@@ -22,8 +26,8 @@ struct CloneOp {
 Graph clone(const Graph& graph) {
   Graph copy{graph.architecture, graph.parameters, {}};
   for (const Node& node : graph.nodes) {
-    copy.nodes.push_back({node.name, std::visit(CloneOp(), node.op), node.shape, node.input, node.residual, node.relu,
-                          node.relu_after_residual});
+    copy.nodes.push_back({node.name, std::visit(CloneOp(), node.op), node.shape, node.input, node.residual,
+                          node.relu, node.relu_after_residual});
   }
   return copy;
 }
@@ -46,13 +50,17 @@ const Tensor& analog_weights(const Node& node) {
   return linear != nullptr ? linear->weights : std::get<ConvolutionOp>(node.op).weights;
 }
 
-Tensor& analog_weights(Node& node) { return const_cast<Tensor&>(analog_weights(std::as_const(node))); }
+Tensor& analog_weights(Node& node) {
+  return const_cast<Tensor&>(analog_weights(std::as_const(node)));
+}
 
 std::span<const float> analog_bias(const Node& node) {
   const auto* linear = std::get_if<LinearOp>(&node.op);
   return linear != nullptr ? linear->bias : std::get<ConvolutionOp>(node.op).bias;
 }
 
-int64_t dot_length_of(const Tensor& weights) { return element_count(weights.shape()) / weights.dim(0); }
+int64_t dot_length_of(const Tensor& weights) {
+  return element_count(weights.shape()) / weights.dim(0);
+}
 
 }  // namespace dpac

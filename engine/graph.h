@@ -61,12 +61,12 @@ inline constexpr int kNone = -1;
 
 /// One operation. For an analog one the order is: product, noise, ReLU, residual sum, ReLU (spec section 1).
 struct Node {
-  std::string name;         ///< torchvision module path, "layer1.0.conv1".
+  std::string name;  ///< torchvision module path, "layer1.0.conv1".
   Op op;
-  MapShape shape;           ///< Of the output.
-  int input = kNone;        ///< Node number; smaller than this node's.
-  int residual = kNone;     ///< Analog operations only: the node whose output is added.
-  bool relu = false;        ///< Before the residual sum.
+  MapShape shape;        ///< Of the output.
+  int input = kNone;     ///< Node number; smaller than this node's.
+  int residual = kNone;  ///< Analog operations only: the node whose output is added.
+  bool relu = false;     ///< Before the residual sum.
   bool relu_after_residual = false;
 };
 

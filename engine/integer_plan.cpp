@@ -12,12 +12,18 @@ namespace {
 
 constexpr int64_t kMostLevels = 256;
 
-int64_t padded(int64_t channels) { return (channels + kChannelGroup - 1) / kChannelGroup * kChannelGroup; }
+int64_t padded(int64_t channels) {
+  return (channels + kChannelGroup - 1) / kChannelGroup * kChannelGroup;
+}
 
-bool is_input(const Node& node) { return std::holds_alternative<InputOp>(node.op); }
+bool is_input(const Node& node) {
+  return std::holds_alternative<InputOp>(node.op);
+}
 
 /// Channels of the codes: images are not padded.
-int64_t code_channels(const Node& node) { return is_input(node) ? node.shape.channels : padded(node.shape.channels); }
+int64_t code_channels(const Node& node) {
+  return is_input(node) ? node.shape.channels : padded(node.shape.channels);
+}
 
 /// Whether the codes fit a byte, zeros beyond the last channel included.
 bool fits_byte(const Node& node, const std::optional<Quantizer>& quantizer) {
@@ -29,14 +35,16 @@ bool fits_byte(const Node& node, const std::optional<Quantizer>& quantizer) {
 
 bool fits_bytes(const Node& node, const NodeQuantizers& quantizers) {
   if (node.residual != kNone && !fits_byte(node, quantizers.sum)) return false;
-  const bool quantised = is_analog(node) || is_input(node) || std::holds_alternative<GlobalAveragePoolOp>(node.op);
+  const bool quantised =
+      is_analog(node) || is_input(node) || std::holds_alternative<GlobalAveragePoolOp>(node.op);
   return !quantised || fits_byte(node, quantizers.output);
 }
 
 /// Whether no sum of code products can leave int32: codes lie in [-255, 255].
 bool fits_accumulator(const Node& node) {
   constexpr int64_t kLargestProduct = 255 * 255;
-  return !is_analog(node) || dot_length_of(analog_weights(node)) < std::numeric_limits<int32_t>::max() / kLargestProduct;
+  return !is_analog(node) ||
+         dot_length_of(analog_weights(node)) < std::numeric_limits<int32_t>::max() / kLargestProduct;
 }
 
 /// Codes w of one channel's weights and their scale; a channel of one value v has the code 1 and the scale v.
@@ -63,7 +71,8 @@ int32_t offset_of(const std::vector<int32_t>& codes) {
 NodeIntegerWeights convert(const Graph& graph, const Node& node, double bits) {
   const Tensor& weights = analog_weights(node);
   const int64_t in = input_shape(graph, node).channels, out = weights.dim(0);
-  const int64_t in_codes = code_channels(graph.nodes[static_cast<std::size_t>(node.input)]), out_codes = padded(out);
+  const int64_t in_codes = code_channels(graph.nodes[static_cast<std::size_t>(node.input)]),
+                out_codes = padded(out);
   const int64_t area = dot_length_of(weights) / in, row = in * area;
   NodeIntegerWeights result;
   result.codes.assign(static_cast<std::size_t>(out_codes * in_codes * area), 0);
@@ -73,7 +82,8 @@ NodeIntegerWeights convert(const Graph& graph, const Node& node, double bits) {
   std::copy_n(analog_bias(node).begin(), out, result.bias.begin());
   for (int64_t c = 0; c < out; ++c) {
     const auto channel = static_cast<std::size_t>(c);
-    const auto [codes, scale] = codes_of(weights.values().subspan(static_cast<std::size_t>(c * row), static_cast<std::size_t>(row)), bits);
+    const auto [codes, scale] = codes_of(
+        weights.values().subspan(static_cast<std::size_t>(c * row), static_cast<std::size_t>(row)), bits);
     const int32_t offset = offset_of(codes);
     const auto to_int8 = [offset](int32_t code) { return static_cast<int8_t>(code - offset); };
     std::transform(codes.begin(), codes.end(), result.codes.begin() + c * in_codes * area, to_int8);
@@ -86,7 +96,9 @@ NodeIntegerWeights convert(const Graph& graph, const Node& node, double bits) {
 
 }  // namespace
 
-IntegerMap integer_map(const Node& node) { return {code_channels(node), node.shape.pixels()}; }
+IntegerMap integer_map(const Node& node) {
+  return {code_channels(node), node.shape.pixels()};
+}
 
 BlockedMap integer_layout(const Node& node) {
   return {node.shape.channels, node.shape.pixels(), static_cast<int>(padded(node.shape.channels))};
@@ -112,7 +124,11 @@ bool suits_integers(const Graph& graph, const Quantization& quantization,
 
 IntegerPlan::IntegerPlan(const Graph& graph, const std::vector<NodeIntegerWeights>& weights,
                          const std::vector<NodeQuantizers>& quantizers, const IntegerPlanOptions& options)
-    : graph_(graph), weights_(weights), quantizers_(quantizers), options_(options), steps_(graph.nodes.size()) {
+    : graph_(graph),
+      weights_(weights),
+      quantizers_(quantizers),
+      options_(options),
+      steps_(graph.nodes.size()) {
   for (std::size_t n = 0; n < steps_.size(); ++n) make_step(n);
   place_values();
   size_.norms = patch_scratch_size(graph);
@@ -132,7 +148,8 @@ void IntegerPlan::make_step(std::size_t n) {
   if (const auto* pool = std::get_if<MaxPoolOp>(&node.op)) {
     MapShape in = input_shape(graph_, node), out = node.shape;
     in.channels = out.channels = padded(out.channels);
-    step.primitive = onednn::make_integer_max_pool(options_.samples, in, out, pool->geometry, options_.threads);
+    step.primitive =
+        onednn::make_integer_max_pool(options_.samples, in, out, pool->geometry, options_.threads);
   }
   size_.scratchpad = std::max(size_.scratchpad, step.primitive.scratchpad_size());
 }
@@ -151,8 +168,8 @@ void IntegerPlan::make_product(std::size_t n) {
   spec.out = node.shape;
   spec.out.channels = padded(node.shape.channels);
   if (const auto* convolution = std::get_if<ConvolutionOp>(&node.op)) spec.geometry = convolution->geometry;
-  step.primitive = onednn::make_integer_convolution(spec, -static_cast<int32_t>(input.low), *weights_[n].packed,
-                                                    options_.threads);
+  step.primitive = onednn::make_integer_convolution(spec, -static_cast<int32_t>(input.low),
+                                                    *weights_[n].packed, options_.threads);
 }
 
 void IntegerPlan::place_values() {

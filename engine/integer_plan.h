@@ -1,9 +1,10 @@
 /// @file
-/// A quantised graph compiled in exact 8-bit integers: every activation is a byte, every product is uint8 times int8
-/// summed in int32, and what follows it is one pass (kernels/integer_epilogue.h).
+/// A quantised graph compiled in exact 8-bit integers: every activation is a byte, every product is uint8
+/// times int8 summed in int32, and what follows it is one pass (kernels/integer_epilogue.h).
 ///
-/// Weights' codes are asymmetric, w = w' + offset with w' in int8 and one offset per output channel. With activations'
-/// codes x, sum x w = sum x w' + offset * sum x: oneDNN gives the first, a box filter over the codes the second.
+/// Weights' codes are asymmetric, w = w' + offset with w' in int8 and one offset per output channel. With
+/// activations' codes x, sum x w = sum x w' + offset * sum x: oneDNN gives the first, a box filter over the
+/// codes the second.
 #pragma once
 
 #include <cstdint>
@@ -18,20 +19,22 @@
 
 namespace dpac {
 
-/// The codes of a node's weights; `packed` is unset where it has none. Per-channel values are padded with zeros.
+/// The codes of a node's weights; `packed` is unset where it has none. Per-channel values are padded with
+/// zeros.
 struct NodeIntegerWeights {
-  std::vector<int8_t> codes;      ///< w' as [out, in, kernel, kernel], both padded to multiples of 16 (images are not).
-  std::vector<float> scales;      ///< [padded out].
-  std::vector<int32_t> offsets;   ///< [padded out].
-  std::vector<float> bias;        ///< [padded out].
+  std::vector<int8_t>
+      codes;  ///< w' as [out, in, kernel, kernel], both padded to multiples of 16 (images are not).
+  std::vector<float> scales;     ///< [padded out].
+  std::vector<int32_t> offsets;  ///< [padded out].
+  std::vector<float> bias;       ///< [padded out].
   std::optional<onednn::IntegerWeights> packed;
 };
 
 /// One per node, to be shared by all plans of the graph. `graph` holds the weights before they are quantised.
 std::vector<NodeIntegerWeights> integer_weights(const Graph& graph, double bits);
 
-/// Whether the graph can run in integers here: at most 8 bits everywhere, no sum that could overflow, and a machine on
-/// which oneDNN's products are exact.
+/// Whether the graph can run in integers here: at most 8 bits everywhere, no sum that could overflow, and a
+/// machine on which oneDNN's products are exact.
 bool suits_integers(const Graph& graph, const Quantization& quantization,
                     const std::vector<NodeQuantizers>& quantizers);
 
@@ -43,12 +46,12 @@ struct IntegerPlanOptions {
 class IntegerPlan final : public Plan {
  public:
   struct Step {
-    onednn::Primitive primitive;             ///< Products and max pools.
-    std::size_t acc = 0;                     ///< Offset of the int32 product in the arena, in floats.
-    std::size_t value = 0;                   ///< Offset of the codes.
-    std::optional<std::size_t> sums;         ///< Offset of the sum of each pixel's codes, where a product needs it.
-    std::vector<float> alpha;                ///< Scale of the input times those of the weights, [padded channels].
-    Quantizer quantizer;                     ///< Of the value.
+    onednn::Primitive primitive;      ///< Products and max pools.
+    std::size_t acc = 0;              ///< Offset of the int32 product in the arena, in floats.
+    std::size_t value = 0;            ///< Offset of the codes.
+    std::optional<std::size_t> sums;  ///< Offset of the sum of each pixel's codes, where a product needs it.
+    std::vector<float> alpha;         ///< Scale of the input times those of the weights, [padded channels].
+    Quantizer quantizer;              ///< Of the value.
   };
 
   /// All but the options must outlive it. @throws Error where oneDNN cannot make a layer.

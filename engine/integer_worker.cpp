@@ -15,7 +15,8 @@ IntegerWorker::IntegerWorker(const IntegerPlan& plan, const Workspace& workspace
       continue;
     }
     void* dst = is_analog(node(n)) ? static_cast<void*>(integers(step.acc)) : codes(n);
-    calls_.push_back(step.primitive.bind(codes(static_cast<std::size_t>(node(n).input)), dst, workspace_.scratchpad()));
+    calls_.push_back(
+        step.primitive.bind(codes(static_cast<std::size_t>(node(n).input)), dst, workspace_.scratchpad()));
   }
 }
 
@@ -129,8 +130,12 @@ void IntegerWorker::average(std::size_t n) const {
 
 void IntegerWorker::run_subsample(std::size_t n, const SubsampleOp& op) const {
   const auto from = static_cast<std::size_t>(node(n).input);
-  const Subsample shortcut{integer_layout(node(from)), integer_layout(node(n)), node(from).shape.width,
-                           node(n).shape.width,        op.stride,               op.channels_before};
+  const Subsample shortcut{integer_layout(node(from)),
+                           integer_layout(node(n)),
+                           node(from).shape.width,
+                           node(n).shape.width,
+                           op.stride,
+                           op.channels_before};
   const auto zero = static_cast<uint8_t>(-plan_.step(n).quantizer.low);
   for (int64_t s = 0; s < samples(); ++s) {
     subsample(shortcut, zero, codes(from) + s * shortcut.in.size(), codes(n) + s * shortcut.out.size());

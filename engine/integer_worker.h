@@ -28,7 +28,8 @@ class IntegerWorker final : public Worker {
   void finish(std::size_t n, int layer, const NoisePoint& point, const RunInput& input) const;
   [[nodiscard]] IntegerEpilogue epilogue_of(std::size_t n, int layer, const NoisePoint& point) const;
   [[nodiscard]] const int32_t* patch_sums_of(std::size_t n, int64_t s, const PatchWindow& window) const;
-  void run_epilogue(const IntegerEpilogue& epilogue, const NoiseKey& key, const int32_t* acc, uint8_t* dst) const;
+  void run_epilogue(const IntegerEpilogue& epilogue, const NoiseKey& key, const int32_t* acc,
+                    uint8_t* dst) const;
   void quantize_images(std::size_t n, const RunInput& input) const;
   void average(std::size_t n) const;
   void run_subsample(std::size_t n, const SubsampleOp& op) const;

@@ -21,7 +21,8 @@ Taps taps_inside(const PatchWindow& window, int64_t position, int64_t size, int 
 }
 
 /// ||W_i|| over some rows and columns of the kernel, for every output channel.
-void append_norms(const Tensor& weights, int64_t kernel, Taps rows, Taps columns, std::vector<double>& norms) {
+void append_norms(const Tensor& weights, int64_t kernel, Taps rows, Taps columns,
+                  std::vector<double>& norms) {
   const int64_t in_channels = dot_length_of(weights) / (kernel * kernel);
   const float* w = weights.values().data();
   for (int64_t c = 0; c < weights.dim(0); ++c) {
@@ -46,7 +47,8 @@ Value of_channel(std::span<const Value> values, std::size_t channel) {
 std::vector<int32_t> padded(std::span<const int32_t> repeats, const BlockedMap& map) {
   if (std::all_of(repeats.begin(), repeats.end(), [](int32_t k) { return k == 1; })) return {};
   std::vector<int32_t> per_channel(static_cast<std::size_t>(map.padded_channels()), 1);
-  for (std::size_t c = 0; c < static_cast<std::size_t>(map.channels); ++c) per_channel[c] = of_channel(repeats, c);
+  for (std::size_t c = 0; c < static_cast<std::size_t>(map.channels); ++c)
+    per_channel[c] = of_channel(repeats, c);
   return per_channel;
 }
 
@@ -57,7 +59,8 @@ PatchWindow patch_window(const Graph& graph, const Node& node) {
   if (convolution == nullptr) return {};
   const MapShape& in = input_shape(graph, node);
   const Geometry& g = convolution->geometry;
-  return {in.height, in.width, node.shape.height, node.shape.width, g.kernel, g.stride, g.pad_top, g.pad_left};
+  return {in.height, in.width, node.shape.height, node.shape.width,
+          g.kernel,  g.stride, g.pad_top,         g.pad_left};
 }
 
 LayerNoise::LayerNoise(const Graph& graph, const Node& node, const BlockedMap& map)
@@ -85,7 +88,8 @@ LayerNoise LayerNoise::shot(const Graph& graph, const Node& node, const BlockedM
     const Taps rows = taps_inside(window, y, window.height, window.pad_top);
     for (int64_t x = 0; x < window.out_width; ++x) {
       const Taps columns = taps_inside(window, x, window.width, window.pad_left);
-      const auto [it, added] = row_of_gains.try_emplace({rows, columns}, static_cast<int64_t>(row_of_gains.size()));
+      const auto [it, added] =
+          row_of_gains.try_emplace({rows, columns}, static_cast<int64_t>(row_of_gains.size()));
       if (added) append_norms(weights, window.kernel, rows, columns, noise.unit_sigma_);
       noise.add_run(y * window.out_width + x, it->second);
     }
@@ -110,7 +114,8 @@ LayerNoise LayerNoise::weight(const Graph& graph, const Node& node, const Blocke
   return noise;
 }
 
-LayerGains LayerNoise::gains(std::span<const float> energies, std::span<const int32_t> repeats, double sigma) const {
+LayerGains LayerNoise::gains(std::span<const float> energies, std::span<const int32_t> repeats,
+                             double sigma) const {
   const auto channels = static_cast<std::size_t>(map_.channels);
   const auto stride = static_cast<std::size_t>(map_.padded_channels());
   const std::size_t rows = unit_sigma_.size() / channels;

@@ -25,9 +25,9 @@ struct LayerGains {
 
 /// The part that depends on weights and geometry alone.
 ///
-/// Shot noise: a tap on zero padding counts in neither norm, so ||W_i|| depends on which rows and columns of the kernel
-/// lie inside the image. Positions with the same taps share one row of gains; ||x|| is the input's and comes from
-/// kernels/patch_norm.h. The other noises have one row.
+/// Shot noise: a tap on zero padding counts in neither norm, so ||W_i|| depends on which rows and columns of
+/// the kernel lie inside the image. Positions with the same taps share one row of gains; ||x|| is the input's
+/// and comes from kernels/patch_norm.h. The other noises have one row.
 class LayerNoise {
  public:
   /// `node` is a convolution or a linear layer, `map` the layout of its output.
@@ -40,7 +40,8 @@ class LayerNoise {
 
   /// One energy and one number of repeats, or one per output channel. `sigma` scales all of it: NoiseConfig's
   /// sigma_thermal or sigma_weight, 1 for shot noise.
-  [[nodiscard]] LayerGains gains(std::span<const float> energies, std::span<const int32_t> repeats, double sigma) const;
+  [[nodiscard]] LayerGains gains(std::span<const float> energies, std::span<const int32_t> repeats,
+                                 double sigma) const;
 
   [[nodiscard]] const PatchWindow& window() const { return window_; }
   [[nodiscard]] const BlockedMap& map() const { return map_; }

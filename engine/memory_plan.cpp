@@ -8,9 +8,13 @@ namespace {
 
 constexpr std::size_t kLine = 16;
 
-std::size_t rounded(std::size_t size) { return (size + kLine - 1) / kLine * kLine; }
+std::size_t rounded(std::size_t size) {
+  return (size + kLine - 1) / kLine * kLine;
+}
 
-bool live_together(const Lifetime& a, const Lifetime& b) { return a.first <= b.last && b.first <= a.last; }
+bool live_together(const Lifetime& a, const Lifetime& b) {
+  return a.first <= b.last && b.first <= a.last;
+}
 
 struct Extent {
   std::size_t begin, end;
@@ -42,7 +46,8 @@ void LifetimeTable::use(std::size_t value, int now) {
 MemoryPlan plan_memory(std::span<const Lifetime> values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return values[a].size > values[b].size; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](auto a, auto b) { return values[a].size > values[b].size; });
 
   MemoryPlan plan{std::vector<std::size_t>(values.size()), 0};
   for (std::size_t n = 0; n < order.size(); ++n) {

@@ -23,8 +23,8 @@ struct MemoryPlan {
 /// Collects lifetimes while a plan walks over its steps in order.
 class LifetimeTable {
  public:
-  /// What is made in steps 0, ..., `kept` lives until step `last`, once it is used at all: the steps after `kept` run
-  /// several times. -1 for none.
+  /// What is made in steps 0, ..., `kept` lives until step `last`, once it is used at all: the steps after
+  /// `kept` run several times. -1 for none.
   LifetimeTable(int kept, int last) : kept_(kept), last_(last) {}
 
   /// A value made in step `now`; returns its number.

@@ -17,15 +17,16 @@
 namespace dpac {
 namespace {
 
-// Samples that go through the network together in one thread: enough to use a layer's weights several times while
-// they are in the cache, few enough for the activations to stay there too.
+// Samples that go through the network together in one thread: enough to use a layer's weights several times
+// while they are in the cache, few enough for the activations to stay there too.
 constexpr int64_t kMostTogether = 4;
 
-/// How a batch is spread: samples over threads where there are enough of them, else each operation over threads.
+/// How a batch is spread: samples over threads where there are enough of them, else each operation over
+/// threads.
 struct Split {
-  int lanes = 1;              ///< Workers that run at the same time.
+  int lanes = 1;  ///< Workers that run at the same time.
   int threads_per_lane = 1;
-  int64_t together = 1;       ///< Samples of a worker's larger plan.
+  int64_t together = 1;  ///< Samples of a worker's larger plan.
 };
 
 Split split_of(const NetworkOptions& options) {
@@ -122,7 +123,8 @@ class Network::Impl {
 
   [[nodiscard]] bool own_epilogue() const {
     const bool noisy_products = options_.noise == NoiseKind::shot || options_.noise == NoiseKind::thermal;
-    return noisy_products || options_.keep_pre_activations || options_.quantization.activation_bits.has_value();
+    return noisy_products || options_.keep_pre_activations ||
+           options_.quantization.activation_bits.has_value();
   }
 
   void compile_floats() {
@@ -165,21 +167,28 @@ class Network::Impl {
   void make_noise(const LayoutOf& layout_of) {
     noise_.kind = options_.noise;
     noise_.points.emplace_back();
-    const auto inputs = options_.noise == NoiseKind::thermal ? value_ranges(graph_, options_.quantization.ranges)
-                                                             : std::vector<ValueRange>(graph_.nodes.size());
+    const auto inputs = options_.noise == NoiseKind::thermal
+                            ? value_ranges(graph_, options_.quantization.ranges)
+                            : std::vector<ValueRange>(graph_.nodes.size());
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       const Node& node = graph_.nodes[static_cast<std::size_t>(layers_[l].node)];
-      noise_.layers.push_back(layer_noise(node, layout_of(node), ranges_[l], inputs[static_cast<std::size_t>(node.input)]));
+      noise_.layers.push_back(
+          layer_noise(node, layout_of(node), ranges_[l], inputs[static_cast<std::size_t>(node.input)]));
     }
   }
 
-  [[nodiscard]] LayerNoise layer_noise(const Node& node, const BlockedMap& map, const std::vector<ValueRange>& weights,
+  [[nodiscard]] LayerNoise layer_noise(const Node& node, const BlockedMap& map,
+                                       const std::vector<ValueRange>& weights,
                                        const ValueRange& input) const {
     switch (options_.noise) {
-      case NoiseKind::shot: return LayerNoise::shot(graph_, node, map);
-      case NoiseKind::thermal: return LayerNoise::thermal(graph_, node, map, weights, input);
-      case NoiseKind::weight: return LayerNoise::weight(graph_, node, map, weights);
-      case NoiseKind::none: break;
+      case NoiseKind::shot:
+        return LayerNoise::shot(graph_, node, map);
+      case NoiseKind::thermal:
+        return LayerNoise::thermal(graph_, node, map, weights, input);
+      case NoiseKind::weight:
+        return LayerNoise::weight(graph_, node, map, weights);
+      case NoiseKind::none:
+        break;
     }
     return LayerNoise::silent(graph_, node, map);
   }
@@ -193,9 +202,9 @@ class Network::Impl {
   }
 
   /// Shared with an earlier point that differs in its seed alone.
-  [[nodiscard]] std::shared_ptr<const std::vector<LayerGains>> gains_of(const NoiseConfig& config,
-                                                                        std::span<const NoisePoint> earlier,
-                                                                        std::span<const NoiseConfig> configs) const {
+  [[nodiscard]] std::shared_ptr<const std::vector<LayerGains>> gains_of(
+      const NoiseConfig& config, std::span<const NoisePoint> earlier,
+      std::span<const NoiseConfig> configs) const {
     if (config.kind == NoiseKind::none) return nullptr;
     for (std::size_t i = 0; i < earlier.size(); ++i) {
       if (same_but_seed(configs[i], config)) return earlier[i].gains;
@@ -212,13 +221,14 @@ class Network::Impl {
     return std::make_shared<const std::vector<LayerGains>>(std::move(gains));
   }
 
-  void check_sizes(std::span<const float> images, std::span<const int64_t> samples, std::span<float> logits) const {
+  void check_sizes(std::span<const float> images, std::span<const int64_t> samples,
+                   std::span<float> logits) const {
     const auto image = static_cast<std::size_t>(graph_.input().channels * graph_.input().pixels());
     const std::size_t outputs = static_cast<std::size_t>(graph_.classes()) * noise_.points.size();
     if (images.size() != samples.size() * image || logits.size() != samples.size() * outputs) {
-      throw Error(fmt::format("{} samples need {} input values and room for {} logits, but {} and {} were given",
-                              samples.size(), samples.size() * image, samples.size() * outputs, images.size(),
-                              logits.size()));
+      throw Error(fmt::format(
+          "{} samples need {} input values and room for {} logits, but {} and {} were given", samples.size(),
+          samples.size() * image, samples.size() * outputs, images.size(), logits.size()));
     }
   }
 
@@ -274,7 +284,8 @@ class Network::Impl {
                 std::span<const NoisePoint> points) {
     const Lane& l = *lanes_[static_cast<std::size_t>(lane)];
     const bool chunk = task < chunks;
-    const int64_t first = start + (chunk ? task * split_.together : chunks * split_.together + (task - chunks));
+    const int64_t first =
+        start + (chunk ? task * split_.together : chunks * split_.together + (task - chunks));
     const int64_t image = graph_.input().channels * graph_.input().pixels();
     const RunInput input{.images = batch.images + first * image,
                          .samples = batch.samples.data() + first,
@@ -304,18 +315,28 @@ Network::~Network() = default;
 Network::Network(Network&&) noexcept = default;
 Network& Network::operator=(Network&&) noexcept = default;
 
-const Graph& Network::graph() const { return impl_->graph(); }
-const std::vector<AnalogLayer>& Network::layers() const { return impl_->layers(); }
-std::string_view Network::arithmetic() const { return impl_->arithmetic(); }
-void Network::set_noise(const NoiseConfig& config) { impl_->set_noise({&config, 1}); }
-void Network::set_noise(std::span<const NoiseConfig> configs) { impl_->set_noise(configs); }
+const Graph& Network::graph() const {
+  return impl_->graph();
+}
+const std::vector<AnalogLayer>& Network::layers() const {
+  return impl_->layers();
+}
+std::string_view Network::arithmetic() const {
+  return impl_->arithmetic();
+}
+void Network::set_noise(const NoiseConfig& config) {
+  impl_->set_noise({&config, 1});
+}
+void Network::set_noise(std::span<const NoiseConfig> configs) {
+  impl_->set_noise(configs);
+}
 
 void Network::run(std::span<const float> images, std::span<const int64_t> samples, std::span<float> logits) {
   impl_->run(images, samples, logits, nullptr);
 }
 
-void Network::run_observed(std::span<const float> images, std::span<const int64_t> samples, std::span<float> logits,
-                           Observer& observer) {
+void Network::run_observed(std::span<const float> images, std::span<const int64_t> samples,
+                           std::span<float> logits, Observer& observer) {
   impl_->run(images, samples, logits, &observer);
 }
 

@@ -1,9 +1,10 @@
 /// @file
-/// A network ready to run: the graph compiled for a batch size and a number of threads, with or without noise.
+/// A network ready to run: the graph compiled for a batch size and a number of threads, with or without
+/// noise.
 ///
-///     dpac::Network network(dpac::build_resnet(checkpoint), {.batch = 16, .threads = 2, .noise = NoiseKind::shot});
-///     network.set_noise({NoiseKind::shot, dpac::uniform_energies(network.layers(), 100), /*seed=*/1});
-///     network.run(images, samples, logits);
+///     dpac::Network network(dpac::build_resnet(checkpoint), {.batch = 16, .threads = 2, .noise =
+///     NoiseKind::shot}); network.set_noise({NoiseKind::shot, dpac::uniform_energies(network.layers(), 100),
+///     /*seed=*/1}); network.run(images, samples, logits);
 #pragma once
 
 #include <cstdint>
@@ -27,11 +28,12 @@ enum class Arithmetic {
 };
 
 struct NetworkOptions {
-  int64_t batch = 16;                  ///< Samples a call of run() usually has; a matter of speed only.
-  int threads = 0;                     ///< 0: all that OpenMP gives.
-  NoiseKind noise = NoiseKind::none;   ///< `none` without quantisers fuses bias, ReLU and residual sums into products.
-  bool keep_pre_activations = false;   ///< Needed by run_observed(). In float32, whatever `arithmetic` says.
-  Quantization quantization = {};      ///< Thermal noise needs at least its ranges.
+  int64_t batch = 16;  ///< Samples a call of run() usually has; a matter of speed only.
+  int threads = 0;     ///< 0: all that OpenMP gives.
+  NoiseKind noise =
+      NoiseKind::none;  ///< `none` without quantisers fuses bias, ReLU and residual sums into products.
+  bool keep_pre_activations = false;  ///< Needed by run_observed(). In float32, whatever `arithmetic` says.
+  Quantization quantization = {};     ///< Thermal noise needs at least its ranges.
   Arithmetic arithmetic = Arithmetic::automatic;
 };
 
@@ -53,20 +55,22 @@ class Network {
   [[nodiscard]] std::string_view arithmetic() const;
 
   /// Noise of the following runs. Cheap: nothing is compiled again.
-  /// @throws Error if the kind is not the one the network was compiled for, or energies or repeats do not fit.
+  /// @throws Error if the kind is not the one the network was compiled for, or energies or repeats do not
+  /// fit.
   void set_noise(const NoiseConfig& config);
 
-  /// Several configurations for every following run: energies, seeds. Whatever comes before the first noise of a
-  /// sample is then computed once for all of them. At least one.
+  /// Several configurations for every following run: energies, seeds. Whatever comes before the first noise
+  /// of a sample is then computed once for all of them. At least one.
   void set_noise(std::span<const NoiseConfig> configs);
 
   /// Runs n samples; any n, in chunks of the compiled sizes.
-  /// `images` is [n, C, H, W], already preprocessed; `samples` are the n indices in the data set, which choose the
-  /// noise; `logits` receives [configurations, n, classes]. Our code allocates nothing here.
-  /// Not to be called from two threads at once: make a network for each.
+  /// `images` is [n, C, H, W], already preprocessed; `samples` are the n indices in the data set, which
+  /// choose the noise; `logits` receives [configurations, n, classes]. Our code allocates nothing here. Not
+  /// to be called from two threads at once: make a network for each.
   void run(std::span<const float> images, std::span<const int64_t> samples, std::span<float> logits);
 
-  /// The same, showing every analog operation and every value of every sample to `observer`. For one configuration.
+  /// The same, showing every analog operation and every value of every sample to `observer`. For one
+  /// configuration.
   /// @throws Error unless the options ask for pre-activations.
   void run_observed(std::span<const float> images, std::span<const int64_t> samples, std::span<float> logits,
                     Observer& observer);

@@ -12,7 +12,9 @@ std::size_t outputs_of(const AnalogView& view) {
   return static_cast<std::size_t>(view.epilogue.map.channels * view.epilogue.map.pixels);
 }
 
-double decibels(double signal, double noise) { return 10 * std::log10(signal / noise); }
+double decibels(double signal, double noise) {
+  return 10 * std::log10(signal / noise);
+}
 
 /// Values per (sample of the call, layer).
 template <class T>
@@ -118,9 +120,11 @@ LayerPrecision PrecisionMeter::precision_of(std::size_t layer, double range) con
   const Sums& sums = layers_[layer];
   const auto count = static_cast<double>(sums.count);
   const double mean = sums.clean / count, signal = sums.clean_squares / count - mean * mean;
-  LayerPrecision precision{.name = about.name, .dot_length = about.dot_length, .outputs = about.outputs, .range = range};
+  LayerPrecision precision{
+      .name = about.name, .dot_length = about.dot_length, .outputs = about.outputs, .range = range};
   precision.sigma = std::sqrt(sums.variance / count);
-  if (sums.difference_squares > 0) precision.cascaded_snr_db = decibels(signal, sums.difference_squares / count);
+  if (sums.difference_squares > 0)
+    precision.cascaded_snr_db = decibels(signal, sums.difference_squares / count);
   if (precision.sigma == 0) return precision;
   precision.snr_db = decibels(signal, sums.variance / count);
   precision.levels = equivalent_levels(range, precision.sigma);

@@ -1,5 +1,6 @@
 /// @file
-/// The digital precision that an analog layer's noise is worth (spec/noise.md section 4), measured on samples.
+/// The digital precision that an analog layer's noise is worth (spec/noise.md section 4), measured on
+/// samples.
 #pragma once
 
 #include <cstdint>
@@ -15,14 +16,15 @@ namespace dpac {
 /// One analog layer. Where there is no noise, what depends on it is unset.
 struct LayerPrecision {
   std::string name;
-  int64_t dot_length = 0;                 ///< D.
-  int64_t outputs = 0;                    ///< N, of one sample.
-  double range = 0;                       ///< R of the layer's output quantiser.
-  double sigma = 0;                       ///< Root mean square over all elements and samples.
-  std::optional<double> snr_db = {};           ///< 10 log10(var(clean y) / sigma^2).
-  std::optional<double> cascaded_snr_db = {};  ///< With (y - clean y) for the noise: earlier layers' included.
-  std::optional<int64_t> levels = {};          ///< ceil(R / (sqrt(12) sigma) + 1), at most 2^24.
-  std::optional<double> bits = {};             ///< log2(levels).
+  int64_t dot_length = 0;             ///< D.
+  int64_t outputs = 0;                ///< N, of one sample.
+  double range = 0;                   ///< R of the layer's output quantiser.
+  double sigma = 0;                   ///< Root mean square over all elements and samples.
+  std::optional<double> snr_db = {};  ///< 10 log10(var(clean y) / sigma^2).
+  std::optional<double> cascaded_snr_db =
+      {};                              ///< With (y - clean y) for the noise: earlier layers' included.
+  std::optional<int64_t> levels = {};  ///< ceil(R / (sqrt(12) sigma) + 1), at most 2^24.
+  std::optional<double> bits = {};     ///< log2(levels).
 };
 
 /// ceil(R / (sqrt(12) sigma) + 1) for sigma > 0, at most 2^24.
@@ -34,8 +36,8 @@ class PrecisionMeter {
   /// Both are compiled with keep_pre_activations from the same weights; the noisy one has its noise set.
   PrecisionMeter(Network& clean, Network& noisy);
 
-  /// Runs n samples through both; as Network::run(). Its results do not depend on how samples are split over calls
-  /// of a multiple of kTogether.
+  /// Runs n samples through both; as Network::run(). Its results do not depend on how samples are split over
+  /// calls of a multiple of kTogether.
   void add(std::span<const float> images, std::span<const int64_t> samples);
 
   /// `ranges` of quantized_tensors(). @throws Error if no sample was added.

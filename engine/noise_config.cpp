@@ -16,14 +16,14 @@ template <class Value>
 void check_shape(const std::vector<AnalogLayer>& layers, const std::vector<std::vector<Value>>& values,
                  std::string_view what) {
   if (values.size() != layers.size()) {
-    throw Error(fmt::format("{} for {} layers were given, but the network has {} analog layers", what, values.size(),
-                            layers.size()));
+    throw Error(fmt::format("{} for {} layers were given, but the network has {} analog layers", what,
+                            values.size(), layers.size()));
   }
   for (std::size_t l = 0; l < layers.size(); ++l) {
     const auto channels = static_cast<std::size_t>(layers[l].out_channels);
     if (values[l].size() == 1 || values[l].size() == channels) continue;
-    throw Error(fmt::format("layer '{}': {} {} were given, expected 1 or one per output channel ({})", layers[l].name,
-                            values[l].size(), what, channels));
+    throw Error(fmt::format("layer '{}': {} {} were given, expected 1 or one per output channel ({})",
+                            layers[l].name, values[l].size(), what, channels));
   }
 }
 
@@ -32,7 +32,8 @@ void check_energies(const std::vector<AnalogLayer>& layers, const Energies& ener
   for (std::size_t l = 0; l < layers.size(); ++l) {
     for (const float e : energies[l]) {
       if (e > 0 && std::isfinite(e)) continue;
-      throw Error(fmt::format("layer '{}': the energy per MAC is {}, expected a positive number", layers[l].name, e));
+      throw Error(
+          fmt::format("layer '{}': the energy per MAC is {}, expected a positive number", layers[l].name, e));
     }
   }
 }
@@ -89,8 +90,8 @@ Repeats as_repeats(const std::vector<AnalogLayer>& layers, const Energies& energ
     repeats.emplace_back();
     for (const float e : energies[l]) {
       if (e > static_cast<float>(kMostRepeats)) {
-        throw Error(fmt::format("layer '{}': an energy of {} as repeats is more than {}", layers.at(l).name, e,
-                                kMostRepeats));
+        throw Error(fmt::format("layer '{}': an energy of {} as repeats is more than {}", layers.at(l).name,
+                                e, kMostRepeats));
       }
       repeats.back().push_back(static_cast<int32_t>(e));
     }

@@ -16,8 +16,9 @@ enum class NoiseKind { none, shot, thermal, weight };
 /// "none", "shot", "thermal", "weight".
 std::string_view name(NoiseKind kind);
 
-/// Energy per MAC of each analog layer, in the order of analog_layers(): one value for the whole layer, or one per
-/// output channel. Photons for shot noise, multiples of the base energy for the others (spec/noise.md section 1).
+/// Energy per MAC of each analog layer, in the order of analog_layers(): one value for the whole layer, or
+/// one per output channel. Photons for shot noise, multiples of the base energy for the others (spec/noise.md
+/// section 1).
 using Energies = std::vector<std::vector<float>>;
 
 /// How often each layer or output channel is really executed, its results averaged. Empty: everything once.
@@ -27,7 +28,7 @@ inline constexpr int32_t kMostRepeats = 65536;  ///< Draws that a noise key can 
 
 struct NoiseConfig {
   NoiseKind kind = NoiseKind::none;
-  Energies energies;  ///< Of one execution; empty for no noise.
+  Energies energies = {};  ///< Of one execution; empty for no noise.
   uint64_t seed = 0;
   Repeats repeats = {};
   double sigma_thermal = 0.01;  ///< At an energy of 1; in units of sqrt(D) times both operands' ranges.

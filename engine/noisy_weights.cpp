@@ -31,8 +31,9 @@ void NoisyWeights::draw(const NoisePoint& point, int64_t group) {
   if (drawn_ == wanted) return;
   for (std::size_t n = 0, layer = 0; n < graph_.nodes.size(); ++n) {
     if (!is_analog(graph_.nodes[n])) continue;
-    draw_layer(n, (*point.gains)[layer],
-               {.seed = point.seed, .layer = static_cast<uint16_t>(layer), .sample = static_cast<uint32_t>(group)});
+    draw_layer(
+        n, (*point.gains)[layer],
+        {.seed = point.seed, .layer = static_cast<uint16_t>(layer), .sample = static_cast<uint32_t>(group)});
     ++layer;
   }
   drawn_ = wanted;

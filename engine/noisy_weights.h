@@ -20,8 +20,8 @@ class NoisyWeights {
   /// Graph and weights must outlive it; the graph holds the weights without noise.
   NoisyWeights(const Graph& graph, std::vector<NodeWeights>& weights, int threads);
 
-  /// Packs W~ of a point's energies and seed for a group, unless that is what is packed. The key's `sample` is the
-  /// group. Not while a worker runs.
+  /// Packs W~ of a point's energies and seed for a group, unless that is what is packed. The key's `sample`
+  /// is the group. Not while a worker runs.
   void draw(const NoisePoint& point, int64_t group);
 
  private:

@@ -65,7 +65,8 @@ void sigma_of(const AnalogView& view, std::span<float> dst) {
     for (int64_t c = 0; c < e.map.channels; ++c) {
       const float gain = gains[c] * sigma_factor(e.repeats, c);
       for (int64_t p = run.begin; p < run.end; ++p) {
-        dst[static_cast<std::size_t>(c * e.map.pixels + p)] = gain * (e.scales == nullptr ? 1.0f : e.scales[p]);
+        dst[static_cast<std::size_t>(c * e.map.pixels + p)] =
+            gain * (e.scales == nullptr ? 1.0f : e.scales[p]);
       }
     }
   }

@@ -11,18 +11,20 @@
 
 namespace dpac {
 
-/// One analog operation on one sample, between its product and its noise. Pointers are valid during the call only.
+/// One analog operation on one sample, between its product and its noise. Pointers are valid during the call
+/// only.
 struct AnalogView {
-  int layer = 0;                      ///< Position in analog_layers().
-  int64_t sample = 0;                 ///< Index in the data set.
-  const float* input = nullptr;       ///< The operation's input; plain [C, H, W] for the first layer, else blocked.
+  int layer = 0;       ///< Position in analog_layers().
+  int64_t sample = 0;  ///< Index in the data set.
+  const float* input =
+      nullptr;  ///< The operation's input; plain [C, H, W] for the first layer, else blocked.
   bool plain_input = false;
   BlockedMap input_map;
-  PatchWindow window;                 ///< Over the input.
-  const float* pre_activation = nullptr;    ///< Blocked, without this layer's own noise.
-  const float* noisy_product = nullptr;     ///< Weight noise: the product with the noisy weights. Else null.
-  const LayerGains* weight_gains = nullptr; ///< Weight noise: of a channel's weights. Else null.
-  AnalogEpilogue epilogue;                  ///< Gains and scales of this layer, for all of its pixels.
+  PatchWindow window;                        ///< Over the input.
+  const float* pre_activation = nullptr;     ///< Blocked, without this layer's own noise.
+  const float* noisy_product = nullptr;      ///< Weight noise: the product with the noisy weights. Else null.
+  const LayerGains* weight_gains = nullptr;  ///< Weight noise: of a channel's weights. Else null.
+  AnalogEpilogue epilogue;                   ///< Gains and scales of this layer, for all of its pixels.
   NoiseKey key;
 };
 

@@ -33,7 +33,9 @@ class ThreadScope {
   int before_;
 };
 
-Tag blocked_tag() { return channel_block() == 16 ? Tag::nChw16c : Tag::nChw8c; }
+Tag blocked_tag() {
+  return channel_block() == 16 ? Tag::nChw16c : Tag::nChw8c;
+}
 
 using Type = memory::data_type;
 
@@ -75,11 +77,11 @@ dnnl::pooling_forward::primitive_desc describe_pool(dnnl::algorithm algorithm, c
   const auto inference = dnnl::prop_kind::forward_inference;
 #if DNNL_VERSION_MAJOR >= 3
   const memory::dims dense = {0, 0};
-  return describe<dnnl::pooling_forward>(attributes({}), inference, algorithm, src, dst, w.strides, w.kernel, dense,
-                                         w.before, w.after);
+  return describe<dnnl::pooling_forward>(attributes({}), inference, algorithm, src, dst, w.strides, w.kernel,
+                                         dense, w.before, w.after);
 #else
-  return describe<dnnl::pooling_forward>(attributes({}), inference, algorithm, src, dst, w.strides, w.kernel, w.before,
-                                         w.after);
+  return describe<dnnl::pooling_forward>(attributes({}), inference, algorithm, src, dst, w.strides, w.kernel,
+                                         w.before, w.after);
 #endif
 }
 
@@ -89,7 +91,8 @@ void reorder(memory& from, memory& to) {
   stream.wait();
 }
 
-void execute(const dnnl::primitive& primitive, const dnnl::stream& stream, std::span<const dnnl_exec_arg_t> args) {
+void execute(const dnnl::primitive& primitive, const dnnl::stream& stream,
+             std::span<const dnnl_exec_arg_t> args) {
   const dnnl_status_t status =
       dnnl_primitive_execute(primitive.get(), stream.get(), static_cast<int>(args.size()), args.data());
   if (status != dnnl_success) throw Error(fmt::format("oneDNN {} failed to run a primitive", version()));
@@ -112,7 +115,8 @@ class PackedCopies {
   }
 
   void repack(const void* weights) {
-    while (repackers_.size() < copies_.size()) repackers_.emplace_back(plain_desc_, copies_[repackers_.size()]);
+    while (repackers_.size() < copies_.size())
+      repackers_.emplace_back(plain_desc_, copies_[repackers_.size()]);
     for (Repacker& repacker : repackers_) repacker.run(weights, stream_);
     stream_.wait();
   }
@@ -153,13 +157,16 @@ std::string version() {
 namespace {
 
 bool runs(dnnl::cpu_isa wanted) {
-  const auto effective = static_cast<unsigned>(dnnl::get_effective_cpu_isa()), bits = static_cast<unsigned>(wanted);
+  const auto effective = static_cast<unsigned>(dnnl::get_effective_cpu_isa()),
+             bits = static_cast<unsigned>(wanted);
   return (effective & bits) == bits;
 }
 
 }  // namespace
 
-bool exact_integer_products() { return runs(dnnl::cpu_isa::avx512_core_vnni) || runs(dnnl::cpu_isa::avx2_vnni); }
+bool exact_integer_products() {
+  return runs(dnnl::cpu_isa::avx512_core_vnni) || runs(dnnl::cpu_isa::avx2_vnni);
+}
 
 int channel_block() {
   static const int block = runs(dnnl::cpu_isa::avx512_core) ? 16 : 8;
@@ -200,7 +207,9 @@ Call::~Call() = default;
 Call::Call(Call&&) noexcept = default;
 Call& Call::operator=(Call&&) noexcept = default;
 
-void Call::set_src(const void* src) { impl_->memories.front().set_data_handle(const_cast<void*>(src)); }
+void Call::set_src(const void* src) {
+  impl_->memories.front().set_data_handle(const_cast<void*>(src));
+}
 
 void Call::run(const Stream& stream) const {
   execute(impl_->primitive->primitive, stream.impl().stream, impl_->args);
@@ -229,7 +238,9 @@ Weights::Weights(std::span<const float> weights, std::span<const float> bias)
 Weights::~Weights() = default;
 Weights::Weights(Weights&&) noexcept = default;
 Weights& Weights::operator=(Weights&&) noexcept = default;
-void Weights::repack(const float* weights) { impl_->packed.repack(weights); }
+void Weights::repack(const float* weights) {
+  impl_->packed.repack(weights);
+}
 
 struct IntegerWeights::Impl {
   std::span<const int8_t> weights;
@@ -263,15 +274,16 @@ WeightDescs weight_descs(const ConvolutionSpec& spec, Type type, bool has_bias) 
   return descs;
 }
 
-dnnl::convolution_forward::primitive_desc describe_convolution(const ConvolutionSpec& spec, const WeightDescs& w,
-                                                               const memory::desc& src, const memory::desc& dst,
+dnnl::convolution_forward::primitive_desc describe_convolution(const ConvolutionSpec& spec,
+                                                               const WeightDescs& w, const memory::desc& src,
+                                                               const memory::desc& dst,
                                                                const dnnl::primitive_attr& attr) {
   const Geometry& g = spec.geometry;
   const memory::dims strides = {g.stride, g.stride};
   const memory::dims before = {g.pad_top, g.pad_left}, after = {g.pad_bottom, g.pad_right};
   return describe<dnnl::convolution_forward>(attr, dnnl::prop_kind::forward_inference,
-                                             dnnl::algorithm::convolution_direct, src, w.any, w.bias, dst, strides,
-                                             before, after);
+                                             dnnl::algorithm::convolution_direct, src, w.any, w.bias, dst,
+                                             strides, before, after);
 }
 
 template <class PrimitiveDesc>
@@ -285,7 +297,8 @@ std::shared_ptr<Primitive::Impl> implementation(const PrimitiveDesc& pd, dnnl::p
 }
 
 [[noreturn]] void refuse(const ConvolutionSpec& spec, const dnnl::error& error) {
-  throw Error(fmt::format("layer '{}': oneDNN {} cannot make its convolution ({})", spec.name, version(), error.what()));
+  throw Error(fmt::format("layer '{}': oneDNN {} cannot make its convolution ({})", spec.name, version(),
+                          error.what()));
 }
 
 }  // namespace
@@ -300,15 +313,16 @@ Primitive make_convolution(const ConvolutionSpec& spec, const Weights& weights, 
   auto impl = implementation(pd, dnnl::convolution_forward(pd));
   impl->constants = {{DNNL_ARG_WEIGHTS, w.packed.pack(w.weights.data(), descs.plain, pd.weights_desc())}};
   if (!w.bias.empty()) {
-    impl->constants.emplace_back(DNNL_ARG_BIAS, memory(descs.bias, engine(), const_cast<float*>(w.bias.data())));
+    impl->constants.emplace_back(DNNL_ARG_BIAS,
+                                 memory(descs.bias, engine(), const_cast<float*>(w.bias.data())));
   }
   return Primitive(std::move(impl));
 } catch (const dnnl::error& error) {
   refuse(spec, error);
 }
 
-Primitive make_integer_convolution(const ConvolutionSpec& spec, int32_t zero_point, const IntegerWeights& weights,
-                                   int threads) try {
+Primitive make_integer_convolution(const ConvolutionSpec& spec, int32_t zero_point,
+                                   const IntegerWeights& weights, int threads) try {
   const ThreadScope scope(threads);
   const WeightDescs descs = weight_descs(spec, Type::s8, false);
   const auto src = map_desc(spec.batch, spec.in, Tag::nhwc, Type::u8);
@@ -350,7 +364,8 @@ PoolWindow window_of(const Geometry& g) {
 
 }  // namespace
 
-Primitive make_max_pool(int64_t batch, const MapShape& in, const MapShape& out, const Geometry& g, int threads) {
+Primitive make_max_pool(int64_t batch, const MapShape& in, const MapShape& out, const Geometry& g,
+                        int threads) {
   return make_pool(dnnl::algorithm::pooling_max, map_desc(batch, in, blocked_tag()),
                    map_desc(batch, out, blocked_tag()), window_of(g), threads);
 }

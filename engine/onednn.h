@@ -1,9 +1,10 @@
 /// @file
-/// The part of oneDNN the engine uses, in the engine's terms. onednn.cpp is the only file that includes oneDNN's
-/// headers and knows the difference between 2.x and 3.x.
+/// The part of oneDNN the engine uses, in the engine's terms. onednn.cpp is the only file that includes
+/// oneDNN's headers and knows the difference between 2.x and 3.x.
 ///
-/// Activations are channel blocks (kernels/layout.h): `block` is channel_block(). Every object is compiled for a
-/// number of threads: 1 to run inside one thread of a parallel region, more to be run from outside of one.
+/// Activations are channel blocks (kernels/layout.h): `block` is channel_block(). Every object is compiled
+/// for a number of threads: 1 to run inside one thread of a parallel region, more to be run from outside of
+/// one.
 #pragma once
 
 #include <cstddef>
@@ -88,7 +89,7 @@ struct PostOps {
 };
 
 struct ConvolutionSpec {
-  std::string name;   ///< For messages.
+  std::string name;  ///< For messages.
   int64_t batch = 1;
   MapShape in, out;
   Geometry geometry;
@@ -97,9 +98,9 @@ struct ConvolutionSpec {
   PostOps post_ops;
 };
 
-/// A view of weights in their plain layout ([out, in / groups, kernel, kernel]; [out], may be empty) with the packed
-/// copies primitives asked for, which all primitives made from this object share. The plain weights must live until
-/// the last primitive is made, the bias as long as any primitive runs.
+/// A view of weights in their plain layout ([out, in / groups, kernel, kernel]; [out], may be empty) with the
+/// packed copies primitives asked for, which all primitives made from this object share. The plain weights
+/// must live until the last primitive is made, the bias as long as any primitive runs.
 class Weights {
  public:
   Weights(std::span<const float> weights, std::span<const float> bias);
@@ -107,8 +108,8 @@ class Weights {
   Weights(Weights&&) noexcept;
   Weights& operator=(Weights&&) noexcept;
 
-  /// Fills the packed copies anew from other plain weights of the same shape. Not while a primitive runs. Makes no
-  /// primitive after the first call.
+  /// Fills the packed copies anew from other plain weights of the same shape. Not while a primitive runs.
+  /// Makes no primitive after the first call.
   void repack(const float* weights);
 
   struct Impl;
@@ -136,15 +137,16 @@ class IntegerWeights {
 /// @throws Error where oneDNN has no implementation.
 Primitive make_convolution(const ConvolutionSpec& spec, const Weights& weights, int threads);
 
-/// dst (int32) = sum (src - zero_point) * weights, exactly: src is uint8, a zero outside the image is exact. All maps
-/// are [N, H, W, C]; `plain_input` and `post_ops` do not apply. Needs exact_integer_products().
-Primitive make_integer_convolution(const ConvolutionSpec& spec, int32_t zero_point, const IntegerWeights& weights,
-                                   int threads);
+/// dst (int32) = sum (src - zero_point) * weights, exactly: src is uint8, a zero outside the image is exact.
+/// All maps are [N, H, W, C]; `plain_input` and `post_ops` do not apply. Needs exact_integer_products().
+Primitive make_integer_convolution(const ConvolutionSpec& spec, int32_t zero_point,
+                                   const IntegerWeights& weights, int threads);
 
 /// Of uint8 maps [N, H, W, C].
-Primitive make_integer_max_pool(int64_t batch, const MapShape& in, const MapShape& out, const Geometry& geometry,
-                                int threads);
-Primitive make_max_pool(int64_t batch, const MapShape& in, const MapShape& out, const Geometry& geometry, int threads);
+Primitive make_integer_max_pool(int64_t batch, const MapShape& in, const MapShape& out,
+                                const Geometry& geometry, int threads);
+Primitive make_max_pool(int64_t batch, const MapShape& in, const MapShape& out, const Geometry& geometry,
+                        int threads);
 Primitive make_global_average_pool(int64_t batch, const MapShape& in, int threads);
 
 }  // namespace dpac::onednn

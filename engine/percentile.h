@@ -10,9 +10,10 @@
 
 namespace dpac {
 
-/// The (100 - p)-th and the p-th percentile, linearly interpolated between neighbours as numpy does, of all values
-/// together. The first pass counts values by the upper half of their bits, in an order that is theirs; the second
-/// counts, by the lower half, those whose upper half holds a wanted rank. Counts do not depend on the order of values.
+/// The (100 - p)-th and the p-th percentile, linearly interpolated between neighbours as numpy does, of all
+/// values together. The first pass counts values by the upper half of their bits, in an order that is theirs;
+/// the second counts, by the lower half, those whose upper half holds a wanted rank. Counts do not depend on
+/// the order of values.
 class PercentileCounter {
  public:
   explicit PercentileCounter(double percent) : percent_(percent), upper_(kHalves) {}
@@ -34,10 +35,10 @@ class PercentileCounter {
 
   /// A wanted rank, and the values that share their upper half with it.
   struct Rank {
-    int64_t rank = 0;           ///< Position among all values, sorted.
+    int64_t rank = 0;  ///< Position among all values, sorted.
     uint32_t upper = 0;
-    int64_t before = 0;         ///< Values with a smaller upper half.
-    std::size_t counts = 0;     ///< Which of lower_.
+    int64_t before = 0;      ///< Values with a smaller upper half.
+    std::size_t counts = 0;  ///< Which of lower_.
   };
 
   void add_rank(int64_t rank);
@@ -46,7 +47,7 @@ class PercentileCounter {
   double percent_;
   int64_t count_ = 0;
   std::vector<int64_t> upper_;
-  std::vector<Rank> ranks_;                                    ///< Two for the lower percentile, two for the upper.
+  std::vector<Rank> ranks_;  ///< Two for the lower percentile, two for the upper.
   std::vector<std::pair<uint32_t, std::vector<int64_t>>> lower_;  ///< By upper half.
 };
 

@@ -7,7 +7,9 @@ namespace {
 
 constexpr std::size_t kLine = 16;  // Floats in a cache line.
 
-std::size_t rounded_up(std::size_t size) { return (size + kLine - 1) / kLine * kLine; }
+std::size_t rounded_up(std::size_t size) {
+  return (size + kLine - 1) / kLine * kLine;
+}
 
 }  // namespace
 

@@ -41,7 +41,7 @@ struct RunInput {
   const int64_t* samples = nullptr;  ///< Indices in the data set.
   const NoiseState* noise = nullptr;
   std::span<const NoisePoint> points;  ///< Of the noise state: those to run.
-  Observer* observer = nullptr;      ///< Or null.
+  Observer* observer = nullptr;        ///< Or null.
 };
 
 /// Where logits go: [points][samples][classes].
@@ -58,8 +58,8 @@ class Worker {
   Worker& operator=(const Worker&) = delete;
   virtual ~Worker() = default;
 
-  /// Runs the plan's samples under every one of the points. What comes before the first noise is computed once.
-  /// Allocates nothing.
+  /// Runs the plan's samples under every one of the points. What comes before the first noise is computed
+  /// once. Allocates nothing.
   virtual void run(const RunInput& input, const LogitsOutput& output) = 0;
 };
 

@@ -19,13 +19,14 @@ std::string parent_module(const std::string& name) {
 void check_ranges(const Graph& graph, const Ranges& ranges) {
   const auto tensors = quantized_tensors(graph);
   if (ranges.size() != tensors.size()) {
-    throw Error(fmt::format("ranges of {} tensors were given, but the network has {} quantised tensors", ranges.size(),
-                            tensors.size()));
+    throw Error(fmt::format("ranges of {} tensors were given, but the network has {} quantised tensors",
+                            ranges.size(), tensors.size()));
   }
   for (std::size_t t = 0; t < ranges.size(); ++t) {
-    if (std::isfinite(ranges[t].min) && std::isfinite(ranges[t].max) && ranges[t].min <= ranges[t].max) continue;
-    throw Error(fmt::format("tensor '{}': its range is [{}, {}], expected two finite numbers in order", tensors[t].name,
-                            ranges[t].min, ranges[t].max));
+    if (std::isfinite(ranges[t].min) && std::isfinite(ranges[t].max) && ranges[t].min <= ranges[t].max)
+      continue;
+    throw Error(fmt::format("tensor '{}': its range is [{}, {}], expected two finite numbers in order",
+                            tensors[t].name, ranges[t].min, ranges[t].max));
   }
 }
 
@@ -81,7 +82,8 @@ std::vector<ValueRange> value_ranges(const Graph& graph, const Ranges& ranges) {
   }
   for (std::size_t n = 0; n < values.size(); ++n) {
     const Node& node = graph.nodes[n];
-    const bool passes_on = std::holds_alternative<MaxPoolOp>(node.op) || std::holds_alternative<SubsampleOp>(node.op);
+    const bool passes_on =
+        std::holds_alternative<MaxPoolOp>(node.op) || std::holds_alternative<SubsampleOp>(node.op);
     if (passes_on) values[n] = values[static_cast<std::size_t>(node.input)];
   }
   return values;
@@ -107,12 +109,13 @@ Quantizer weight_quantizer(const ValueRange& range, double bits) {
 
 int32_t weight_code(const Quantizer& quantizer, float weight) {
   const double code = std::nearbyint(static_cast<double>(weight) / static_cast<double>(quantizer.scale));
-  return static_cast<int32_t>(std::clamp(code, static_cast<double>(quantizer.low), static_cast<double>(quantizer.high)));
+  return static_cast<int32_t>(
+      std::clamp(code, static_cast<double>(quantizer.low), static_cast<double>(quantizer.high)));
 }
 
 void quantize_weights(Graph& graph, double bits) {
   const auto ranges = weight_ranges(graph);
-  for (std::size_t layer = 0; Node& node : graph.nodes) {
+  for (std::size_t layer = 0; Node & node : graph.nodes) {
     if (!is_analog(node)) continue;
     Tensor& weights = analog_weights(node);
     const auto row = static_cast<std::size_t>(dot_length_of(weights));

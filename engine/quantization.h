@@ -13,9 +13,10 @@
 
 namespace dpac {
 
-/// A tensor with an activation quantiser: the network's input ("input"), the output of each analog operation after its
-/// ReLU (the module path, "layer1.0.conv1"), each residual sum after its ReLU (the block's path, "layer1.0"), and the
-/// pooled output ("avgpool"). Max pooling and parameter-free shortcuts stay on the grid of their input.
+/// A tensor with an activation quantiser: the network's input ("input"), the output of each analog operation
+/// after its ReLU (the module path, "layer1.0.conv1"), each residual sum after its ReLU (the block's path,
+/// "layer1.0"), and the pooled output ("avgpool"). Max pooling and parameter-free shortcuts stay on the grid
+/// of their input.
 struct QuantizedTensor {
   enum class Role { input, output, sum, pool };
 
@@ -33,10 +34,12 @@ using Ranges = std::vector<ValueRange>;
 inline constexpr double kInputBits = 8;
 
 struct Quantization {
-  std::optional<double> weight_bits;      ///< Per output channel; unset: weights as they are.
-  std::optional<double> activation_bits;  ///< Unset: activations as they are. The input always has kInputBits.
-  Ranges ranges;                          ///< Needed for activation_bits and for thermal noise.
-  std::vector<int64_t> output_levels;     ///< Per analog layer, instead of activation_bits; 0 leaves an output as it is.
+  std::optional<double> weight_bits = {};  ///< Per output channel; unset: weights as they are.
+  std::optional<double> activation_bits =
+      {};              ///< Unset: activations as they are. The input always has kInputBits.
+  Ranges ranges = {};  ///< Needed for activation_bits and for thermal noise.
+  std::vector<int64_t> output_levels =
+      {};  ///< Per analog layer, instead of activation_bits; 0 leaves an output as it is.
 };
 
 /// The quantisers of one node; unset where a tensor is left as it is.
@@ -48,8 +51,8 @@ struct NodeQuantizers {
 /// One entry per node. @throws Error if ranges or levels do not fit the graph.
 std::vector<NodeQuantizers> node_quantizers(const Graph& graph, const Quantization& quantization);
 
-/// The quantiser's range of what each node passes on, for nodes that pass on a quantised tensor's grid; max pools and
-/// shortcuts pass on their input's. @throws Error if ranges do not fit the graph.
+/// The quantiser's range of what each node passes on, for nodes that pass on a quantised tensor's grid; max
+/// pools and shortcuts pass on their input's. @throws Error if ranges do not fit the graph.
 std::vector<ValueRange> value_ranges(const Graph& graph, const Ranges& ranges);
 
 /// Smallest and largest weight of each output channel; one entry per analog layer.

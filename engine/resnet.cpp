@@ -17,7 +17,8 @@ namespace {
 constexpr int64_t kAny = -1;
 constexpr int kImageNetStem = 7;
 
-/// Blocks of each stage, as the names say: layer1.0 ... layer1.2, layer2.0 ... Gaps are left to the reader to report.
+/// Blocks of each stage, as the names say: layer1.0 ... layer1.2, layer2.0 ... Gaps are left to the reader to
+/// report.
 std::vector<int> blocks_per_stage(const WeightStore& weights) {
   std::map<int, int> last_block;
   for (const auto& [name, entry] : weights.entries()) {
@@ -78,10 +79,10 @@ class Builder {
  private:
   [[noreturn]] void refuse() const {
     const auto& entries = checkpoint_.weights.entries();
-    throw Error(fmt::format("{}: no ResNet in this file: expected weights named like 'conv1.weight' and "
-                            "'layer1.0.conv1.weight', found {} ({})",
-                            checkpoint_.path, entries.empty() ? "no weights" : entries.begin()->first,
-                            checkpoint_.format));
+    throw Error(fmt::format(
+        "{}: no ResNet in this file: expected weights named like 'conv1.weight' and "
+        "'layer1.0.conv1.weight', found {} ({})",
+        checkpoint_.path, entries.empty() ? "no weights" : entries.begin()->first, checkpoint_.format));
   }
 
   [[nodiscard]] int stride_of(int block_number, std::size_t stage, int block) const {
@@ -93,10 +94,16 @@ class Builder {
     return stage > 0 && block == 0 ? 2 : 1;
   }
 
-  [[nodiscard]] const MapShape& shape_of(int node) const { return graph_.nodes[static_cast<std::size_t>(node)].shape; }
+  [[nodiscard]] const MapShape& shape_of(int node) const {
+    return graph_.nodes[static_cast<std::size_t>(node)].shape;
+  }
   [[nodiscard]] int last() const { return static_cast<int>(graph_.nodes.size()) - 1; }
 
   int add(Node node) {
+    if (node.shape.channels < 1) {
+      throw Error(fmt::format("{}: layer '{}' has weights without elements, so that it has no output",
+                              checkpoint_.path, node.name));
+    }
     if (node.shape.height < 1 || node.shape.width < 1) {
       throw Error(fmt::format("{}: the input of {}x{} pixels is too small: layer '{}' would have no output",
                               checkpoint_.path, graph_.input().height, graph_.input().width, node.name));
@@ -112,8 +119,8 @@ class Builder {
                               checkpoint_.path, to_string(weights.shape())));
     }
     const bool imagenet = weights.dim(2) == kImageNetStem;
-    const Shape size = input_size_.value_or(
-        traits_.input_size.value_or(imagenet ? Shape{224, 224} : Shape{32, 32}));
+    const Shape size =
+        input_size_.value_or(traits_.input_size.value_or(imagenet ? Shape{224, 224} : Shape{32, 32}));
     add({.name = "input", .op = InputOp{}, .shape = {weights.dim(1), size[0], size[1]}});
     const int stride = traits_.stem_stride.value_or(imagenet ? 2 : 1);
     convolution("conv1", "bn1", last(), stride, {.relu = true});
@@ -144,10 +151,11 @@ class Builder {
                 .relu_after_residual = tail.residual != kNone});
   }
 
-  /// Output channels of a convolution whose weights are missing or mis-shaped, so that the walk goes on and finds
-  /// whatever else is wrong.
+  /// Output channels of a convolution whose weights are missing or mis-shaped, so that the walk goes on and
+  /// finds whatever else is wrong.
   [[nodiscard]] int64_t guess_channels(const std::string& weight, const std::string& bn) const {
-    for (const std::string& name : {weight + ".weight", bn + ".weight", bn + ".running_mean", weight + ".bias"}) {
+    for (const std::string& name :
+         {weight + ".weight", bn + ".weight", bn + ".running_mean", weight + ".bias"}) {
       const Tensor* found = checkpoint_.weights.find(name);
       if (found != nullptr && found->rank() > 0) return found->dim(0);
     }
@@ -155,15 +163,17 @@ class Builder {
   }
 
   [[nodiscard]] int kernel_of(const std::string& weight, const Tensor* weights) const {
-    if (weights == nullptr) return 1;  // Whatever the odd kernel, its output has this size; the reader will object.
+    if (weights == nullptr)
+      return 1;  // Whatever the odd kernel, its output has this size; the reader will object.
     if (weights->dim(2) != weights->dim(3) || weights->dim(2) % 2 == 0) {
-      throw Error(fmt::format("{}: '{}.weight' has shape {}, expected a square kernel of odd size", checkpoint_.path,
-                              weight, to_string(weights->shape())));
+      throw Error(fmt::format("{}: '{}.weight' has shape {}, expected a square kernel of odd size",
+                              checkpoint_.path, weight, to_string(weights->shape())));
     }
     return static_cast<int>(weights->dim(2));
   }
 
-  FoldedConvolution fold(const std::string& weight, const std::string& bn, const Tensor* weights, int64_t channels) {
+  FoldedConvolution fold(const std::string& weight, const std::string& bn, const Tensor* weights,
+                         int64_t channels) {
     const Tensor* bias = reader_.take_if_present(weight + ".bias", {channels});
     const std::span<const float> bias_values = bias == nullptr ? std::span<const float>{} : bias->values();
     if (bias != nullptr && !has_batchnorm(bn)) return unfolded(weights, bias_values);
@@ -173,8 +183,9 @@ class Builder {
     const Tensor* variance = reader_.take(bn + ".running_var", {channels});
     if (!reader_.complete()) return unfolded(nullptr, {});
     check_variance(bn, *variance);
-    return fold_batchnorm(*weights, bias_values, {gamma->values(), beta->values(), mean->values(), variance->values(),
-                                                  traits_.batchnorm_epsilon});
+    return fold_batchnorm(
+        *weights, bias_values,
+        {gamma->values(), beta->values(), mean->values(), variance->values(), traits_.batchnorm_epsilon});
   }
 
   static FoldedConvolution unfolded(const Tensor* weights, std::span<const float> bias) {
@@ -189,7 +200,8 @@ class Builder {
   void check_variance(const std::string& bn, const Tensor& variance) const {
     for (const float v : variance.values()) {
       if (v < 0) {
-        throw Error(fmt::format("{}: '{}.running_var' holds the negative variance {}", checkpoint_.path, bn, v));
+        throw Error(
+            fmt::format("{}: '{}.running_var' holds the negative variance {}", checkpoint_.path, bn, v));
       }
     }
   }
@@ -199,21 +211,24 @@ class Builder {
     const bool bottleneck = checkpoint_.weights.contains(name + ".conv3.weight");
     bottleneck_ = bottleneck_ || bottleneck;
     const bool first_takes_stride = !bottleneck || traits_.stride_in_first_conv;
-    int x = convolution(name + ".conv1", name + ".bn1", input, first_takes_stride ? stride : 1, {.relu = true});
+    int x =
+        convolution(name + ".conv1", name + ".bn1", input, first_takes_stride ? stride : 1, {.relu = true});
     if (bottleneck) {
       x = convolution(name + ".conv2", name + ".bn2", x, first_takes_stride ? 1 : stride, {.relu = true});
     }
     const std::string end = bottleneck ? "3" : "2";
     const int residual = shortcut(name, input, stride, name + ".conv" + end + ".weight");
     const int y = convolution(name + ".conv" + end, name + ".bn" + end, x, 1, {.residual = residual});
-    if (reader_.complete() && shape_of(y) != shape_of(residual)) mismatch(name, shape_of(y), shape_of(residual));
+    if (reader_.complete() && shape_of(y) != shape_of(residual))
+      mismatch(name, shape_of(y), shape_of(residual));
   }
 
   [[noreturn]] void mismatch(const std::string& name, const MapShape& y, const MapShape& residual) const {
-    throw Error(fmt::format("{}: block '{}' adds maps of different shapes: {}x{}x{} from its convolutions, {}x{}x{} "
-                            "from its shortcut (channels, height, width)",
-                            checkpoint_.path, name, y.channels, y.height, y.width, residual.channels, residual.height,
-                            residual.width));
+    throw Error(
+        fmt::format("{}: block '{}' adds maps of different shapes: {}x{}x{} from its convolutions, {}x{}x{} "
+                    "from its shortcut (channels, height, width)",
+                    checkpoint_.path, name, y.channels, y.height, y.width, residual.channels, residual.height,
+                    residual.width));
   }
 
   int shortcut(const std::string& name, int input, int stride, const std::string& last_weight) {

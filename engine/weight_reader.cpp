@@ -58,7 +58,9 @@ void WeightReader::finish() const {
   if (!problems.empty()) report(std::move(problems));
 }
 
-void WeightReader::fail() const { report(problems_); }
+void WeightReader::fail() const {
+  report(problems_);
+}
 
 void WeightReader::report(std::vector<std::string> problems) const {
   const std::size_t count = problems.size();
@@ -66,8 +68,8 @@ void WeightReader::report(std::vector<std::string> problems) const {
     problems.resize(kMostListed);
     problems.push_back(fmt::format("and {} more", count - kMostListed));
   }
-  throw Error(fmt::format("{}: the weights do not make up a ResNet ({} problem{}): {}", checkpoint_.path, count,
-                          count == 1 ? "" : "s", fmt::join(problems, "; ")));
+  throw Error(fmt::format("{}: the weights do not make up a ResNet ({} problem{}): {}", checkpoint_.path,
+                          count, count == 1 ? "" : "s", fmt::join(problems, "; ")));
 }
 
 }  // namespace dpac

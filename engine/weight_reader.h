@@ -1,6 +1,6 @@
 /// @file
-/// Takes the weights of one network out of a store and keeps account: everything missing, extra or mis-shaped comes
-/// out in one error.
+/// Takes the weights of one network out of a store and keeps account: everything missing, extra or mis-shaped
+/// comes out in one error.
 #pragma once
 
 #include <optional>

@@ -9,8 +9,9 @@ namespace dpac {
 void WeightStore::add(std::string name, Tensor tensor, std::string origin) {
   const auto [it, added] = entries_.try_emplace(std::move(name), std::move(tensor), std::move(origin));
   if (!added) {
-    throw Error(fmt::format("dataset '{}' and dataset '{}' both stand for the weight '{}'; remove one of them",
-                            it->second.origin, origin, it->first));
+    throw Error(
+        fmt::format("dataset '{}' and dataset '{}' both stand for the weight '{}'; remove one of them",
+                    it->second.origin, origin, it->first));
   }
 }
 

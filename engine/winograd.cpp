@@ -9,7 +9,9 @@ constexpr int64_t kFewestPixels = 14 * 14;
 constexpr int64_t kFewestChannels = 32;
 constexpr int64_t kWidestBlock = 16;
 
-int64_t sample_tiles(const WinogradMap& map) { return map.tiles_high() * map.tiles_wide(); }
+int64_t sample_tiles(const WinogradMap& map) {
+  return map.tiles_high() * map.tiles_wide();
+}
 
 WinogradMap tile(const MapShape& shape, int64_t samples) {
   WinogradMap map{{shape.channels, shape.pixels(), onednn::channel_block()}, shape.height, shape.width};
@@ -19,7 +21,8 @@ WinogradMap tile(const MapShape& shape, int64_t samples) {
 
 AlignedFloats transform(const Tensor& weights) {
   AlignedFloats transformed(static_cast<std::size_t>(kWinogradPoints * weights.dim(0) * weights.dim(1)));
-  winograd_weights(weights.dim(0), weights.dim(1), weights.values(), {transformed.data(), transformed.size()});
+  winograd_weights(weights.dim(0), weights.dim(1), weights.values(),
+                   {transformed.data(), transformed.size()});
   return transformed;
 }
 

@@ -1,6 +1,7 @@
 /// @file
 /// A 3x3 convolution of stride 1 by Winograd's F(4x4, 3x3) (kernels/winograd.h), its products a grouped 1x1
-/// convolution of oneDNN: the same on oneDNN 2.x and 3.x, and the same bits for every batch and number of threads.
+/// convolution of oneDNN: the same on oneDNN 2.x and 3.x, and the same bits for every batch and number of
+/// threads.
 #pragma once
 
 #include <memory>

@@ -2,13 +2,14 @@
 // MAC. Usage: 01_classify WEIGHTS DATA     (for instance models/demo_fashion_mnist.h5 twice)
 #include <algorithm>
 #include <cstdio>
+#include <exception>
+#include <vector>
+
 #include <dpac/engine/network.h>
 #include <dpac/engine/resnet.h>
 #include <dpac/loaders/checkpoint.h>
 #include <dpac/loaders/dataset.h>
 #include <dpac/loaders/preprocess.h>
-#include <exception>
-#include <vector>
 
 int main(int argc, char** argv) try {
   if (argc != 3) return std::puts("usage: 01_classify WEIGHTS DATA"), 2;

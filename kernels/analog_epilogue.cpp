@@ -18,8 +18,6 @@ HWY_BEFORE_NAMESPACE();
 namespace dpac {
 namespace HWY_NAMESPACE {
 
-constexpr int64_t kTogether = 4;  // Pixels whose noise is drawn at once, to overlap latencies.
-
 /// The pass over the pixels of one sample, for vectors of D.
 template <class D, bool kNoise, bool kQuantized>
 class EpiloguePass {
@@ -28,6 +26,8 @@ class EpiloguePass {
   using Stream = Gaussian<D>;
   using Words = typename Stream::Words;
   static constexpr int64_t kLanes = static_cast<int64_t>(hn::MaxLanes(D()));
+  // Pixels whose noise is drawn at once, to overlap latencies.
+  static constexpr auto kTogether = static_cast<int64_t>(Stream::kTogether);
 
  public:
   HWY_INLINE EpiloguePass(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
@@ -41,6 +41,8 @@ class EpiloguePass {
         floor_after_(lower_bound(epilogue.relu_after_residual)),
         quantizer_(epilogue.quantizer),
         sum_quantizer_(epilogue.sum_quantizer),
+        quantized_(!epilogue.quantizer.is_identity()),
+        sum_quantized_(!epilogue.sum_quantizer.is_identity()),
         pixel_step_(Stream::stride(kChannelGroup / 4)) {}
 
   HWY_INLINE void run() {
@@ -59,10 +61,12 @@ class EpiloguePass {
   HWY_INLINE void tile(int64_t begin, int64_t end, int64_t gain_row) {
     if (sum_squares_ != nullptr) sums_.clear(end - begin);
     for (int64_t c = 0; c < e_.map.padded_channels(); c += kLanes) {
-      const V gain = kNoise ? hn::LoadU(D(), e_.gains + gain_row * e_.map.padded_channels() + c) : hn::Zero(D());
+      const V gain =
+          kNoise ? hn::LoadU(D(), e_.gains + gain_row * e_.map.padded_channels() + c) : hn::Zero(D());
       Words counter = stream_.counter(element_block(c, begin, e_.map.pixels));
       int64_t p = begin;
       for (; p + kTogether <= end; p += kTogether) pixels<kTogether>(p, c, begin, gain, counter);
+      for (; p + kTogether / 2 <= end; p += kTogether / 2) pixels<kTogether / 2>(p, c, begin, gain, counter);
       for (; p < end; ++p) pixels<1>(p, c, begin, gain, counter);
     }
     if (sum_squares_ == nullptr) return;
@@ -101,14 +105,15 @@ class EpiloguePass {
       const V sigma = e_.scales == nullptr ? gain : hn::Mul(gain, hn::Set(d, e_.scales[p]));
       y = fused_multiply_add(d, sigma, xi, y);
     }
-    y = hn::Max(y, floor_);
-    if constexpr (kQuantized) y = quantizer_.value(y);
+    y = larger(d, y, floor_);
+    if (kQuantized && quantized_) y = quantizer_.value(y);
     if (e_.residual != nullptr) {
-      y = hn::Max(hn::Add(y, hn::LoadU(d, e_.residual + offset)), floor_after_);
-      if constexpr (kQuantized) y = sum_quantizer_.value(y);
+      y = larger(d, hn::Add(y, hn::LoadU(d, e_.residual + offset)), floor_after_);
+      if (kQuantized && sum_quantized_) y = sum_quantizer_.value(y);
     }
     if (kQuantized && c + kLanes > e_.map.channels) {
-      y = hn::IfThenElseZero(hn::FirstN(d, static_cast<size_t>(std::max<int64_t>(0, e_.map.channels - c))), y);
+      y = hn::IfThenElseZero(hn::FirstN(d, static_cast<size_t>(std::max<int64_t>(0, e_.map.channels - c))),
+                             y);
     }
     hn::StoreU(y, d, dst_ + offset);
     if (sum_squares_ != nullptr) sums_.add(d, p - tile_begin, c, y);
@@ -121,6 +126,7 @@ class EpiloguePass {
   float* sum_squares_;
   const V floor_, floor_after_;
   const QuantizerVectors<D> quantizer_, sum_quantizer_;
+  const bool quantized_, sum_quantized_;
   const Words pixel_step_;
   ChannelSums sums_;
 };
@@ -163,7 +169,8 @@ void clear_padding(const BlockedMap& map, float* values) {
   const int64_t used = map.channels % map.block;
   if (used == 0) return;
   float* last = values + (map.blocks() - 1) * map.pixels * map.block;
-  for (int64_t p = 0; p < map.pixels; ++p) std::fill(last + p * map.block + used, last + (p + 1) * map.block, 0.0f);
+  for (int64_t p = 0; p < map.pixels; ++p)
+    std::fill(last + p * map.block + used, last + (p + 1) * map.block, 0.0f);
 }
 
 }  // namespace dpac

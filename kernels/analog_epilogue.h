@@ -11,32 +11,34 @@
 
 namespace dpac {
 
-/// Neighbouring output pixels [begin, end) whose windows keep the same taps inside the image, so that one row of
-/// gains holds for all of them.
+/// Neighbouring output pixels [begin, end) whose windows keep the same taps inside the image, so that one row
+/// of gains holds for all of them.
 struct PixelRun {
   int64_t begin = 0, end = 0;
   int64_t gain_row = 0;
 };
 
-/// dst <- finish(src + gain[c] * scale[p] * xi), where finish is ReLU, quantiser, residual sum, ReLU, quantiser, each
-/// only where asked for (spec/noise.md section 1). For shot noise gain is ||W_c|| / sqrt(D E_c) and scale the norm of
-/// the input patch. With repeats, xi is the sum of repeats[c] draws, and the gain is that of their mean.
+/// dst <- finish(src + gain[c] * scale[p] * xi), where finish is ReLU, quantiser, residual sum, ReLU,
+/// quantiser, each only where asked for (spec/noise.md section 1). For shot noise gain is ||W_c|| / sqrt(D
+/// E_c) and scale the norm of the input patch. With repeats, xi is the sum of repeats[c] draws, and the gain
+/// is that of their mean.
 struct AnalogEpilogue {
   BlockedMap map;
-  std::span<const PixelRun> runs;     ///< A partition of the pixels to do, which may be a part of the map.
-  const float* gains = nullptr;       ///< [rows][padded channels]; zero beyond the last channel. Null for no noise.
-  const int32_t* repeats = nullptr;   ///< [padded channels]; null for one draw.
-  const float* scales = nullptr;      ///< [pixels]; null stands for ones.
-  bool relu = false;                  ///< On the noisy value.
-  Quantizer quantizer = {};           ///< After that; identity for none.
-  const float* residual = nullptr;    ///< Same layout as dst; null for none.
+  std::span<const PixelRun> runs;  ///< A partition of the pixels to do, which may be a part of the map.
+  const float* gains =
+      nullptr;  ///< [rows][padded channels]; zero beyond the last channel. Null for no noise.
+  const int32_t* repeats = nullptr;  ///< [padded channels]; null for one draw.
+  const float* scales = nullptr;     ///< [pixels]; null stands for ones.
+  bool relu = false;                 ///< On the noisy value.
+  Quantizer quantizer = {};          ///< After that; identity for none.
+  const float* residual = nullptr;   ///< Same layout as dst; null for none.
   bool relu_after_residual = false;
-  Quantizer sum_quantizer = {};       ///< Of the residual sum; identity for none.
+  Quantizer sum_quantizer = {};  ///< Of the residual sum; identity for none.
 };
 
 /// Runs the epilogue on one sample; src and dst may be the same. `sum_squares` ([pixels], or null) receives
-/// sum_c y[c, p]^2 of what is stored: the next operation's patch norms are made of it. Channels beyond the last stay
-/// zero. Same bits on every instruction set and for every split of the pixels. Allocates nothing.
+/// sum_c y[c, p]^2 of what is stored: the next operation's patch norms are made of it. Channels beyond the
+/// last stay zero. Same bits on every instruction set and for every split of the pixels. Allocates nothing.
 void run_analog_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
                          float* sum_squares);
 

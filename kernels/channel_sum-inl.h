@@ -1,5 +1,5 @@
-// Sums over channels in an order that no instruction set changes: sixteen virtual lanes, lane j taking channels
-// j, j + 16, j + 32, ..., then a fixed tree.
+// Sums over channels in an order that no instruction set changes: sixteen virtual lanes, lane j taking
+// channels j, j + 16, j + 32, ..., then a fixed tree.
 #if defined(DPAC_KERNELS_CHANNEL_SUM_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef DPAC_KERNELS_CHANNEL_SUM_INL_H_
 #undef DPAC_KERNELS_CHANNEL_SUM_INL_H_

@@ -1,4 +1,5 @@
-// The noise generator's vector body, compiled once per target. See kernels/noise_key.h and kernels/gaussian.h.
+// The noise generator's vector body, compiled once per target. See kernels/noise_key.h and
+// kernels/gaussian.h.
 #if defined(DPAC_KERNELS_GAUSSIAN_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef DPAC_KERNELS_GAUSSIAN_INL_H_
 #undef DPAC_KERNELS_GAUSSIAN_INL_H_
@@ -35,14 +36,15 @@ HWY_INLINE V fused_multiply_add(D d, V a, V b, V c) {
 #endif
 }
 
-/// The value of one lane: the same operations, one at a time. Serves targets without a table look-up, and the rare
-/// lanes whose octave is not in the vector's table.
+/// The value of one lane: the same operations, one at a time. Serves targets without a table look-up, and the
+/// rare lanes whose octave is not in the vector's table.
 HWY_INLINE float gaussian_of(float f) {
   const uint32_t bits = std::bit_cast<uint32_t>(f);
   const uint32_t octave = ((bits >> 23) & 0xFFu) - 127u;
   const float t = std::bit_cast<float>((bits & 0x007FFFFFu) | 0x3F800000u) - 1.5f;
   float z = kGaussianTable[kGaussianDegree][octave];
-  for (int power = kGaussianDegree - 1; power >= 0; --power) z = __builtin_fmaf(z, t, kGaussianTable[power][octave]);
+  for (int power = kGaussianDegree - 1; power >= 0; --power)
+    z = __builtin_fmaf(z, t, kGaussianTable[power][octave]);
   return std::bit_cast<float>(std::bit_cast<uint32_t>(z) ^ (bits & 0x80000000u));
 }
 
@@ -67,9 +69,14 @@ class Gaussian {
   using V = hn::Vec<D>;
   using Words = hn::Vec<DU>;
 
+  /// How many vectors are best drawn at once. Measured: with VAES the rounds alone do not fill the pipelines, while
+  /// without it more vectors mean more registers than there are.
+  static constexpr size_t kTogether = HWY_TARGET == HWY_AVX3_DL ? 8 : 4;
+
   HWY_INLINE explicit Gaussian(const NoiseKey& key) : origin_(first_counter(key)) {
     for (int r = 0; r <= kRounds; ++r) round_keys_[r] = round_key(key.seed, static_cast<uint64_t>(r));
-    for (int power = 0; power <= kGaussianDegree; ++power) coefficients_[power] = load_table(kGaussianTable[power]);
+    for (int power = 0; power <= kGaussianDegree; ++power)
+      coefficients_[power] = load_table(kGaussianTable[power]);
   }
 
   /// The counter of the vector that starts at element block `block`.
@@ -77,7 +84,8 @@ class Gaussian {
 
   /// What to add to a counter to step `blocks` element blocks forward.
   static HWY_INLINE Words stride(uint32_t blocks) {
-    HWY_ALIGN static constexpr uint32_t kFirstWords[16] = {~0u, 0, 0, 0, ~0u, 0, 0, 0, ~0u, 0, 0, 0, ~0u, 0, 0, 0};
+    HWY_ALIGN static constexpr uint32_t kFirstWords[16] = {~0u, 0, 0, 0, ~0u, 0, 0, 0,
+                                                           ~0u, 0, 0, 0, ~0u, 0, 0, 0};
     return hn::And(hn::Load(DU(), kFirstWords), hn::Set(DU(), blocks));
   }
 
@@ -195,7 +203,9 @@ class Gaussian {
     return hn::Xor(z, hn::And(f, hn::SignBit(d)));
   }
 
-  static HWY_INLINE V first_magnitude() { return hn::Set(D(), static_cast<float>(int64_t{1} << kFirstOctave)); }
+  static HWY_INLINE V first_magnitude() {
+    return hn::Set(D(), static_cast<float>(int64_t{1} << kFirstOctave));
+  }
 
   template <size_t K>
   static HWY_INLINE bool any_rare(const V (&f)[K]) {

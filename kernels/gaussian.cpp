@@ -18,7 +18,7 @@ namespace HWY_NAMESPACE {
 using Tag = hn::CappedTag<float, kChannelGroup>;
 using Stream = Gaussian<Tag>;
 constexpr size_t kLanes = hn::MaxLanes(Tag());
-constexpr size_t kVectors = 4;
+constexpr size_t kVectors = Stream::kTogether;
 
 /// Hands `produce` kVectors counters at a time, and stores what it returns in their place.
 template <class T, class Produce>

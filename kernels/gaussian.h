@@ -1,11 +1,11 @@
 /// @file
 /// Standard normal values as a pure function of their key.
 ///
-/// One 32-bit word gives one value: f = float(word | 1), its sign is the value's sign, and |f| / 2^31 in (0, 1] is
-/// the two-sided tail probability u. |z| = sqrt(2) erfcinv(u) is evaluated as one polynomial per octave of u
-/// (kernels/gaussian_table.h), exact to 4e-6. |z| <= 6.24: the lost tail has probability 5e-10.
-/// The same bits come from every instruction set: integer arithmetic, one rounding int -> float, fused
-/// multiply-adds only.
+/// One 32-bit word gives one value: f = float(word | 1), its sign is the value's sign, and |f| / 2^31 in (0,
+/// 1] is the two-sided tail probability u. |z| = sqrt(2) erfcinv(u) is evaluated as one polynomial per octave
+/// of u (kernels/gaussian_table.h), exact to 4e-6. |z| <= 6.24: the lost tail has probability 5e-10. The same
+/// bits come from every instruction set: integer arithmetic, one rounding int -> float, fused multiply-adds
+/// only.
 #pragma once
 
 #include <cstdint>

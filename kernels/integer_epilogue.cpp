@@ -23,7 +23,7 @@ class IntegerPass {
   using V = hn::Vec<D>;
   using Stream = Gaussian<D>;
   static constexpr auto kLanes = static_cast<int64_t>(hn::MaxLanes(D()));
-  static constexpr int64_t kTogether = 4;
+  static constexpr auto kTogether = static_cast<int64_t>(Stream::kTogether);
 
  public:
   HWY_INLINE IntegerPass(const IntegerEpilogue& epilogue, const NoiseKey& key, const int32_t* acc,
@@ -42,6 +42,7 @@ class IntegerPass {
   HWY_INLINE void run(int64_t first, int64_t last) const {
     int64_t p = first;
     for (; p + kTogether <= last; p += kTogether) pixels<kTogether>(p);
+    for (; p + kTogether / 2 <= last; p += kTogether / 2) pixels<kTogether / 2>(p);
     for (; p < last; ++p) pixels<1>(p);
   }
 

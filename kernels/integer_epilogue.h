@@ -16,7 +16,7 @@ namespace dpac {
 ///
 /// is the pre-activation: exact but for its last two roundings. Then, as in the analog epilogue: noise, ReLU,
 /// quantiser, residual sum, ReLU, quantiser. Pointers are per channel and of padded length, zero beyond the last
-/// channel.
+/// channel. Quantisers in use have at most 256 levels, and none is an identity.
 struct IntegerEpilogue {
   IntegerMap map;  ///< Of the output.
   const float* alpha = nullptr;            ///< Scale of the input times scale of the channel's weights.

@@ -6,8 +6,8 @@
 
 namespace dpac {
 
-/// One sample's map as float32 [ceil(C / block)][pixels][block]; block is 8 or 16. Lanes beyond the last channel
-/// hold zeros. A vector of features is a map of one pixel.
+/// One sample's map as float32 [ceil(C / block)][pixels][block]; block is 8 or 16. Lanes beyond the last
+/// channel hold zeros. A vector of features is a map of one pixel.
 struct BlockedMap {
   int64_t channels = 0;
   int64_t pixels = 0;

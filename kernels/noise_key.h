@@ -1,9 +1,10 @@
 /// @file
 /// What identifies one noise value, and where its random word comes from.
 ///
-/// A noise value is a pure function xi(seed, step, layer, sample, element, repeat) (spec/noise.md, section 1): it
-/// does not depend on threads, batches, memory layout or instruction set. The generator is ARS-7 (Salmon et al.,
-/// "Parallel random numbers: as easy as 1, 2, 3", SC 2011): seven rounds of AES over a counter.
+/// A noise value is a pure function xi(seed, step, layer, sample, element, repeat) (spec/noise.md, section
+/// 1): it does not depend on threads, batches, memory layout or instruction set. The generator is ARS-7
+/// (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): seven rounds of AES over a
+/// counter.
 ///
 /// The counter's four 32-bit words are
 ///
@@ -12,11 +13,11 @@
 ///     word 2   layer (low 16 bits) and repeat (high 16 bits)
 ///     word 3   step
 ///
-/// and its key is (seed, kStreamVersion). Different keys never share a counter, and the cipher is a bijection: no two
-/// noise values of a seed come from the same block.
+/// and its key is (seed, kStreamVersion). Different keys never share a counter, and the cipher is a
+/// bijection: no two noise values of a seed come from the same block.
 ///
-/// Elements are numbered so that a vector of neighbouring channels is a run of neighbouring elements whatever the
-/// memory layout: the output (channel c, pixel p) of a map of P pixels is element
+/// Elements are numbered so that a vector of neighbouring channels is a run of neighbouring elements whatever
+/// the memory layout: the output (channel c, pixel p) of a map of P pixels is element
 /// ((c / 16) * P + p) * 16 + c mod 16.
 #pragma once
 
@@ -32,8 +33,8 @@ inline constexpr int kChannelGroup = 16;
 
 struct NoiseKey {
   uint64_t seed = 0;
-  uint32_t step = 0;    ///< 0 outside learning.
-  uint16_t layer = 0;   ///< The op's position in the network.
+  uint32_t step = 0;   ///< 0 outside learning.
+  uint16_t layer = 0;  ///< The op's position in the network.
   uint16_t repeat = 0;
   uint32_t sample = 0;  ///< Index in the data set, not in the batch.
 };

@@ -10,9 +10,9 @@ namespace dpac {
 ///
 /// From a range [min, max] and L levels: scale = (max - min) / (L - 1), low = round(min / scale), and high the smaller
 /// of low + L - 1 and round(max / scale), so that there are never more than L codes and none beyond max.
-/// Codes are whole numbers below 2^24, which float32 holds exactly.
+/// Codes are whole numbers below 2^24, which float32 holds exactly, for every range that contains zero.
 struct Quantizer {
-  float scale = 0;          ///< 0: the range is a point, and Q(v) = v.
+  float scale = 0;          ///< 0: the range is a point (or too narrow for float32), and Q(v) = v.
   float inverse_scale = 0;  ///< 1 / scale, rounded; what the kernels multiply by.
   float low = 0, high = 0;  ///< Smallest and largest code.
 
@@ -24,7 +24,7 @@ inline constexpr double kFewestBits = 1, kMostBits = 24;
 /// round(2^bits); bits need not be whole. @throws Error unless kFewestBits <= bits <= kMostBits.
 int64_t levels_of(double bits);
 
-/// @throws Error unless min <= max, both are finite, and 2 <= levels <= 2^24.
+/// @throws Error unless min <= max, both are finite in float32, and 2 <= levels <= 2^24.
 Quantizer make_quantizer(double min, double max, int64_t levels);
 
 /// dst[i] <- Q(src[i]); src and dst may be the same. Same bits on every instruction set.

@@ -13,7 +13,8 @@ struct Subsample {
   int64_t channels_before = 0;  ///< Zero channels in front of the copied ones.
 };
 
-/// out[c + channels_before, y, x] <- in[c, stride y, stride x]; every other channel of out is zero. One sample.
+/// out[c + channels_before, y, x] <- in[c, stride y, stride x]; every other channel of out is zero. One
+/// sample.
 void subsample(const Subsample& shortcut, const float* src, float* dst);
 
 /// The same on 8-bit activations (kernels/integer_map.h), whose zero is the byte `zero`: maps of one block,

@@ -24,7 +24,7 @@ class WeightPass {
   using V = hn::Vec<D>;
   using Stream = Gaussian<D>;
   static constexpr auto kLanes = static_cast<int64_t>(hn::MaxLanes(D()));
-  static constexpr int64_t kTogether = 4, kChunk = kTogether * kLanes;
+  static constexpr auto kTogether = static_cast<int64_t>(Stream::kTogether), kChunk = kTogether * kLanes;
 
  public:
   HWY_INLINE WeightPass(const WeightNoise& noise, const NoiseKey& key) : noise_(noise), stream_(key) {}
@@ -67,7 +67,8 @@ class WeightPass {
   HWY_INLINE void perturb(int64_t chunk, const float* weights, float* dst) const {
     typename Stream::Words counters[kTogether];
     counters[0] = stream_.counter(static_cast<uint32_t>(chunk / 4));
-    for (int64_t k = 1; k < kTogether; ++k) counters[k] = hn::Add(counters[k - 1], Stream::stride(kLanes / 4));
+    for (int64_t k = 1; k < kTogether; ++k)
+      counters[k] = hn::Add(counters[k - 1], Stream::stride(kLanes / 4));
     V xi[kTogether];
     if (noise_.repeats == nullptr) {
       stream_.values(counters, xi);

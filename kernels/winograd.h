@@ -1,12 +1,12 @@
 /// @file
-/// Transforms of the Winograd convolution F(4x4, 3x3): Lavin and Gray, "Fast algorithms for convolutional neural
-/// networks", CVPR 2016. A 3x3 convolution of stride 1 becomes 36 independent products over 4x4 tiles of the output,
-/// with a quarter of the multiplications:
+/// Transforms of the Winograd convolution F(4x4, 3x3): Lavin and Gray, "Fast algorithms for convolutional
+/// neural networks", CVPR 2016. A 3x3 convolution of stride 1 becomes 36 independent products over 4x4 tiles
+/// of the output, with a quarter of the multiplications:
 ///
 ///     Y = A^T [ (G g G^T) . (B^T d B) ] A
 ///
-/// Between the transforms lie `values` of layout [36][ceil(C / block)][tiles][block]. The tiles of all samples of a
-/// batch follow each other; the tiles of one sample run row by row.
+/// Between the transforms lie `values` of layout [36][ceil(C / block)][tiles][block]. The tiles of all
+/// samples of a batch follow each other; the tiles of one sample run row by row.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@ namespace dpac {
 inline constexpr int kWinogradTile = 4;     ///< Output pixels of a tile along one axis.
 inline constexpr int kWinogradPoints = 36;  ///< Products per tile.
 
-/// The tiles of one sample's map of height x width (input and output are of one size: padding is 1 on every side).
+/// The tiles of one sample's map of height x width (input and output are of one size: padding is 1 on every
+/// side).
 struct WinogradMap {
   BlockedMap map;  ///< Of the input, or of the output.
   int64_t height = 0, width = 0;
@@ -38,11 +39,12 @@ struct WinogradFinish {
 };
 
 /// values <- B^T d B for the channel blocks [first_block, last_block) of one sample.
-void winograd_input(const WinogradMap& map, int64_t first_block, int64_t last_block, const float* src, float* values);
+void winograd_input(const WinogradMap& map, int64_t first_block, int64_t last_block, const float* src,
+                    float* values);
 
 /// dst <- A^T values A, finished, for the channel blocks [first_block, last_block) of one sample.
-void winograd_output(const WinogradMap& map, int64_t first_block, int64_t last_block, const WinogradFinish& finish,
-                     const float* values, float* dst);
+void winograd_output(const WinogradMap& map, int64_t first_block, int64_t last_block,
+                     const WinogradFinish& finish, const float* values, float* dst);
 
 /// dst[36][out][in] <- G g G^T, in double precision, rounded once. `weights` is [out, in, 3, 3].
 void winograd_weights(int64_t out, int64_t in, std::span<const float> weights, std::span<float> dst);

@@ -1,6 +1,6 @@
 #include "loaders/checkpoint.h"
 
-#include <array>
+#include <algorithm>
 #include <fstream>
 #include <string_view>
 
@@ -15,7 +15,11 @@ namespace {
 
 constexpr std::string_view kHdf5Signature = "\x89HDF\r\n\x1a\n";
 constexpr std::string_view kZipSignature = "PK\x03\x04";
-constexpr char kPickleProtocol2 = '\x80';
+constexpr std::string_view kPickleProtocol2 = "\x80\x02";
+constexpr std::string_view kLfsPointer = "version https://git-lfs";
+constexpr std::string_view kSaveStateDict =
+    "save it with safetensors.torch.save_file(model.state_dict(), 'weights.safetensors'), or by h5py: "
+    "for key, value in model.state_dict().items(): file[key] = value.cpu().numpy()";
 
 std::string read_start(const std::filesystem::path& path) {
   std::error_code error;
@@ -36,24 +40,45 @@ bool is_safetensors(const std::string& start) {
   return start.size() > kLengthBytes && start[kLengthBytes] == '{';
 }
 
+/// HDF5 allows a foreign header of 512, 1024, ... bytes in front (MATLAB's, say).
+bool is_hdf5(const std::string& start) {
+  for (std::size_t at = 0; at < start.size(); at = at == 0 ? 512 : 2 * at) {
+    if (std::string_view(start).substr(at).starts_with(kHdf5Signature)) return true;
+  }
+  return false;
+}
+
+/// What to do about a zip archive, by the names of its first members.
+std::string zip_advice(const std::filesystem::path& path, const std::string& start) {
+  const auto holds = [&](const char* member) { return start.find(member) != std::string::npos; };
+  if (holds("data.pkl"))
+    return fmt::format("this is a PyTorch archive, which only Python can read; {}", kSaveStateDict);
+  if (holds("metadata.json") || path.extension() == ".keras") {
+    return "this is a .keras archive; unzip it and give its model.weights.h5, or save with "
+           "model.save('model.h5')";
+  }
+  return fmt::format("this is a zip archive; {}", kSaveStateDict);
+}
+
+std::string printable_start(const std::string& start) {
+  constexpr std::size_t kShown = 40;
+  std::string text = start.substr(0, kShown);
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '.');
+  return text;
+}
+
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& start) {
-  constexpr std::string_view kHowToSave =
-      "save it with safetensors.torch.save_file(model.state_dict(), 'weights.safetensors'), or with h5py, "
-      "one dataset "
-      "per entry of model.state_dict()";
-  if (start.empty()) throw Error(fmt::format("{}: the file is empty", path.string()));
-  if (start.starts_with(kZipSignature)) {
-    const bool keras = start.find("metadata.json") != std::string::npos || path.extension() == ".keras";
-    throw Error(keras ? fmt::format("{}: this is a .keras archive; unzip it and give its model.weights.h5",
-                                    path.string())
-                      : fmt::format("{}: this is a PyTorch archive, which only Python can read; {}",
-                                    path.string(), kHowToSave));
+  std::string why = fmt::format("expected an HDF5 or safetensors checkpoint, but the file begins with '{}'",
+                                printable_start(start));
+  if (start.empty()) why = "the file is empty";
+  if (start.starts_with(kZipSignature)) why = zip_advice(path, start);
+  if (start.starts_with(kPickleProtocol2)) {
+    why = fmt::format("this is a Python pickle, which only Python can read; {}", kSaveStateDict);
   }
-  if (start.front() == kPickleProtocol2) {
-    throw Error(fmt::format("{}: this is a Python pickle, which only Python can read; {}", path.string(),
-                            kHowToSave));
-  }
-  throw Error(fmt::format("{}: expected an HDF5 or safetensors checkpoint, found neither", path.string()));
+  if (start.starts_with(kLfsPointer))
+    why = "this is a Git LFS pointer, not the weights themselves; run 'git lfs pull'";
+  throw Error(fmt::format("{}: {}", path.string(), why));
 }
 
 Checkpoint read_hdf5(const Hdf5File& file) {
@@ -64,7 +89,7 @@ Checkpoint read_hdf5(const Hdf5File& file) {
 
 Checkpoint open_checkpoint(const std::filesystem::path& path) {
   const std::string start = read_start(path);
-  if (start.starts_with(kHdf5Signature)) return read_hdf5(Hdf5File::open(path));
+  if (is_hdf5(start)) return read_hdf5(Hdf5File::open(path));
   if (is_safetensors(start)) return read_safetensors(path);
   refuse(path, start);
 }

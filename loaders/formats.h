@@ -14,14 +14,18 @@ namespace dpac {
 /// Keras 1, 2 and 3; keras_layers.h says whether a file is one.
 Checkpoint read_keras(const Hdf5File& file);
 
-/// Datasets named after PyTorch modules. Datasets `images` and `labels` beside a `state_dict` group are not
-/// weights.
+/// Datasets named after PyTorch modules. Where there is a group `state_dict` or `model_state_dict`, only what
+/// is in it counts: beside it lie images and labels, or what a training run keeps.
 Checkpoint read_torch_h5(const Hdf5File& file);
 
 Checkpoint read_safetensors(const std::filesystem::path& path);
 
+/// A dataset that must hold floating-point numbers: whatever holds integers is no weight, or quantised.
+Tensor read_weight(const Hdf5File& file, const std::string& path);
+
 /// Adds a weight after having made sure that all of it is finite.
-/// @throws Error naming the dataset, and where its first NaN or infinity is.
+/// @throws Error naming the dataset, and where its first NaN or infinity is, or the dataset that has taken
+/// the name.
 void add_finite(Checkpoint& checkpoint, std::string name, Tensor tensor, std::string origin);
 
 /// Traits that torchvision's conventions imply: the preset follows the stem.

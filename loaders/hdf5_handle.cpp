@@ -1,5 +1,7 @@
 #include "loaders/hdf5_handle.h"
 
+#include <string_view>
+
 namespace dpac {
 namespace {
 
@@ -11,6 +13,16 @@ std::recursive_mutex& library_mutex() {
 herr_t keep_first(unsigned depth, const H5E_error2_t* error, void* text) {
   if (depth == 0 && error->desc != nullptr) *static_cast<std::string*>(text) = error->desc;
   return 0;
+}
+
+/// Of a failed read or write HDF5 tells time, addresses and more, in two lines; what counts is the system's
+/// part.
+std::string system_message(const std::string& reason) {
+  constexpr std::string_view kBefore = "error message = '";
+  const std::size_t found = reason.find(kBefore);
+  if (found == std::string::npos) return reason;
+  const std::size_t begin = found + kBefore.size();
+  return reason.substr(begin, reason.find('\'', begin) - begin);
 }
 
 }  // namespace
@@ -27,7 +39,7 @@ Hdf5Session::~Hdf5Session() {
 std::string hdf5_reason() {
   std::string reason = "no reason given by HDF5";
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, &reason);
-  return reason;
+  return system_message(reason);
 }
 
 }  // namespace dpac

@@ -1,6 +1,10 @@
 #include "loaders/hdf5_writer.h"
 
+#include <array>
 #include <cassert>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -9,6 +13,7 @@
 
 #include "kernels/error.h"
 #include "loaders/hdf5_handle.h"
+#include "loaders/output_path.h"
 
 namespace dpac {
 namespace {
@@ -17,6 +22,33 @@ SpaceHandle space_of(const Shape& shape) {
   if (shape.empty()) return SpaceHandle(H5Screate(H5S_SCALAR));
   const std::vector<hsize_t> dims(shape.begin(), shape.end());
   return SpaceHandle(H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr));
+}
+
+/// Whether `file` can be created and written to; else errno says why. HDF5 does not recover from a file that
+/// it could create but not begin.
+bool can_begin(const std::filesystem::path& file) {
+  const std::array<char, 512> bytes{};  // More than a superblock has.
+  const int descriptor = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (descriptor < 0) return false;
+  const bool written = pwrite(descriptor, bytes.data(), bytes.size(), 0) == std::ssize(bytes);
+  return close(descriptor) == 0 && written;
+}
+
+/// Closes a file that is not wanted any more. HDF5 crashes at exit if it cannot write what it still holds, as
+/// on a full disk (h5py issue 914): that goes to memory instead.
+void discard(hid_t file) {
+  void* descriptor = nullptr;
+  const int sink = memfd_create("discarded", 0);
+  if (H5Fget_vfd_handle(file, H5P_DEFAULT, &descriptor) >= 0 && sink >= 0) {
+    dup2(sink, *static_cast<int*>(descriptor));
+  }
+  if (sink >= 0) close(sink);
+  H5Fclose(file);
+}
+
+void remove_file(const std::filesystem::path& file) {
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
 }
 
 TypeHandle utf8_string() {
@@ -28,19 +60,32 @@ TypeHandle utf8_string() {
 
 }  // namespace
 
-Hdf5Writer::Hdf5Writer(std::filesystem::path target) : target_(std::move(target)), temporary_(target_) {
+Hdf5Writer::Hdf5Writer(const std::filesystem::path& target)
+    : target_(output_path(target)), temporary_(target_) {
+  if (is_special_file(target_)) {
+    throw Error(fmt::format("{}: is a device or pipe, which HDF5 cannot be written to", target_.string()));
+  }
   temporary_ += fmt::format(".{}.tmp", getpid());
+  if (!can_begin(temporary_)) {
+    const std::error_code reason(errno, std::generic_category());
+    remove_file(temporary_);
+    throw Error(fmt::format("{}: cannot be written: {}", target_.string(), reason.message()));
+  }
   const Hdf5Session session;
-  id_ = H5Fcreate(temporary_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-  if (id_ < 0) throw Error(fmt::format("{}: cannot be written: {}", target_.string(), hdf5_reason()));
+  const PropertiesHandle access(H5Pcreate(H5P_FILE_ACCESS));
+  H5Pset_sieve_buf_size(access.get(), 0);  // A write fails at once, not when its dataset is closed.
+  id_ = H5Fcreate(temporary_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get());
+  if (id_ >= 0) return;
+  const std::string reason = hdf5_reason();
+  remove_file(temporary_);
+  throw Error(fmt::format("{}: cannot be written: {}", target_.string(), reason));
 }
 
 Hdf5Writer::~Hdf5Writer() {
   if (id_ < 0) return;
   const Hdf5Session session;
-  H5Fclose(id_);
-  std::error_code ignored;
-  std::filesystem::remove(temporary_, ignored);
+  discard(id_);
+  remove_file(temporary_);
 }
 
 void Hdf5Writer::write_floats(std::string_view path, const Shape& shape, std::span<const float> values) {
@@ -102,16 +147,15 @@ void Hdf5Writer::write_attribute(std::string_view object, const std::string& nam
 
 void Hdf5Writer::commit() {
   const Hdf5Session session;
-  const bool flushed = H5Fflush(id_, H5F_SCOPE_LOCAL) >= 0;
-  const std::string reason = flushed ? "" : hdf5_reason();
-  const bool closed = H5Fclose(std::exchange(id_, -1)) >= 0;
-  std::error_code failure;
-  if (flushed && closed) {
-    std::filesystem::rename(temporary_, target_, failure);
-    if (!failure) return;
+  if (H5Fflush(id_, H5F_SCOPE_LOCAL) < 0) {
+    throw Error(fmt::format("{}: cannot be written: {}", target_.string(), hdf5_reason()));
   }
-  std::error_code ignored;
-  std::filesystem::remove(temporary_, ignored);
+  const bool closed = H5Fclose(std::exchange(id_, -1)) >= 0;
+  const std::string reason = closed ? "" : hdf5_reason();
+  std::error_code failure;
+  if (closed) std::filesystem::rename(temporary_, target_, failure);
+  if (closed && !failure) return;
+  remove_file(temporary_);
   throw Error(
       fmt::format("{}: cannot be written: {}", target_.string(), failure ? failure.message() : reason));
 }

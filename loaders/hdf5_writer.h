@@ -17,8 +17,9 @@ namespace dpac {
 /// Safe to use from several threads, as Hdf5File is.
 class Hdf5Writer {
  public:
-  /// @throws Error if the folder is absent or cannot be written to.
-  explicit Hdf5Writer(std::filesystem::path target);
+  /// Links are followed.
+  /// @throws Error if the folder is absent or cannot be written to, or the target is a device or pipe.
+  explicit Hdf5Writer(const std::filesystem::path& target);
 
   Hdf5Writer(const Hdf5Writer&) = delete;
   Hdf5Writer& operator=(const Hdf5Writer&) = delete;

@@ -4,15 +4,17 @@
 #include <map>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "kernels/error.h"
 #include "loaders/keras_layers.h"
+#include "loaders/parse_json.h"
 
 namespace dpac {
 namespace {
 
 using nlohmann::json;
+
+constexpr int64_t kLargestInput = 1 << 14;
 
 struct Layer {
   std::string name, type;
@@ -73,12 +75,17 @@ class ConfigMatcher {
   }
 
   void read_layers() {
-    const json model = json::parse(file_.model_config);
+    const json model = parse_json(file_.model_config, file_.path + ": attribute 'model_config'");
     for (const json& entry : model.at("config").at("layers")) {
       Layer layer{entry.value("name", entry.at("config").value("name", "")),
                   entry.at("class_name"),
                   entry.at("config"),
                   {}};
+      if (layer.config.contains("layers")) {
+        fail(layer,
+             "is a model inside the model; save the weights alone, with "
+             "model.save_weights('model.weights.h5')");
+      }
       if (entry.contains("inbound_nodes")) collect_inputs(entry.at("inbound_nodes"), layer.inputs);
       by_name_[layer.name] = layers_.size();
       layers_.push_back(std::move(layer));
@@ -170,8 +177,14 @@ class ConfigMatcher {
     property = value;
   }
 
+  /// Not ReLU6 or a leaky one, which the layer ReLU can be too.
   [[nodiscard]] static bool is_relu(const Layer& l) {
-    return l.type == "ReLU" || (l.type == "Activation" && l.config.value("activation", "") == "relu");
+    if (l.type == "Activation") return l.config.value("activation", "") == "relu";
+    const auto is_off = [&](const char* key) {
+      return !l.config.contains(key) || l.config[key].is_null() || l.config[key] == 0;
+    };
+    return l.type == "ReLU" && (!l.config.contains("max_value") || l.config["max_value"].is_null()) &&
+           is_off("negative_slope") && is_off("threshold");
   }
 
   [[nodiscard]] std::vector<Unit> units(const std::vector<const Layer*>& layers) const {
@@ -232,9 +245,10 @@ class ConfigMatcher {
     if (kernel > 1 && stride_of(unit) > 1) note(same_padding_, same, conv);
   }
 
-  const KerasLayer& weights_of(const Layer& l) const {
+  const KerasLayer& weights_of(const Layer& l, KerasLayer::Kind kind) const {
     const auto it = weights_.find(l.name);
     if (it == weights_.end()) fail(l, "has no weights in the file");
+    if (it->second->kind != kind) fail(l, "has the weights of another kind of layer in the file");
     return *it->second;
   }
 
@@ -248,12 +262,13 @@ class ConfigMatcher {
   const KerasLayer* batchnorm_of(const Unit& unit) {
     if (unit.batchnorm == nullptr) return nullptr;
     note_epsilon(*unit.batchnorm);
-    return &weights_of(*unit.batchnorm);
+    return &weights_of(*unit.batchnorm, KerasLayer::Kind::batchnorm);
   }
 
   void add_unit(const Unit& unit, int stage, int block, int k) {
     check(unit);
-    assembler_.add_block_convolution(weights_of(*unit.conv), batchnorm_of(unit), stage, block, k);
+    const KerasLayer& conv = weights_of(*unit.conv, KerasLayer::Kind::convolution);
+    assembler_.add_block_convolution(conv, batchnorm_of(unit), stage, block, k);
   }
 
   /// `end` is the tensor the first block starts from.
@@ -276,7 +291,8 @@ class ConfigMatcher {
     if (stem.size() != 1 || !stem[0].relu) fail(input, "is followed by no stem of one convolution with ReLU");
     check(stem[0]);
     traits.stem_stride = stride_of(stem[0]);
-    assembler_.add_convolution(weights_of(*stem[0].conv), batchnorm_of(stem[0]), "conv1", "bn1");
+    const KerasLayer& conv = weights_of(*stem[0].conv, KerasLayer::Kind::convolution);
+    assembler_.add_convolution(conv, batchnorm_of(stem[0]), "conv1", "bn1");
     traits.preset = pair_value(stem[0].conv->config.at("kernel_size")) == 7 ? "keras-caffe" : "plain";
     read_input_size(input);
   }
@@ -297,7 +313,11 @@ class ConfigMatcher {
     }
     if (shape == nullptr || !shape->is_array() || shape->size() != 4) return;
     if (!(*shape)[1].is_number() || !(*shape)[2].is_number()) return;
-    assembler_.checkpoint.traits.input_size = Shape{(*shape)[1].get<int64_t>(), (*shape)[2].get<int64_t>()};
+    const Shape size = {(*shape)[1].get<int64_t>(), (*shape)[2].get<int64_t>()};
+    if (std::min(size[0], size[1]) < 1 || std::max(size[0], size[1]) > kLargestInput) {
+      fail(input, fmt::format("has {}x{} pixels, expected 1 to {} a side", size[0], size[1], kLargestInput));
+    }
+    assembler_.checkpoint.traits.input_size = size;
   }
 
   void match_head() {
@@ -307,17 +327,25 @@ class ConfigMatcher {
     const Layer* dense = nullptr;
     for (std::size_t i = 1; i < layers.size(); ++i) {
       const Layer& l = *layers[i];
-      if (l.type == "Dense") dense = &l;
       if (l.type == "AveragePooling2D") check_global(l);
-      const bool known = is_relu(l) || l.type == "Dense" || l.type == "GlobalAveragePooling2D" ||
-                         l.type == "Flatten" || l.type == "AveragePooling2D" || l.type == "Dropout" ||
-                         l.type == "Softmax" || l.type == "Reshape" ||
-                         (l.type == "Activation" && l.config.value("activation", "") == "softmax");
-      if (!known)
+      const bool before = is_relu(l) || l.type == "GlobalAveragePooling2D" || l.type == "AveragePooling2D";
+      const bool after =
+          l.type == "Softmax" || (l.type == "Activation" && l.config.value("activation", "") == "softmax");
+      const bool anywhere = l.type == "Flatten" || l.type == "Dropout" || l.type == "Reshape";
+      const bool first_dense = l.type == "Dense" && dense == nullptr && has_no_activation(l);
+      if (!first_dense && !anywhere && !(dense == nullptr ? before : after)) {
         fail(l, "stands behind the last block, where an average pool and one dense layer are expected");
+      }
+      if (first_dense) dense = &l;
     }
     if (dense == nullptr) fail(end, "is the last layer, but there is no dense layer before it");
-    assembler_.add_dense(weights_of(*dense));
+    assembler_.add_dense(weights_of(*dense, KerasLayer::Kind::dense));
+  }
+
+  /// None, or one that leaves the order of the logits as it is.
+  [[nodiscard]] static bool has_no_activation(const Layer& dense) {
+    const std::string activation = dense.config.value("activation", "linear");
+    return activation == "linear" || activation == "softmax" || activation == "sigmoid";
   }
 
   /// An average pool must cover the whole map the declared input gives.

@@ -1,8 +1,7 @@
 #include "loaders/keras_layers.h"
 
 #include <algorithm>
-#include <cctype>
-#include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -12,11 +11,28 @@
 namespace dpac {
 namespace {
 
-/// What an array of a layer is, by the last part of its name: "kernel:0", "conv1_W:0", "moving_variance".
+std::string leaf_of(const std::string& path) {
+  return path.substr(path.find_last_of('/') + 1);
+}
+
+std::string parent_of(const std::string& path) {
+  return path.substr(0, path.find_last_of('/'));
+}
+
+std::set<std::string> parents_of(const std::vector<std::string>& paths) {
+  std::set<std::string> parents;
+  for (const std::string& path : paths)
+    parents.insert(path.find('/') == std::string::npos ? "" : parent_of(path));
+  return parents;
+}
+
+/// What an array of a layer is, by the last part of its name: "kernel:0", "kernel_1:0", "conv1_W:0",
+/// "moving_variance".
 std::string role_of(const std::string& dataset) {
-  const std::size_t slash = dataset.find_last_of('/');
-  std::string leaf = dataset.substr(slash == std::string::npos ? 0 : slash + 1);
+  std::string leaf = leaf_of(dataset);
   leaf = leaf.substr(0, leaf.find(':'));
+  const std::size_t digits = leaf.find_last_not_of("0123456789") + 1;
+  if (digits > 1 && digits < leaf.size() && leaf[digits - 1] == '_') leaf.resize(digits - 1);
   if (leaf.ends_with("_W") || leaf.ends_with("kernel")) return "kernel";
   if (leaf.ends_with("_b") || leaf.ends_with("bias")) return "bias";
   if (leaf.ends_with("gamma")) return "gamma";
@@ -65,49 +81,79 @@ class Reader {
   }
 
  private:
+  [[noreturn]] void fail(const std::string& why) const { throw Error(fmt::format("{}: {}", out_.path, why)); }
+
   /// Attributes longer than HDF5 allows are split into name0, name1, ...
   [[nodiscard]] std::vector<std::string> string_list(const std::string& group,
                                                      const std::string& name) const {
     if (file_.has_attribute(group, name)) return file_.strings_attribute(group, name);
     std::vector<std::string> all;
-    for (int i = 0; file_.has_attribute(group, fmt::format("{}{}", name, i)); ++i) {
-      const auto part = file_.strings_attribute(group, fmt::format("{}{}", name, i));
+    int parts = 0;
+    for (; file_.has_attribute(group, fmt::format("{}{}", name, parts)); ++parts) {
+      const auto part = file_.strings_attribute(group, fmt::format("{}{}", name, parts));
       all.insert(all.end(), part.begin(), part.end());
     }
+    if (parts == 0)
+      fail(fmt::format("group '/{}' has no attribute '{}', which Keras writes there", group, name));
     return all;
   }
 
   void add(KerasLayer& layer, const std::string& role, const std::string& path) {
     auto* const to = slot(layer, role);
     if (to == nullptr) {
-      throw Error(fmt::format(
-          "{}: dataset '{}' of layer '{}' is not one of kernel, bias, gamma, beta, mean, variance", out_.path,
-          path, layer.name));
+      fail(fmt::format("dataset '{}' of layer '{}' is not one of kernel, bias, gamma, beta, mean, variance",
+                       path, layer.name));
     }
-    *to = WeightStore::Entry{file_.read_floats(path), path};
+    if (to->has_value()) {
+      fail(fmt::format("layer '{}' has two arrays of the kind '{}': '{}' and '{}'", layer.name, role,
+                       (*to)->origin, path));
+    }
+    *to = WeightStore::Entry{read_weight(file_, path), path};
   }
 
   KerasFile read_legacy(const std::string& root) {
     out_.format = root.empty() ? "Keras weights (HDF5)" : "Keras model (HDF5)";
-    const std::string prefix = root.empty() ? "" : root + "/";
+    if (file_.has_attribute(root, "backend") && file_.string_attribute(root, "backend") == "theano") {
+      fail(
+          "it was saved under Keras's Theano backend, whose kernels are flipped; load it there, convert it "
+          "with "
+          "keras.utils.convert_all_kernels_in_model(model), and save it under the TensorFlow backend");
+    }
     for (const std::string& name : string_list(root, "layer_names")) {
-      KerasLayer layer;
-      layer.name = name;
-      const auto weights = string_list(prefix + name, "weight_names");
-      for (const std::string& weight : weights) add(layer, role_of(weight), prefix + name + "/" + weight);
-      if (!weights.empty()) finish(std::move(layer));
+      read_legacy_layer(name, root.empty() ? name : root + "/" + name);
     }
     return std::move(out_);
   }
 
+  /// A model inside the model has all its layers in one group: "conv1_conv/kernel:0", "conv1_bn/gamma:0", ...
+  void read_legacy_layer(const std::string& name, const std::string& group) {
+    const std::vector<std::string> weights = string_list(group, "weight_names");
+    const std::set<std::string> parents = parents_of(weights);
+    std::vector<KerasLayer> layers;
+    for (const std::string& weight : weights) {
+      const std::string owner = parents.size() > 1 ? leaf_of(parent_of(weight)) : name;
+      auto layer =
+          std::find_if(layers.begin(), layers.end(), [&](const KerasLayer& l) { return l.name == owner; });
+      if (layer == layers.end()) {
+        layer = layers.insert(layer, KerasLayer{});
+        layer->name = owner;
+      }
+      add(*layer, role_of(weight), group + "/" + weight);
+    }
+    for (KerasLayer& layer : layers) finish(std::move(layer));
+  }
+
+  struct Group {
+    std::string kind, path;
+    int number;
+    auto operator<=>(const Group& other) const {
+      return std::pair(kind, number) <=> std::pair(other.kind, other.number);
+    }
+  };
+
   /// Groups are named by class and counter: conv2d, conv2d_1, ..., in the order of model.layers within a
   /// class.
-  KerasFile read_keras3(const std::string& root) {
-    out_.format = "Keras 3 weights (HDF5)";
-    struct Group {
-      std::string kind, path;
-      int number;
-    };
+  [[nodiscard]] std::vector<Group> numbered_groups(const std::string& root) const {
     std::vector<Group> groups;
     for (const std::string& name : file_.groups(root)) {
       const std::size_t digits = name.find_last_not_of("0123456789") + 1;
@@ -115,11 +161,28 @@ class Reader {
       groups.push_back({counted ? name.substr(0, digits - 1) : name, root + "/" + name,
                         counted && name.size() - digits < 9 ? std::stoi(name.substr(digits)) : 0});
     }
-    std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
-      return std::pair(a.kind, a.number) < std::pair(b.kind, b.number);
-    });
-    for (const Group& group : groups) read_keras3_layer(group.kind, group.path);
+    std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) { return a < b; });
+    return groups;
+  }
+
+  KerasFile read_keras3(const std::string& root) {
+    out_.format = "Keras 3 weights (HDF5)";
+    read_keras3_model(root, 0);
     return std::move(out_);
+  }
+
+  /// A model inside the model has its own group of layers. (A hard link could make it contain itself.)
+  void read_keras3_model(const std::string& root, int depth) {
+    constexpr int kDeepest = 8;
+    if (depth > kDeepest)
+      fail(fmt::format("group '/{}' is a model nested deeper than {} levels", root, kDeepest));
+    for (const Group& group : numbered_groups(root)) {
+      if (file_.has_group(group.path + "/layers")) {
+        read_keras3_model(group.path + "/layers", depth + 1);
+      } else {
+        read_keras3_layer(group.kind, group.path);
+      }
+    }
   }
 
   void read_keras3_layer(const std::string& kind, const std::string& path) {
@@ -127,18 +190,18 @@ class Reader {
     if (!file_.has_group(vars)) return;
     const auto datasets = file_.datasets(vars);
     if (datasets.empty()) return;
+    out_.named = file_.has_attribute(vars, "name");
     KerasLayer layer;
-    layer.name = file_.has_attribute(vars, "name") ? file_.string_attribute(vars, "name")
-                                                   : path.substr(path.find_last_of('/') + 1);
+    layer.name = out_.named ? file_.string_attribute(vars, "name") : leaf_of(path);
     const bool batchnorm = kind == "batch_normalization";
     const std::vector<std::string> full = {"gamma", "beta", "mean", "variance"}, bare = {"mean", "variance"},
                                    linear = {"kernel", "bias"};
     const auto& roles = !batchnorm ? linear : datasets.size() == 2 ? bare : full;
-    if (datasets.size() > roles.size() || (batchnorm && datasets.size() == 3)) {
-      throw Error(
-          fmt::format("{}: layer '{}' has {} arrays, which do not tell their roles; save the full model with "
+    if (datasets.size() > roles.size() || (batchnorm && datasets.size() != roles.size())) {
+      fail(
+          fmt::format("layer '{}' has {} arrays, which do not tell their roles; save the full model with "
                       "model.save('model.h5')",
-                      out_.path, layer.name, datasets.size()));
+                      layer.name, datasets.size()));
     }
     for (std::size_t i = 0; i < datasets.size(); ++i) add(layer, roles[i], datasets[i]);
     finish(std::move(layer));
@@ -153,35 +216,6 @@ class Reader {
   KerasFile out_;
 };
 
-/// [kh, kw, in, out] -> [out, in, kh, kw], and [in, out] -> [out, in].
-Tensor to_torch_layout(const Tensor& keras) {
-  const Shape& s = keras.shape();
-  const bool dense = s.size() == 2;
-  const int64_t kernel = dense ? 1 : s[0] * s[1], in = dense ? s[0] : s[2], out = dense ? s[1] : s[3];
-  Tensor torch(dense ? Shape{out, in} : Shape{out, in, s[0], s[1]});
-  const auto from = keras.values();
-  const auto to = torch.values();
-  for (int64_t k = 0; k < kernel; ++k) {
-    for (int64_t i = 0; i < in; ++i) {
-      for (int64_t o = 0; o < out; ++o) {
-        to[static_cast<std::size_t>((o * in + i) * kernel + k)] =
-            from[static_cast<std::size_t>((k * in + i) * out + o)];
-      }
-    }
-  }
-  return torch;
-}
-
-Tensor copy_of(const Tensor& tensor) {
-  return {tensor.shape(), tensor.values()};
-}
-
-Tensor filled(const Shape& shape, float value) {
-  Tensor tensor(shape);
-  std::fill(tensor.values().begin(), tensor.values().end(), value);
-  return tensor;
-}
-
 }  // namespace
 
 bool is_keras(const Hdf5File& file) {
@@ -191,43 +225,10 @@ bool is_keras(const Hdf5File& file) {
 }
 
 KerasFile read_keras_layers(const Hdf5File& file) {
-  return Reader(file).read();
-}
-
-KerasAssembler::KerasAssembler(const KerasFile& file)
-    : checkpoint{.path = file.path, .format = file.format, .weights = {}, .traits = {}} {}
-
-void KerasAssembler::add_convolution(const KerasLayer& conv, const KerasLayer* bn,
-                                     const std::string& conv_path, const std::string& bn_path) {
-  add_finite(checkpoint, conv_path + ".weight", to_torch_layout(conv.kernel->tensor), conv.kernel->origin);
-  if (conv.bias) add_finite(checkpoint, conv_path + ".bias", copy_of(conv.bias->tensor), conv.bias->origin);
-  if (bn == nullptr) return;
-  const Shape& channels = bn->mean->tensor.shape();
-  const auto given = [&](const std::optional<WeightStore::Entry>& entry, float otherwise) {
-    return entry ? copy_of(entry->tensor) : filled(channels, otherwise);
-  };
-  const auto origin = [&](const std::optional<WeightStore::Entry>& entry) {
-    return entry ? entry->origin : bn->mean->origin;
-  };
-  add_finite(checkpoint, bn_path + ".weight", given(bn->gamma, 1), origin(bn->gamma));
-  add_finite(checkpoint, bn_path + ".bias", given(bn->beta, 0), origin(bn->beta));
-  add_finite(checkpoint, bn_path + ".running_mean", copy_of(bn->mean->tensor), bn->mean->origin);
-  add_finite(checkpoint, bn_path + ".running_var", copy_of(bn->variance->tensor), bn->variance->origin);
-}
-
-void KerasAssembler::add_block_convolution(const KerasLayer& conv, const KerasLayer* bn, int stage, int block,
-                                           int k) {
-  const std::string prefix = fmt::format("layer{}.{}.", stage, block);
-  if (k == 0) {
-    add_convolution(conv, bn, prefix + "downsample.0", prefix + "downsample.1");
-  } else {
-    add_convolution(conv, bn, fmt::format("{}conv{}", prefix, k), fmt::format("{}bn{}", prefix, k));
-  }
-}
-
-void KerasAssembler::add_dense(const KerasLayer& dense) {
-  add_finite(checkpoint, "fc.weight", to_torch_layout(dense.kernel->tensor), dense.kernel->origin);
-  if (dense.bias) add_finite(checkpoint, "fc.bias", copy_of(dense.bias->tensor), dense.bias->origin);
+  KerasFile keras = Reader(file).read();
+  if (keras.layers.empty())
+    throw Error(fmt::format("{}: none of the layers in this Keras file has weights", file.name()));
+  return keras;
 }
 
 }  // namespace dpac

@@ -27,6 +27,7 @@ struct KerasFile {
   std::string path;
   std::string format;              ///< For people.
   std::string model_config;        ///< JSON, empty where the file has none.
+  bool named = true;               ///< Else layers bear their class and a counter (Keras 3 before 3.6).
   std::vector<KerasLayer> layers;  ///< In the order of model.layers.
 };
 

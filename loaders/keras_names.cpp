@@ -14,28 +14,32 @@ constexpr double kApplicationsEpsilon = 1.001e-5, kOldEpsilon = 1e-3;
 /// Where a convolution or BatchNorm stands; stage 0 is the stem. `k` is 0 for a projection.
 struct Place {
   int stage = 0, block = 0, k = 0;
-  auto operator<=>(const Place&) const = default;
+  auto operator<=>(const Place&) const = default;  // NOLINT(modernize-use-nullptr): its own 0.
 };
+
+/// Unset for numbers out of any network's range; `stage` as the names count, from 2.
+std::optional<Place> block_place(int stage, int block, int k) {
+  if (stage < 2 || stage > 99 || block < 0 || block > 9999 || k < 0 || k > 3) return std::nullopt;
+  return Place{stage - 1, block, k};
+}
 
 std::optional<Place> applications_place(const std::string& name, const char* ending) {
   if (name == std::string("conv1_") + ending) return Place{};
-  Place place;
+  int stage = 0, block = 0, k = 0;
   char kind[8] = {};
-  if (std::sscanf(name.c_str(), "conv%d_block%d_%d_%7s", &place.stage, &place.block, &place.k, kind) != 4 ||
-      kind != std::string(ending)) {
-    return std::nullopt;
-  }
-  return Place{place.stage - 1, place.block - 1, place.k};
+  const int found = std::sscanf(name.c_str(), "conv%4d_block%4d_%4d_%7s", &stage, &block, &k, kind);
+  if (found != 4 || kind != std::string(ending)) return std::nullopt;
+  return block_place(stage, block - 1, k);
 }
 
 std::optional<Place> old_place(const std::string& name, bool batchnorm) {
   if (name == (batchnorm ? "bn_conv1" : "conv1")) return Place{};
-  const char* format = batchnorm ? "bn%d%c_branch%d%c" : "res%d%c_branch%d%c";
+  const char* format = batchnorm ? "bn%4d%c_branch%4d%c" : "res%4d%c_branch%4d%c";
   int stage = 0, branch = 0;
   char block = 0, part = 0;
   const int found = std::sscanf(name.c_str(), format, &stage, &block, &branch, &part);
-  if (found == 3 && branch == 1) return Place{stage - 1, block - 'a', 0};
-  if (found == 4 && branch == 2) return Place{stage - 1, block - 'a', part - 'a' + 1};
+  if (found == 3 && branch == 1) return block_place(stage, block - 'a', 0);
+  if (found == 4 && branch == 2) return block_place(stage, block - 'a', part - 'a' + 1);
   return std::nullopt;
 }
 
@@ -61,7 +65,8 @@ std::optional<Checkpoint> from_keras_names(const KerasFile& file) {
     }
     const auto place = place_of(layer, old);
     if (!place) return std::nullopt;
-    (layer.kind == KerasLayer::Kind::batchnorm ? batchnorms : convolutions)[*place] = &layer;
+    auto& known = layer.kind == KerasLayer::Kind::batchnorm ? batchnorms : convolutions;
+    if (!known.emplace(*place, &layer).second) return std::nullopt;
   }
   KerasAssembler assembler(file);
   for (const auto& [place, conv] : convolutions) {

@@ -1,6 +1,7 @@
 // Weights-only Keras files of unknown layer names: the structure follows from the kernels' shapes in order,
 // with Keras's defaults for what weights cannot say.
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -11,10 +12,17 @@
 namespace dpac {
 namespace {
 
-constexpr double kKerasEpsilon = 1e-3;
+constexpr double kKerasEpsilon = 1e-3, kApplicationsEpsilon = 1.001e-5;
 
 /// The convolutions of a block in file order: 1, 2, 3 and 0 for the projection.
 using Pattern = std::vector<int>;
+
+/// Keras writes a projection third (by its depth in the graph, if made before convolution 3, as
+/// keras.applications does), last or first. One file has it in one place only: shapes alone would leave it
+/// open in blocks where the projection and convolution 3 are of one shape, as in the first block of ResNet50.
+const std::array<Pattern, 6> kProjected = {
+    {{1, 2, 0, 3}, {1, 2, 3, 0}, {0, 1, 2, 3}, {1, 0, 2}, {1, 2, 0}, {0, 1, 2}}};
+const Pattern kPlainBottleneck = {1, 2, 3}, kPlainBasic = {1, 2};
 
 struct Kernel {
   int64_t size, in, out;
@@ -43,10 +51,11 @@ class OrderMatcher {
     match_blocks();
     assembler_.add_dense(*dense_.front());
     ResNetTraits& traits = assembler_.checkpoint.traits;
-    traits.batchnorm_epsilon = kKerasEpsilon;
+    const bool application = is_application();
+    traits.batchnorm_epsilon = application ? kApplicationsEpsilon : kKerasEpsilon;
     traits.stride_in_first_conv = true;
-    traits.padding = Padding::same;
-    traits.preset = "plain";
+    traits.padding = application ? Padding::symmetric : Padding::same;
+    traits.preset = application ? "keras-caffe" : "plain";
     return std::move(assembler_.checkpoint);
   }
 
@@ -62,17 +71,10 @@ class OrderMatcher {
     return batchnorms_.empty() ? nullptr : batchnorms_[i];
   }
 
-  /// Keras writes a block's projection third (by its depth in the graph), first or last (by creation).
-  [[nodiscard]] std::vector<Pattern> patterns() const {
-    const bool bottleneck = kernel_of(*convolutions_[1]).size == 1 && kernel_of(*convolutions_[2]).size == 3;
-    if (bottleneck) return {{1, 2, 0, 3}, {1, 2, 3, 0}, {0, 1, 2, 3}, {1, 2, 3}};
-    return {{1, 0, 2}, {1, 2, 0}, {0, 1, 2}, {1, 2}};
-  }
-
   /// Whether the block fits at `first`, with `channels` coming in.
   [[nodiscard]] bool fits(const Pattern& pattern, std::size_t first, int64_t channels) const {
     if (first + pattern.size() > convolutions_.size()) return false;
-    const auto last = static_cast<int>(pattern.size() > 3 || pattern.back() == 3 ? 3 : 2);
+    const int last = last_of(pattern);
     std::array<Kernel, 4> by_number{};
     for (std::size_t i = 0; i < pattern.size(); ++i) {
       by_number[static_cast<std::size_t>(pattern[i])] = kernel_of(*convolutions_[first + i]);
@@ -88,47 +90,70 @@ class OrderMatcher {
            (projected || out == channels || last == 2);
   }
 
-  void match_blocks() {
-    std::size_t next = 1;
-    int64_t channels = kernel_of(*convolutions_[0]).out, width = 0;
-    int stage = 0, block = 0;
-    while (next < convolutions_.size()) {
-      const Pattern* chosen = nullptr;
-      const auto all = patterns();
-      for (const Pattern& pattern : all) {
-        if (chosen == nullptr && fits(pattern, next, channels)) chosen = &pattern;
+  /// The file's blocks if projections stand as in `projected`; otherwise unset, and `stuck` is where no block
+  /// fits.
+  [[nodiscard]] std::optional<std::vector<Pattern>> blocks_by(const Pattern& projected,
+                                                              std::size_t& stuck) const {
+    const Pattern& plain = last_of(projected) == 3 ? kPlainBottleneck : kPlainBasic;
+    std::vector<Pattern> blocks;
+    int64_t channels = kernel_of(*convolutions_[0]).out;
+    for (std::size_t next = 1; next < convolutions_.size(); next += blocks.back().size()) {
+      const bool fits_projected = fits(projected, next, channels);
+      if (!fits_projected && !fits(plain, next, channels)) {
+        stuck = std::max(stuck, next);
+        return std::nullopt;
       }
-      if (chosen == nullptr)
-        fail(fmt::format("layer '{}' fits no residual block", convolutions_[next]->name));
-      const int64_t block_width = width_of(*chosen, next);
+      blocks.push_back(fits_projected ? projected : plain);
+      channels = kernel_of(*convolutions_[next + place_of(blocks.back(), last_of(projected))]).out;
+    }
+    return blocks;
+  }
+
+  void match_blocks() {
+    std::size_t stuck = 1;
+    for (const Pattern& projected : kProjected) {
+      const auto blocks = blocks_by(projected, stuck);
+      if (!blocks) continue;
+      add_blocks(*blocks);
+      projected_ = &projected;
+      return;
+    }
+    fail(fmt::format("layer '{}' fits no residual block", convolutions_[stuck]->name));
+  }
+
+  void add_blocks(const std::vector<Pattern>& blocks) {
+    std::size_t next = 1;
+    int64_t width = 0;
+    int stage = 0, block = 0;
+    for (const Pattern& pattern : blocks) {
+      const int64_t block_width = kernel_of(*convolutions_[next + place_of(pattern, 1)]).out;
       block = block_width == width ? block + 1 : 0;
       stage += block_width == width ? 0 : 1;
       width = block_width;
-      for (std::size_t i = 0; i < chosen->size(); ++i, ++next) {
-        const int k = (*chosen)[i];
+      for (const int k : pattern) {
         assembler_.add_block_convolution(*convolutions_[next], batchnorm(next), stage, block, k);
-        if (k == chosen_last(*chosen)) channels = kernel_of(*convolutions_[next]).out;
+        ++next;
       }
     }
   }
 
-  static int chosen_last(const Pattern& pattern) {
-    int last = 0;
-    for (const int k : pattern) last = std::max(last, k);
-    return last;
+  /// The weights of keras.applications' ResNets without their names; its order and biases give them away.
+  [[nodiscard]] bool is_application() const {
+    return !file_.named && kernel_of(*convolutions_[0]).size == 7 && projected_ == &kProjected[0] &&
+           std::all_of(convolutions_.begin(), convolutions_.end(),
+                       [](const KerasLayer* l) { return l->bias.has_value(); });
   }
 
-  /// Output channels of the block's first convolution: a new value begins a stage.
-  [[nodiscard]] int64_t width_of(const Pattern& pattern, std::size_t first) const {
-    for (std::size_t i = 0; i < pattern.size(); ++i) {
-      if (pattern[i] == 1) return kernel_of(*convolutions_[first + i]).out;
-    }
-    return 0;
+  static int last_of(const Pattern& pattern) { return *std::max_element(pattern.begin(), pattern.end()); }
+
+  static std::size_t place_of(const Pattern& pattern, int k) {
+    return static_cast<std::size_t>(std::find(pattern.begin(), pattern.end(), k) - pattern.begin());
   }
 
   const KerasFile& file_;
   KerasAssembler assembler_;
   std::vector<const KerasLayer*> convolutions_, batchnorms_, dense_;
+  const Pattern* projected_ = nullptr;
 };
 
 }  // namespace

@@ -13,8 +13,13 @@ uint8_t rounded(int32_t sum) {
   return static_cast<uint8_t>(std::clamp(sum >> Taps::kWeightBits, 0, 255));
 }
 
+/// As Pillow rounds.
+int rounded_up_from_half(double value) {
+  return static_cast<int>(value + 0.5);  // NOLINT(bugprone-incorrect-roundings)
+}
+
 int32_t fixed_point(double weight) {
-  return static_cast<int32_t>(weight * (1 << Taps::kWeightBits) + 0.5);
+  return rounded_up_from_half(weight * (1 << Taps::kWeightBits));
 }
 
 template <int kChannels>
@@ -41,8 +46,8 @@ Taps::Taps(int in, int out, int begin, int end) {
   for (int i = begin; i < end; ++i) {
     // The order of these operations is Pillow's: another one gives other last bits.
     const double centre = (i + 0.5) * scale;
-    const int first = std::max(0, static_cast<int>(centre - support + 0.5));
-    const int last = std::min(in, static_cast<int>(centre + support + 0.5));
+    const int first = std::max(0, rounded_up_from_half(centre - support));
+    const int last = std::min(in, rounded_up_from_half(centre + support));
     triangle.clear();
     double sum = 0.0;
     for (int x = first; x < last; ++x) {

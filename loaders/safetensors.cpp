@@ -2,27 +2,28 @@
 // without holes. See huggingface/safetensors, README.md; every check its own reader makes is made here.
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <fstream>
+#include <optional>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "kernels/error.h"
+#include "loaders/checked_size.h"
 #include "loaders/formats.h"
+#include "loaders/half.h"
 #include "loaders/name_map.h"
+#include "loaders/parse_json.h"
 
 namespace dpac {
 namespace {
 
 constexpr uint64_t kLongestHeader = 100'000'000;
-constexpr int64_t kLargestTensor = int64_t{1} << 30;  // Elements.
 
 struct StoredTensor {
   std::string name, dtype;
   Shape shape;
-  uint64_t begin = 0, end = 0;
+  int64_t begin = 0, end = 0;
 };
 
 class SafetensorsReader {
@@ -50,107 +51,125 @@ class SafetensorsReader {
     uint64_t length = 0;
     file_.read(reinterpret_cast<char*>(&length), sizeof length);
     if (!file_ || length > kLongestHeader || length + sizeof length > file_size_) {
-      fail(fmt::format("the safetensors header declares {} bytes, more than the file's {}", length,
-                       file_size_));
+      fail(
+          fmt::format("the safetensors header declares {} bytes, but the file has {}; it is truncated or no "
+                      "safetensors file",
+                      length, file_size_));
     }
     std::string text(length, '\0');
     file_.read(text.data(), static_cast<std::streamsize>(length));
     data_begin_ = sizeof length + length;
-    const auto header = nlohmann::json::parse(text, nullptr, false);
+    parse(parse_json(text, path_ + ": the safetensors header"));
+    check_tiling();
+  }
+
+  void parse(const nlohmann::json& header) try {
     if (!header.is_object()) fail("the safetensors header is no JSON object");
     check_orientation(header);
-    try {
-      for (const auto& [name, entry] : header.items()) {
-        if (name != "__metadata__") tensors_.push_back(parse(name, entry));
-      }
-    } catch (const nlohmann::json::exception& error) {
-      fail(fmt::format("the safetensors header is malformed ({})", error.what()));
+    for (const auto& [name, entry] : header.items()) {
+      if (name != "__metadata__") tensors_.push_back(parse(name, entry));
     }
-    check_tiling();
+  } catch (const nlohmann::json::exception& error) {
+    fail(fmt::format("the safetensors header is malformed ({})", error.what()));
   }
 
   void check_orientation(const nlohmann::json& header) const {
     const auto metadata = header.find("__metadata__");
-    if (metadata == header.end() || !metadata->is_object()) return;
-    if (metadata->value("format", "pt") != "pt") {
-      fail(fmt::format("the tensors were saved from '{}', expected 'pt' (PyTorch names and layouts)",
-                       metadata->value("format", "")));
+    if (metadata == header.end()) return;
+    const std::string format = metadata->value("format", "pt");
+    if (format != "pt") {
+      fail(
+          fmt::format("the tensors were saved from '{}', expected 'pt' (PyTorch names and layouts)", format));
     }
   }
 
-  [[nodiscard]] StoredTensor parse(const std::string& name, const nlohmann::json& entry) const {
-    StoredTensor t{name, entry.at("dtype").get<std::string>(), {}, 0, 0};
-    uint64_t count = 1;
-    for (const auto& size : entry.at("shape")) {
-      const auto d = size.get<uint64_t>();
-      if (d != 0 && count > static_cast<uint64_t>(kLargestTensor) / d) {
-        fail(fmt::format("tensor '{}' declares more than {} elements", name, kLargestTensor));
-      }
-      count *= d;
-      t.shape.push_back(static_cast<int64_t>(d));
+  /// A number's JSON type has to be looked at: the library would cut -1 and 1.5 to something unsigned.
+  [[nodiscard]] std::vector<int64_t> sizes(const std::string& name, const nlohmann::json& list) const {
+    std::vector<int64_t> values;
+    if (!list.is_array())
+      fail(fmt::format("tensor '{}' has {} where a list is expected", name, list.type_name()));
+    for (const auto& value : list) {
+      const bool fits = value.is_number_unsigned() && value.get<uint64_t>() <= uint64_t{INT64_MAX};
+      if (!fits) fail(fmt::format("tensor '{}' has a size or offset that is no count of 63 bits", name));
+      values.push_back(value.get<int64_t>());
     }
-    const auto& offsets = entry.at("data_offsets");
-    t.begin = offsets.at(0).get<uint64_t>();
-    t.end = offsets.at(1).get<uint64_t>();
-    const uint64_t size = element_size(t);
-    if (t.end < t.begin || (size != 0 && t.end - t.begin != count * size)) {
+    return values;
+  }
+
+  [[nodiscard]] StoredTensor parse(const std::string& name, const nlohmann::json& entry) const {
+    const std::vector<int64_t> offsets = sizes(name, entry.at("data_offsets"));
+    if (offsets.size() != 2)
+      fail(fmt::format("tensor '{}' has {} offsets, expected 2", name, offsets.size()));
+    StoredTensor t{name, entry.at("dtype").get<std::string>(), sizes(name, entry.at("shape")), offsets[0],
+                   offsets[1]};
+    if (t.end < t.begin) fail(fmt::format("tensor '{}' ends before it begins", name));
+    const std::optional<int64_t> element = element_size(t.dtype);
+    if (!element) return t;  // Refused in load(), unless it is a buffer that nobody needs.
+    const std::optional<int64_t> bytes = checked_bytes(t.shape, *element);
+    if (!bytes || *bytes > kMaxTensorBytes) {
+      fail(fmt::format("tensor '{}' of shape {} needs more than the 4 GiB allowed for one", name,
+                       to_string(t.shape)));
+    }
+    if (t.end - t.begin != *bytes) {
       fail(fmt::format("tensor '{}' of shape {} and type {} declares {} bytes, expected {}", name,
-                       to_string(t.shape), t.dtype, t.end - t.begin, count * size));
+                       to_string(t.shape), t.dtype, t.end - t.begin, *bytes));
     }
     return t;
   }
 
-  static uint64_t element_size(const StoredTensor& t) {
-    if (t.dtype == "F64" || t.dtype == "I64" || t.dtype == "U64") return 8;
-    if (t.dtype == "F32" || t.dtype == "I32" || t.dtype == "U32") return 4;
-    if (t.dtype == "F16" || t.dtype == "BF16") return 2;
-    return 0;  // Refused in load().
+  static std::optional<int64_t> element_size(const std::string& dtype) {
+    if (dtype == "F64") return 8;
+    if (dtype == "F32") return 4;
+    if (dtype == "F16" || dtype == "BF16") return 2;
+    return std::nullopt;
   }
 
   void check_tiling() {
     std::sort(tensors_.begin(), tensors_.end(), [](const auto& a, const auto& b) {
       return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
     });
-    uint64_t end = 0;
+    int64_t end = 0;
     for (const StoredTensor& t : tensors_) {
-      if (t.begin != end)
-        fail(fmt::format("tensor '{}' begins at byte {}, expected {}", t.name, t.begin, end));
+      if (t.begin != end) {
+        fail(fmt::format("tensor '{}' begins at byte {} of the data, expected {} (neither gap nor overlap)",
+                         t.name, t.begin, end));
+      }
       end = t.end;
     }
-    if (end != file_size_ - data_begin_) {
-      fail(fmt::format("the tensors end at byte {} but the file at {}; it is truncated or damaged", end,
-                       file_size_ - data_begin_));
+    const auto data_size = static_cast<int64_t>(file_size_ - data_begin_);
+    if (end != data_size) {
+      fail(fmt::format("the tensors need {} bytes of data, but the file has {}; it is truncated or damaged",
+                       end, data_size));
     }
   }
 
   Tensor load(const StoredTensor& t) {
-    std::vector<char> bytes(t.end - t.begin);
-    file_.seekg(static_cast<std::streamoff>(data_begin_ + t.begin));
+    if (!element_size(t.dtype)) {
+      fail(fmt::format(
+          "tensor '{}' has type {}, expected F32, F16, BF16 or F64; convert it with .float(), or leave it "
+          "out if it is no weight",
+          t.name, t.dtype));
+    }
+    std::vector<char> bytes(static_cast<std::size_t>(t.end - t.begin));
+    file_.seekg(static_cast<std::streamoff>(data_begin_) + t.begin);
     file_.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     if (!file_) fail(fmt::format("tensor '{}' cannot be read", t.name));
     Tensor tensor(t.shape);
-    const auto dst = tensor.values();
-    if (t.dtype == "F32") {
-      convert<float>(bytes, dst, [](float v) { return v; });
-    } else if (t.dtype == "F64") {
-      convert<double>(bytes, dst, [](double v) { return static_cast<float>(v); });
-    } else if (t.dtype == "F16") {
-      convert<_Float16>(bytes, dst, [](_Float16 v) { return static_cast<float>(v); });
-    } else if (t.dtype == "BF16") {
-      convert<uint16_t>(bytes, dst,
-                        [](uint16_t v) { return std::bit_cast<float>(static_cast<uint32_t>(v) << 16); });
-    } else {
-      fail(fmt::format("tensor '{}' has type {}, expected F32, F16, BF16 or F64", t.name, t.dtype));
-    }
+    const auto to = tensor.values();
+    if (t.dtype == "F32") convert<float>(bytes, to, [](float v) { return v; });
+    if (t.dtype == "F64") convert<double>(bytes, to, [](double v) { return static_cast<float>(v); });
+    if (t.dtype == "F16") convert<uint16_t>(bytes, to, float_from_half);
+    if (t.dtype == "BF16") convert<uint16_t>(bytes, to, float_from_bfloat16);
     return tensor;
   }
 
+  /// The format does not promise that data is aligned.
   template <class T, class F>
-  static void convert(const std::vector<char>& bytes, std::span<float> dst, const F& to_float) {
-    for (std::size_t i = 0; i < dst.size(); ++i) {
+  static void convert(const std::vector<char>& bytes, std::span<float> to, const F& to_float) {
+    for (std::size_t i = 0; i < to.size(); ++i) {
       T value;
       std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof(T));
-      dst[i] = to_float(value);
+      to[i] = to_float(value);
     }
   }
 

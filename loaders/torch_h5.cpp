@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -10,29 +11,29 @@
 namespace dpac {
 namespace {
 
-/// Paths of the weights: all datasets, or those of the group `state_dict` where there is one.
+/// Paths of the weights: all datasets, or those of the group that holds a state_dict.
 std::vector<std::string> weight_paths(const Hdf5File& file) {
   std::vector<std::string> paths = file.datasets();
-  const auto inside = [](const std::string& path) { return path.starts_with("state_dict/"); };
-  if (std::any_of(paths.begin(), paths.end(), inside)) {
-    std::erase_if(paths, [&](const std::string& path) { return !inside(path); });
+  for (const std::string group : {"state_dict/", "model_state_dict/"}) {
+    const auto inside = [&](const std::string& path) { return path.starts_with(group); };
+    if (std::any_of(paths.begin(), paths.end(), inside)) std::erase_if(paths, std::not_fn(inside));
   }
   std::erase_if(paths, is_ignored_buffer);
   return paths;
 }
 
+}  // namespace
+
 Tensor read_weight(const Hdf5File& file, const std::string& path) {
   const Hdf5Dataset dataset = file.dataset(path);
   if (dataset.kind() != ElementKind::floating && dataset.kind() != ElementKind::bfloat16) {
     throw Error(
-        fmt::format("{}: dataset '{}' does not hold floating-point numbers, expected float16, float32 or "
-                    "float64; write it with .float().numpy()",
+        fmt::format("{}: dataset '{}' holds no floating-point numbers, expected float16, float32 or float64; "
+                    "convert it with .float().numpy(), or leave it out if it is no weight",
                     file.name(), path));
   }
   return dataset.read_floats();
 }
-
-}  // namespace
 
 void add_finite(Checkpoint& checkpoint, std::string name, Tensor tensor, std::string origin) {
   const auto values = tensor.values();
@@ -42,6 +43,12 @@ void add_finite(Checkpoint& checkpoint, std::string name, Tensor tensor, std::st
     throw Error(fmt::format(
         "{}: dataset '{}' holds {} values that are NaN or infinite, the first at position {}",
         checkpoint.path, origin, std::count_if(first, values.end(), bad), first - values.begin()));
+  }
+  if (const auto taken = checkpoint.weights.entries().find(name);
+      taken != checkpoint.weights.entries().end()) {
+    throw Error(
+        fmt::format("{}: dataset '{}' and dataset '{}' both stand for the weight '{}'; remove one of them",
+                    checkpoint.path, taken->second.origin, origin, name));
   }
   checkpoint.weights.add(std::move(name), std::move(tensor), std::move(origin));
 }

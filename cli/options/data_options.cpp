@@ -99,18 +99,19 @@ void add_data_options(CLI::App& app, DataOptions& options) {
   add_preprocessing_options(app, options);
 }
 
-OpenedData open_data(const DataOptions& options, const std::string& default_preset,
-                     const OutputOptions& output) {
+OpenedData open_data(const DataOptions& options, const std::string& default_preset) {
   OpenedData data;
   data.images = options.labels.empty() ? open_image_dataset(options.data)
                                        : open_image_dataset(options.data, options.labels);
   data.preset = options.preset.value_or(default_preset);
   data.preprocessing = preprocessing_of(options, data.preset, data.images->holds_files());
   data.samples = evenly_spaced(data.images->size(), options.limit.value_or(data.images->size()));
-  if (!options.preset) {
-    notice(output, fmt::format("preset {}, which fits the weights (--preset chooses another)", data.preset));
-  }
   return data;
+}
+
+void notice_preset(const DataOptions& options, const OpenedData& data, const OutputOptions& output) {
+  if (options.preset) return;
+  notice(output, fmt::format("preset {}, which fits the weights (--preset chooses another)", data.preset));
 }
 
 std::optional<Shape> image_size(const OpenedData& data) {

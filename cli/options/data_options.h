@@ -38,10 +38,13 @@ struct OpenedData {
 
 void add_data_options(CLI::App& app, DataOptions& options);
 
-/// `default_preset` is used, and named in a notice, where the user chose none.
+/// `default_preset` is used where the user chose none.
 /// @throws Error naming the path or option.
-OpenedData open_data(const DataOptions& options, const std::string& default_preset,
-                     const OutputOptions& output);
+OpenedData open_data(const DataOptions& options, const std::string& default_preset);
+
+/// Says which preset was used where the user chose none: beside the result, so that a failed command leaves
+/// nothing but its error on stderr.
+void notice_preset(const DataOptions& options, const OpenedData& data, const OutputOptions& output);
 
 /// [H, W] of the images the data gives: the crop's size, or for arrays, which are all of one size, that. None
 /// for image files without a crop: the network decides, and they have to fit.

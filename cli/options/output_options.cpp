@@ -29,6 +29,10 @@ std::string dump(const nlohmann::ordered_json& json) {
 
 }  // namespace
 
+void OutputOptions::check() const {
+  if (!json.empty() && json != kStdout) check_writable(json);
+}
+
 void add_output_options(CLI::App& app, OutputOptions& options) {
   app.add_option("--json", options.json,
                  "Write the whole result as JSON; - for stdout, and then nothing else goes there")

@@ -12,6 +12,9 @@ namespace dpac::cli {
 struct OutputOptions {
   std::string json;    ///< A file, "-" for stdout, empty for none.
   bool quiet = false;  ///< Neither progress nor notices.
+
+  /// @throws Error if `json` cannot be created: to be found out before the work, not after it.
+  void check() const;
 };
 
 void add_output_options(CLI::App& app, OutputOptions& options);

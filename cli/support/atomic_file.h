@@ -9,11 +9,12 @@
 namespace dpac::cli {
 
 /// A text file written under a temporary name beside its target and renamed by commit(): whoever reads the
-/// target never sees half a file, and an interrupted command leaves the old one.
+/// target never sees half a file, and an interrupted command leaves the old one. Devices and pipes are
+/// written to directly, and links are followed.
 class AtomicFile {
  public:
   /// @throws Error if the file cannot be created.
-  explicit AtomicFile(std::filesystem::path target);
+  explicit AtomicFile(const std::filesystem::path& target);
 
   /// Removes what was not committed.
   ~AtomicFile();
@@ -26,8 +27,12 @@ class AtomicFile {
   void commit();
 
  private:
-  std::filesystem::path target_, temporary_;
+  std::filesystem::path target_, temporary_;  // Equal where the target is written to directly.
   std::ofstream stream_;
 };
+
+/// For commands that work long before they write.
+/// @throws Error if `file` could not be created.
+void check_writable(const std::filesystem::path& file);
 
 }  // namespace dpac::cli

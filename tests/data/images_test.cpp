@@ -1,7 +1,6 @@
 // Real images: against Pillow's pixels of the same files, stored as CRC-32 or as CIFAR-10 binary.
 #include "tests/support/images.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -43,16 +42,9 @@ Image resized_and_cropped(const Image& image, const Preprocessing& how) {
   return out;
 }
 
-/// Unpacks the images of the CIFAR-10 test set numbered 0 to 199 in each class.
-void unpack_first_200(const fs::path& to) {
-  const auto command = fmt::format("tar xzf '{}' -C '{}' --wildcards 'test/*/00*.jpg' 'test/*/01*.jpg'",
-                                   (kData / "cifar10/test.tar.gz").string(), to.string());
-  REQUIRE(std::system(command.c_str()) == 0);
-}
-
 }  // namespace
 
-TEST_CASE("ImageNet: decoded, resized and cropped pixels are Pillow's" * doctest::skip(!fs::exists(kData))) {
+TEST_CASE("ImageNet: decoded, resized and cropped pixels are Pillow's") {
   std::ifstream list(golden_image("imagenet.tsv"));
   std::string name, crc;
   Preprocessing how;
@@ -66,25 +58,23 @@ TEST_CASE("ImageNet: decoded, resized and cropped pixels are Pillow's" * doctest
   CHECK(count == 140);
 }
 
-TEST_CASE("CIFAR-10: an ImageFolder of JPEGs holds the pixels, classes and order that Pillow found" *
-          doctest::skip(!fs::exists(kData))) {
-  const TempFolder folder;
-  unpack_first_200(folder.path());
-  const auto jpegs = open_image_dataset(folder.path() / "test");
+TEST_CASE("CIFAR-10: an ImageFolder of JPEGs holds the pixels, classes and order that Pillow found") {
+  const auto jpegs = open_image_dataset(DPAC_CIFAR10_JPEGS);
   const auto decoded = open_image_dataset(kData / "cifar10/cifar10_jpegdecoded_2000.bin");
-  REQUIRE(jpegs->size() == 2000);
-  REQUIRE(decoded->size() == 2000);
+  REQUIRE(jpegs->size() == 10'000);
+  REQUIRE(decoded->size() == 2'000);
   CHECK(jpegs->classes() == 10);
   int64_t different = 0;
-  for (int64_t i = 0; i < jpegs->size(); ++i) {
+  for (int64_t i = 0; i < decoded->size(); ++i) {
+    // The first 200 of the 1,000 images of each class were decoded.
+    const int64_t jpeg = i / 200 * 1'000 + i % 200;
     different +=
-        jpegs->label(i) != decoded->label(i) || differing_bytes(jpegs->load(i), decoded->load(i)) != 0;
+        jpegs->label(jpeg) != decoded->label(i) || differing_bytes(jpegs->load(jpeg), decoded->load(i)) != 0;
   }
   CHECK(different == 0);
 }
 
-TEST_CASE("ImageNet originals: batches of any number of threads hold the same bits" *
-          doctest::skip(!fs::exists(kData))) {
+TEST_CASE("ImageNet originals: batches of any number of threads hold the same bits") {
   const TempFolder folder;
   fs::create_directory_symlink(kData / "imagenet-1000/originals_every10th", folder.path() / "all");
   const auto dataset = open_image_dataset(folder.path());

@@ -1,6 +1,7 @@
-// The checkpoints of the shared data folder: logits against PyTorch's and Keras's, and accuracies against the
-// figures its README gives.
+// The checkpoints of the shared data folder: logits against PyTorch's and Keras's, and accuracies on the
+// lossless images against the figures its README gives.
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -26,10 +27,14 @@ struct Run {
   double top1 = 0;
 };
 
-Run run(const std::filesystem::path& weights, const std::filesystem::path& data, int64_t limit) {
+/// With the preprocessing that fits the weights, and `side` pixels as the size of image files where it is not
+/// 0.
+Run run(const std::filesystem::path& weights, const std::filesystem::path& data, int64_t limit,
+        int side = 0) {
   const Checkpoint checkpoint = open_checkpoint(weights);
   const auto images = open_image_dataset(data);
-  const Preprocessing how = preset(checkpoint.traits.preset, images->holds_files());
+  Preprocessing how = preset(checkpoint.traits.preset, images->holds_files());
+  if (side != 0) how.resize = how.crop = side;
   BatchReader reader(*images, how, 3, evenly_spaced(images->size(), limit), 25, 1);
   const ImageSize size = reader.image_size();
   Network network(build_resnet(checkpoint, Shape{size.height, size.width}), {.batch = 25, .threads = 2});
@@ -78,7 +83,21 @@ TEST_CASE("CIFAR ResNets: 94, 92 and 96 of the 100 lossless images, and PyTorch'
 
 TEST_CASE("MLPerf Tiny's ResNet-8: 88 of the 100 lossless images, and Keras's logits") {
   const auto folder = kData / "mlperf-tiny";
-  const Run resnet8 =
+  const Hdf5File references = Hdf5File::open(folder / "reference_logits.h5");
+  const Run lossless =
       run(folder / "pretrainedResnet.h5", kData / "cifar10/cifar10_test_first100_lossless.bin", 100);
-  CHECK(resnet8.top1 == doctest::Approx(0.88));
+  CHECK(lossless.top1 == doctest::Approx(0.88));
+  check_logits(references, "pretrainedResnet/lossless100", lossless.logits);
+  const Run decoded =
+      run(folder / "pretrainedResnet.h5", kData / "cifar10/cifar10_jpegdecoded_2000.bin", 2000);
+  check_logits(references, "pretrainedResnet/jpeg2000", decoded.logits);
+}
+
+TEST_CASE("ResNet50 at 64x64 on every 50th JPEG: PyTorch's logits") {
+  const auto folder = kData / "resnet50-cifar10";
+  const Hdf5File references = Hdf5File::open(folder / "reference_logits.h5");
+  const std::vector<int64_t> indices = references.dataset("index").read_integers();
+  REQUIRE(indices == evenly_spaced(10'000, 200));
+  const Run resnet50 = run(folder / "resnet50_cifar10_64px.h5", DPAC_CIFAR10_JPEGS, 200, 64);
+  check_logits(references, "logits", resnet50.logits);
 }

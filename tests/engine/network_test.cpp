@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <map>
-#include <mutex>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -13,144 +11,11 @@
 #include "kernels/error.h"
 #include "kernels/gaussian.h"
 #include "tests/support/isa_scope.h"
-#include "tests/support/networks.h"
+#include "tests/support/network_runs.h"
 #include "tests/support/oracle.h"
-#include "tests/support/random_values.h"
 
 using namespace dpac;
-using test::RandomResNet;
-
-namespace {
-
-constexpr uint64_t kSeed = 77;
-
-struct NetworkCase {
-  const char* what;
-  RandomResNet net;
-  Shape input;
-  ResNetTraits traits;
-};
-
-ResNetTraits with(Padding padding, bool stride_first) {
-  ResNetTraits traits;
-  traits.padding = padding;
-  traits.stride_in_first_conv = stride_first;
-  return traits;
-}
-
-RandomResNet net_of(std::vector<int> blocks, int width) {
-  RandomResNet net;
-  net.blocks = std::move(blocks);
-  net.width = width;
-  return net;
-}
-
-RandomResNet bottleneck_net() {
-  RandomResNet net = net_of({1, 1}, 16);
-  net.bottleneck = true;
-  net.stem_kernel = 7;
-  return net;
-}
-
-RandomResNet option_a_net() {
-  RandomResNet net = net_of({1, 1, 1}, 16);
-  net.projection = false;
-  return net;
-}
-
-RandomResNet grey_biased_net() {
-  RandomResNet net = net_of({1, 1}, 16);
-  net.in_channels = 1;
-  net.conv_bias = true;
-  return net;
-}
-
-std::vector<NetworkCase> network_cases() {
-  const ResNetTraits torchvision, keras_v1 = with(Padding::symmetric, true),
-                                  same = with(Padding::same, false);
-  return {{"CIFAR stem, basic, projection", net_of({1, 1}, 16), {16, 16}, torchvision},
-          {"odd sizes and channels", net_of({1, 1}, 20), {17, 13}, torchvision},
-          {"option A shortcuts", option_a_net(), {16, 16}, torchvision},
-          {"grey input, biased convolutions", grey_biased_net(), {14, 14}, torchvision},
-          {"bottleneck v1.5, ImageNet stem", bottleneck_net(), {48, 40}, torchvision},
-          {"bottleneck v1", bottleneck_net(), {40, 40}, keras_v1},
-          {"SAME padding, even", net_of({1, 1, 1}, 16), {16, 16}, same},
-          {"SAME padding, odd", net_of({1, 1, 1}, 16), {17, 15}, same},
-          {"Winograd", net_of({1, 1}, 32), {28, 30}, torchvision}};
-}
-
-Graph build(const NetworkCase& c) {
-  Checkpoint checkpoint = test::random_resnet(c.net);
-  checkpoint.traits = c.traits;
-  return build_resnet(checkpoint, c.input);
-}
-
-std::vector<float> images_for(const Graph& graph, int64_t n) {
-  return test::random_values(static_cast<std::size_t>(n * graph.input().channels * graph.input().pixels()),
-                             99);
-}
-
-std::vector<int64_t> indices(int64_t n, int64_t first = 0) {
-  std::vector<int64_t> samples;
-  for (int64_t i = 0; i < n; ++i) samples.push_back(first + i);
-  return samples;
-}
-
-std::vector<float> run(Network& network, const std::vector<float>& images,
-                       const std::vector<int64_t>& samples) {
-  std::vector<float> logits(samples.size() * static_cast<std::size_t>(network.graph().classes()));
-  network.run(images, samples, logits);
-  return logits;
-}
-
-/// Energies that differ between layers, and between channels in every second layer.
-Energies varied_energies(const std::vector<AnalogLayer>& layers) {
-  Energies energies;
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    const auto count = l % 2 == 0 ? 1 : static_cast<std::size_t>(layers[l].out_channels);
-    energies.push_back(test::random_values(count, static_cast<uint32_t>(l), 5.0f, 50.0f));
-  }
-  return energies;
-}
-
-double xi(int layer, int64_t sample, int64_t channel, int64_t pixel, int64_t pixels) {
-  const NoiseKey key{
-      .seed = kSeed, .layer = static_cast<uint16_t>(layer), .sample = static_cast<uint32_t>(sample)};
-  float four[4];
-  fill_gaussian(key, element_block(channel / 4 * 4, pixel, pixels), four);
-  return static_cast<double>(four[channel % 4]);
-}
-
-/// Keeps what an observed run showed, in plain order.
-class Recorder : public Observer {
- public:
-  struct Record {
-    std::vector<float> input, pre, sigma, noisy;
-  };
-  std::map<std::pair<int64_t, int>, Record> records;
-
-  void analog(const AnalogView& view) override {
-    Record r;
-    const auto outputs = static_cast<std::size_t>(view.epilogue.map.channels * view.epilogue.map.pixels);
-    const auto inputs = static_cast<std::size_t>(view.input_map.channels * view.input_map.pixels);
-    r.input.resize(inputs);
-    if (view.plain_input) std::copy_n(view.input, inputs, r.input.begin());
-    if (!view.plain_input) to_plain(view.input_map, view.input, r.input);
-    r.pre.resize(outputs);
-    to_plain(view.epilogue.map, view.pre_activation, r.pre);
-    r.sigma.resize(outputs);
-    sigma_of(view, r.sigma);
-    r.noisy.resize(outputs);
-    noisy_of(view, r.noisy);
-    const std::lock_guard lock(mutex_);
-    records[{view.sample, view.layer}] = std::move(r);
-  }
-
- private:
-  std::mutex mutex_;
-};
-
-}  // namespace
+using namespace dpac::test;
 
 TEST_CASE("clean logits equal the double-precision oracle's") {
   for (const NetworkCase& c : network_cases()) {
@@ -173,7 +38,8 @@ TEST_CASE("sigma, pre-activation, noise and logits equal the double-precision or
   for (const NetworkCase& c : network_cases()) {
     CAPTURE(c.what);
     const Graph graph = build(c);
-    Network network(build(c), {.batch = 1, .threads = 1, .noise = NoiseKind::shot});
+    Network network(build(c),
+                    {.batch = 1, .threads = 1, .noise = NoiseKind::shot, .keep_pre_activations = true});
     const Energies energies = varied_energies(network.layers());
     network.set_noise({NoiseKind::shot, energies, kSeed});
     const auto image = images_for(graph, 1);
@@ -182,8 +48,9 @@ TEST_CASE("sigma, pre-activation, noise and logits equal the double-precision or
     std::vector<float> logits(static_cast<std::size_t>(graph.classes()));
     network.run_observed(image, samples, logits, recorder);
     const auto reference = test::run_oracle(
-        graph, image, energies,
-        [](int l, int64_t ch, int64_t p, int64_t pixels) { return xi(l, 4321, ch, p, pixels); });
+        graph, image,
+        {.noise = {NoiseKind::shot, energies, kSeed},
+         .xi = [](int l, int64_t ch, int64_t p, int64_t pixels, int) { return xi(l, 4321, ch, p, pixels); }});
     REQUIRE(recorder.records.size() == reference.layers.size());
     for (std::size_t l = 0; l < reference.layers.size(); ++l) {
       CAPTURE(network.layers()[l].name);

@@ -24,6 +24,9 @@ struct Case {
   bool relu, residual, relu_after;
   std::vector<PixelRun> runs;
   std::vector<float> gains, scales, y, shortcut;
+  std::vector<int32_t> repeats = {};
+  Quantizer quantizer = {}, sum_quantizer = {};
+  bool noise = true;
 
   Case(int64_t c, int64_t p, int b, bool relu_before, bool has_residual, bool relu_behind)
       : channels(c), pixels(p), block(b), relu(relu_before), residual(has_residual), relu_after(relu_behind) {
@@ -50,29 +53,50 @@ struct Case {
   [[nodiscard]] AnalogEpilogue epilogue() const {
     return {.map = map(),
             .runs = runs,
-            .gains = gains.data(),
+            .gains = noise ? gains.data() : nullptr,
+            .repeats = repeats.empty() ? nullptr : repeats.data(),
             .scales = scales.data(),
-            .residual = residual ? shortcut.data() : nullptr,
             .relu = relu,
-            .relu_after_residual = relu_after};
+            .quantizer = quantizer,
+            .residual = residual ? shortcut.data() : nullptr,
+            .relu_after_residual = relu_after,
+            .sum_quantizer = sum_quantizer};
   }
 };
+
+double xi(const Case& k, int64_t c, int64_t p, int repeat) {
+  NoiseKey key = kKey;
+  key.repeat = static_cast<uint16_t>(repeat);
+  float four[4];
+  fill_gaussian(key, element_block(c / 4 * 4, p, k.pixels), four);
+  return static_cast<double>(four[c % 4]);
+}
+
+double quantized(const Quantizer& q, double v) {
+  if (q.is_identity()) return v;
+  const auto scale = static_cast<double>(q.scale);
+  return scale *
+         std::clamp(std::nearbyint(v / scale), static_cast<double>(q.low), static_cast<double>(q.high));
+}
 
 /// The contract in plain double arithmetic.
 double expected(const Case& k, int64_t c, int64_t p) {
   const auto padded = static_cast<std::size_t>(k.map().padded_channels());
   const auto run = std::find_if(k.runs.begin(), k.runs.end(), [p](const PixelRun& r) { return p < r.end; });
-  float xi[4];
-  fill_gaussian(kKey, element_block(c / 4 * 4, p, k.pixels), xi);
   const double sigma =
       static_cast<double>(
           k.gains[static_cast<std::size_t>(run->gain_row) * padded + static_cast<std::size_t>(c)]) *
       static_cast<double>(k.scales[static_cast<std::size_t>(p)]);
-  double y = static_cast<double>(k.y[k.index(c, p)]) + sigma * static_cast<double>(xi[c % 4]);
+  const int repeats = k.repeats.empty() ? 1 : k.repeats[static_cast<std::size_t>(c)];
+  double noise = 0;
+  for (int r = 0; k.noise && r < repeats; ++r) noise += xi(k, c, p, r);
+  double y = static_cast<double>(k.y[k.index(c, p)]) + sigma * noise;
   if (k.relu) y = std::max(y, 0.0);
+  y = quantized(k.quantizer, y);
   if (k.residual) {
     y += static_cast<double>(k.shortcut[k.index(c, p)]);
     if (k.relu_after) y = std::max(y, 0.0);
+    y = quantized(k.sum_quantizer, y);
   }
   return y;
 }
@@ -87,6 +111,17 @@ std::vector<Case> cases() {
     for (const int flags : {0, 1, 2, 6, 3}) {
       all.emplace_back(24, 20, block, (flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0);
     }
+  }
+  for (const int block : {8, 16}) {
+    Case quantised(20, 37, block, true, true, true);  // Zero is no code of its second quantiser.
+    quantised.quantizer = make_quantizer(0, 9, 256);
+    quantised.sum_quantizer = make_quantizer(0.5, 8, 100);
+    all.push_back(quantised);
+    quantised.noise = false;
+    all.push_back(quantised);
+    Case repeated(24, 20, block, false, false, false);
+    for (int c = 0; c < 32; ++c) repeated.repeats.push_back(1 + c * 7 % 5);
+    all.push_back(repeated);
   }
   return all;
 }
@@ -103,14 +138,16 @@ TEST_CASE("the epilogue is y + gain scale xi, ReLU, residual, ReLU") {
       CAPTURE(k.pixels);
       CAPTURE(k.block);
       std::vector<float> y = k.y;
-      run_analog_epilogue(k.epilogue(), kKey, y.data(), nullptr);
+      run_analog_epilogue(k.epilogue(), kKey, y.data(), y.data(), nullptr);
       double worst = 0;
       for (int64_t c = 0; c < k.channels; ++c) {
         for (int64_t p = 0; p < k.pixels; ++p) {
           worst = std::max(worst, std::abs(static_cast<double>(y[k.index(c, p)]) - expected(k, c, p)));
         }
       }
-      CHECK(worst < 64 * 1.2e-7 * 4);  // Values of up to some 30, three roundings each.
+      // Values of up to some 30, three roundings each; no quantised value here lies that near a rounding
+      // edge.
+      CHECK(worst < 64 * 1.2e-7 * 4);
     }
   }
 }
@@ -118,7 +155,7 @@ TEST_CASE("the epilogue is y + gain scale xi, ReLU, residual, ReLU") {
 TEST_CASE("lanes beyond the last channel stay zero") {
   const Case k(17, 30, 16, false, true, false);
   std::vector<float> y = k.y;
-  run_analog_epilogue(k.epilogue(), kKey, y.data(), nullptr);
+  run_analog_epilogue(k.epilogue(), kKey, y.data(), y.data(), nullptr);
   for (int64_t c = k.channels; c < k.map().padded_channels(); ++c) {
     for (int64_t p = 0; p < k.pixels; ++p) CHECK(y[k.index(c, p)] == 0.0f);
   }
@@ -129,8 +166,8 @@ TEST_CASE(
   const test::IsaScope scope;
   for (const Case& k : cases()) {
     force_isa(Isa::scalar);
-    std::vector<float> reference = k.y, reference_sums(static_cast<std::size_t>(k.pixels));
-    run_analog_epilogue(k.epilogue(), kKey, reference.data(), reference_sums.data());
+    std::vector<float> reference(k.y.size()), reference_sums(static_cast<std::size_t>(k.pixels));
+    run_analog_epilogue(k.epilogue(), kKey, k.y.data(), reference.data(), reference_sums.data());
     for (const Isa isa : supported_isas()) {
       force_isa(isa);
       CAPTURE(name(isa));
@@ -138,7 +175,7 @@ TEST_CASE(
       for (std::size_t r = 0; r < k.runs.size(); ++r) {
         AnalogEpilogue part = k.epilogue();
         part.runs = std::span(k.runs).subspan(r, 1);
-        run_analog_epilogue(part, kKey, y.data(), sums.data());
+        run_analog_epilogue(part, kKey, k.y.data(), y.data(), sums.data());
       }
       CHECK(std::memcmp(y.data(), reference.data(), y.size() * sizeof(float)) == 0);
       CHECK(std::memcmp(sums.data(), reference_sums.data(), sums.size() * sizeof(float)) == 0);
@@ -149,7 +186,7 @@ TEST_CASE(
 TEST_CASE("sums of squares are those of what is stored") {
   const Case k(40, 50, 16, true, true, true);
   std::vector<float> y = k.y, sums(static_cast<std::size_t>(k.pixels));
-  run_analog_epilogue(k.epilogue(), kKey, y.data(), sums.data());
+  run_analog_epilogue(k.epilogue(), kKey, y.data(), y.data(), sums.data());
   for (int64_t p = 0; p < k.pixels; ++p) {
     double sum = 0;
     for (int64_t c = 0; c < k.channels; ++c)
@@ -166,8 +203,8 @@ TEST_CASE("the noise does not depend on the memory layout") {
   const std::vector<PixelRun> all = {{0, 30, 0}};
   AnalogEpilogue e8{.map = blocks_of_8.map(), .runs = all, .gains = ones.data()};
   AnalogEpilogue e16{.map = blocks_of_16.map(), .runs = all, .gains = ones.data()};
-  run_analog_epilogue(e8, kKey, zeros_8.data(), nullptr);
-  run_analog_epilogue(e16, kKey, zeros_16.data(), nullptr);
+  run_analog_epilogue(e8, kKey, zeros_8.data(), zeros_8.data(), nullptr);
+  run_analog_epilogue(e16, kKey, zeros_16.data(), zeros_16.data(), nullptr);
   for (int64_t c = 0; c < 24; ++c) {
     for (int64_t p = 0; p < 30; ++p)
       CHECK(zeros_8[blocks_of_8.index(c, p)] == zeros_16[blocks_of_16.index(c, p)]);

@@ -62,7 +62,7 @@ std::vector<Case> cases() {
     all.emplace_back(7, length, std::vector<int32_t>(7, 3));
     all.emplace_back(7, length, std::vector<int32_t>{1, 3, 2, 7, 1, 1, 5});
   }
-  for (int64_t length = 1; length <= 131; ++length) all.emplace_back(1, length, std::vector<int32_t>{});
+  for (int64_t length = 1; length <= 260; ++length) all.emplace_back(1, length, std::vector<int32_t>{});
   return all;
 }
 

@@ -9,6 +9,7 @@
 
 #include "engine/graph.h"
 #include "engine/noise_config.h"
+#include "engine/quantization.h"
 
 namespace dpac::test {
 
@@ -22,11 +23,27 @@ struct OracleRun {
   std::vector<double> logits;
 };
 
-/// Runs one image ([C, H, W]). With energies, adds sigma xi, where xi(layer, element) is asked from `noise`
-/// for the element's plain index (channel, row, column); without, sigma is left empty.
-using NoiseSource = std::function<double(int layer, int64_t channel, int64_t pixel, int64_t pixels)>;
-OracleRun run_oracle(const Graph& graph, const std::vector<float>& image, const Energies& energies = {},
-                     const NoiseSource& noise = {});
+/// xi(layer, channel, pixel, pixels, repeat): a standard normal for an element of an output.
+using NoiseSource =
+    std::function<double(int layer, int64_t channel, int64_t pixel, int64_t pixels, int repeat)>;
+
+/// xi(layer, element, repeat): the same for an element of a layer's weights.
+using WeightNoiseSource = std::function<double(int layer, int64_t element, int repeat)>;
+
+/// What the network runs with; the default is clean.
+struct OracleSetup {
+  NoiseConfig noise = {};
+  NoiseSource xi = {};
+  WeightNoiseSource weight_xi = {};
+  Quantization quantization = {};
+  /// The input a layer really had, to be used instead of the oracle's own: a value on a rounding edge of a
+  /// quantiser then makes no difference beyond its layer. May be empty.
+  std::function<const std::vector<float>&(int layer)> observed_input = {};
+};
+
+/// Runs one image ([C, H, W]); `graph` holds the weights before they are quantised. sigma is left empty
+/// without noise.
+OracleRun run_oracle(const Graph& graph, const std::vector<float>& image, const OracleSetup& setup = {});
 
 /// max |a - b| / max |b|.
 double relative_error(const std::vector<double>& reference, const float* found);

@@ -66,16 +66,14 @@ nlohmann::json dpac_json(std::vector<std::string> arguments) {
   return nlohmann::json::parse(outcome.out);
 }
 
-std::string dpac_error(const std::vector<std::string>& arguments, int exit_code) {
-  Outcome outcome = run_dpac(arguments);
-  CHECK(outcome.exit_code == exit_code);
+std::string dpac_error(const std::vector<std::string>& arguments) {
+  const Outcome outcome = run_dpac(arguments);
+  CHECK(outcome.exit_code == 1);
   CHECK(outcome.out == "");
-  // Notices may come first; the error is the last line.
-  if (outcome.err.ends_with('\n')) outcome.err.pop_back();
-  const std::size_t line = outcome.err.rfind('\n');
-  const std::string last = line == std::string::npos ? outcome.err : outcome.err.substr(line + 1);
   const std::string prefix = "dpac: error: ";
-  return last.starts_with(prefix) ? last.substr(prefix.size()) : outcome.err;
+  if (!outcome.err.starts_with(prefix) || outcome.err.find('\n') != outcome.err.size() - 1)
+    return outcome.err;
+  return outcome.err.substr(prefix.size(), outcome.err.size() - 1 - prefix.size());
 }
 
 }  // namespace dpac::test

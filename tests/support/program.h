@@ -39,8 +39,8 @@ Outcome run_dpac(const std::vector<std::string>& arguments);
 /// Runs it with `--json -` and parses what it prints. Fails the test unless it succeeds.
 nlohmann::json dpac_json(std::vector<std::string> arguments);
 
-/// The one line a failed run leaves on stderr, or what it left there instead. Fails the test if something is
-/// on stdout or the exit code is not `exit_code`.
-std::string dpac_error(const std::vector<std::string>& arguments, int exit_code = 1);
+/// The sentence of the one line `dpac: error: <sentence>` a failed run leaves on stderr, or what it left
+/// there instead. Fails the test if something is on stdout or the exit code is not 1.
+std::string dpac_error(const std::vector<std::string>& arguments);
 
 }  // namespace dpac::test

@@ -1,0 +1,279 @@
+// The three noises with quantisers and repeats against the double-precision oracle, and what may not change a
+// result.
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "engine/calibrate.h"
+#include "engine/network.h"
+#include "engine/onednn.h"
+#include "engine/resnet.h"
+#include "kernels/error.h"
+#include "tests/support/isa_scope.h"
+#include "tests/support/network_runs.h"
+#include "tests/support/oracle.h"
+
+using namespace dpac;
+using namespace dpac::test;
+
+namespace {
+
+constexpr int64_t kSample = 4321;
+
+Ranges ranges_of(const Graph& graph) {
+  const auto images = images_for(graph, 8);
+  return calibrate(clone(graph), CalibrationMethod::ema, 1,
+                   [&](const BatchVisitor& visit) { visit(images); });
+}
+
+/// A noise with quantisers, as it is run by default or otherwise.
+struct Model {
+  std::string what;
+  NoiseKind kind;
+  std::optional<double> weight_bits, activation_bits;
+  bool repeats = false;
+};
+
+std::vector<Model> models() {
+  return {{"thermal, 8 bits", NoiseKind::thermal, 8, 8},
+          {"thermal, no quantiser", NoiseKind::thermal, {}, {}},
+          {"thermal, fractional bits, repeats", NoiseKind::thermal, 5.3, 6.7, true},
+          {"weight, 8 bits", NoiseKind::weight, 8, 8},
+          {"weight, no quantiser", NoiseKind::weight, {}, {}},
+          {"weight, 8 bits, repeats", NoiseKind::weight, 8, 8, true},
+          {"shot, 8 bits", NoiseKind::shot, 8, 8},
+          {"shot, repeats", NoiseKind::shot, {}, {}, true},
+          {"no noise, 8 bits", NoiseKind::none, 8, 8},
+          {"no noise, weights only", NoiseKind::none, 4, {}}};
+}
+
+/// Repeats that differ between layers, and between channels in every second layer.
+Repeats varied_repeats(const std::vector<AnalogLayer>& layers) {
+  Repeats repeats;
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    const auto count = l % 2 == 0 ? std::size_t{1} : static_cast<std::size_t>(layers[l].out_channels);
+    repeats.emplace_back();
+    for (std::size_t c = 0; c < count; ++c) repeats.back().push_back(1 + static_cast<int32_t>((c + l) % 4));
+  }
+  return repeats;
+}
+
+NetworkOptions options_of(const Model& model, const Ranges& ranges, int64_t batch = 1, int threads = 1) {
+  return {.batch = batch,
+          .threads = threads,
+          .noise = model.kind,
+          .quantization = {
+              .weight_bits = model.weight_bits, .activation_bits = model.activation_bits, .ranges = ranges}};
+}
+
+NoiseConfig noise_of(const Model& model, const std::vector<AnalogLayer>& layers, uint64_t seed = kSeed) {
+  NoiseConfig noise{model.kind, {}, seed};
+  if (model.kind != NoiseKind::none) noise.energies = varied_energies(layers);
+  if (model.repeats) noise.repeats = varied_repeats(layers);
+  return noise;
+}
+
+OracleSetup oracle_setup(const Model& model, const Network& network, const Ranges& ranges) {
+  return {.noise = noise_of(model, network.layers()),
+          .xi = [](int l, int64_t c, int64_t p, int64_t pixels,
+                   int k) { return xi(l, kSample, c, p, pixels, k); },
+          .weight_xi = [](int l, int64_t e, int k) { return weight_xi(l, kSample / 32, e, k); },
+          .quantization = options_of(model, ranges).quantization};
+}
+
+/// Share of values that differ by more than a tenth of a quantiser's step: those on a rounding edge.
+double share_of_other_codes(const std::vector<double>& expected, const std::vector<float>& found,
+                            double step) {
+  std::size_t other = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    other += std::abs(expected[i] - static_cast<double>(found[i])) > 0.1 * step;
+  return static_cast<double>(other) / static_cast<double>(expected.size());
+}
+
+/// A network small enough for many runs, with a projection.
+NetworkCase small_case() {
+  return network_cases()[0];
+}
+
+}  // namespace
+
+TEST_CASE("every noise, quantised or not, equals the oracle layer by layer") {
+  for (const Model& model : models()) {
+    CAPTURE(model.what);
+    for (const NetworkCase& c : network_cases()) {
+      CAPTURE(c.what);
+      const Graph graph = build(c);
+      const Ranges ranges = ranges_of(graph);
+      NetworkOptions options = options_of(model, ranges);
+      options.keep_pre_activations = true;
+      Network network(build(c), options);
+      network.set_noise(noise_of(model, network.layers()));
+      const auto image = images_for(graph, 1);
+      Recorder recorder;
+      std::vector<float> logits(static_cast<std::size_t>(graph.classes()));
+      network.run_observed(image, std::vector<int64_t>{kSample}, logits, recorder);
+
+      OracleSetup setup = oracle_setup(model, network, ranges);
+      setup.observed_input = [&](int l) -> const std::vector<float>& {
+        return recorder.records.at({kSample, l}).input;
+      };
+      const OracleRun reference = run_oracle(graph, image, setup);
+      REQUIRE(recorder.records.size() == reference.layers.size());
+      for (std::size_t l = 0; l < reference.layers.size(); ++l) {
+        CAPTURE(network.layers()[l].name);
+        const auto& found = recorder.records.at({kSample, static_cast<int>(l)});
+        CHECK(relative_error(reference.layers[l].pre, found.pre.data()) < 2e-5);
+        CHECK(relative_error(reference.layers[l].noisy, found.noisy.data()) < 2e-5);
+        if (model.kind != NoiseKind::none)
+          CHECK(relative_error(reference.layers[l].sigma, found.sigma.data()) < 2e-5);
+      }
+      // The oracle's own values meet the quantisers' rounding edges elsewhere now and then, so codes are
+      // compared.
+      const double step = static_cast<double>(ranges.back().width()) / 255;
+      if (model.activation_bits) CHECK(share_of_other_codes(reference.logits, logits, step) <= 0.1);
+      if (!model.activation_bits) CHECK(relative_error(reference.logits, logits.data()) < 2e-5);
+    }
+  }
+}
+
+TEST_CASE("quantised inputs of all layers are the oracle's codes but for rounding edges") {
+  const Model model{"no noise, 8 bits", NoiseKind::none, 8, 8};
+  for (const NetworkCase& c : network_cases()) {
+    CAPTURE(c.what);
+    const Graph graph = build(c);
+    const Ranges ranges = ranges_of(graph);
+    NetworkOptions options = options_of(model, ranges);
+    options.keep_pre_activations = true;
+    Network network(build(c), options);
+    const auto image = images_for(graph, 1);
+    Recorder recorder;
+    std::vector<float> logits(static_cast<std::size_t>(graph.classes()));
+    network.run_observed(image, std::vector<int64_t>{kSample}, logits, recorder);
+    const OracleRun reference = run_oracle(graph, image, oracle_setup(model, network, ranges));
+    for (std::size_t l = 0; l < reference.layers.size(); ++l) {
+      CAPTURE(network.layers()[l].name);
+      const auto& found = recorder.records.at({kSample, static_cast<int>(l)});
+      const double largest =
+          std::abs(*std::max_element(reference.layers[l].input.begin(), reference.layers[l].input.end()));
+      CHECK(share_of_other_codes(reference.layers[l].input, found.input, largest / 255) < 0.02);
+    }
+  }
+}
+
+TEST_CASE("integers give what float32 gives, but for codes on a rounding edge") {
+  if (!onednn::exact_integer_products()) {
+    MESSAGE("skipped: no VNNI here");
+    return;
+  }
+  for (const Model& model : {Model{"none", NoiseKind::none, 8, 8}, Model{"thermal", NoiseKind::thermal, 8, 8},
+                             Model{"thermal, fewer bits, repeats", NoiseKind::thermal, 5.3, 6.7, true}}) {
+    CAPTURE(model.what);
+    for (const NetworkCase& c : network_cases()) {
+      CAPTURE(c.what);
+      const Graph graph = build(c);
+      const Ranges ranges = ranges_of(graph);
+      NetworkOptions options = options_of(model, ranges, 4, 2);
+      Network integers(build(c), options);
+      options.arithmetic = Arithmetic::float32;
+      Network floats(build(c), options);
+      REQUIRE(integers.arithmetic() == "int8");
+      REQUIRE(floats.arithmetic() == "float32");
+      const auto images = images_for(graph, 6);
+      for (Network* network : {&integers, &floats}) network->set_noise(noise_of(model, network->layers()));
+      const auto found = run(integers, images, indices(6)), expected = run(floats, images, indices(6));
+      const double step = static_cast<double>(ranges.back().width()) / 255;
+      double worst = 0;
+      for (std::size_t i = 0; i < found.size(); ++i) {
+        worst = std::max(worst, std::abs(static_cast<double>(found[i]) - static_cast<double>(expected[i])));
+      }
+      CHECK(worst < 3.5 * step);
+      CHECK(share_of_other_codes({expected.begin(), expected.end()}, found, step) < 0.2);
+    }
+  }
+}
+
+TEST_CASE("results have the same bits for every batch size, number of threads and instruction set") {
+  constexpr int64_t kSamples = 33,
+                    kFirst = 20;  // Over two borders between groups that share a draw of weights.
+  const IsaScope scope;
+  const Graph graph = build(small_case());
+  const Ranges ranges = ranges_of(graph);
+  const auto images = images_for(graph, kSamples);
+  for (const Model& model : models()) {
+    CAPTURE(model.what);
+    std::vector<float> reference;
+    for (const Isa isa : supported_isas()) {
+      CAPTURE(name(isa));
+      force_isa(isa);
+      for (const auto& [batch, threads] :
+           std::vector<std::pair<int64_t, int>>{{1, 1}, {1, 3}, {5, 2}, {16, 1}, {33, 4}}) {
+        CAPTURE(batch);
+        CAPTURE(threads);
+        Network network(build(small_case()), options_of(model, ranges, batch, threads));
+        network.set_noise(noise_of(model, network.layers()));
+        const auto logits = run(network, images, indices(kSamples, kFirst));
+        if (reference.empty()) reference = logits;
+        CHECK(std::memcmp(logits.data(), reference.data(), logits.size() * sizeof(float)) == 0);
+        if (isa == Isa::scalar) break;
+      }
+    }
+  }
+}
+
+TEST_CASE("several configurations at once give what each gives alone") {
+  const Graph graph = build(small_case());
+  const Ranges ranges = ranges_of(graph);
+  const auto images = images_for(graph, 7);
+  for (const Model& model : models()) {
+    CAPTURE(model.what);
+    Network network(build(small_case()), options_of(model, ranges, 3, 2));
+    std::vector<NoiseConfig> configs;
+    std::vector<float> expected;
+    for (const uint64_t seed : {kSeed, kSeed + 1}) {
+      for (const float factor : {1.0f, 4.0f}) {
+        NoiseConfig config = noise_of(model, network.layers(), seed);
+        for (auto& layer : config.energies) {
+          for (float& e : layer) e *= factor;
+        }
+        network.set_noise(config);
+        const auto alone = run(network, images, indices(7, 28));
+        expected.insert(expected.end(), alone.begin(), alone.end());
+        configs.push_back(config);
+      }
+    }
+    network.set_noise(configs);
+    CHECK(run(network, images, indices(7, 28), configs.size()) == expected);
+  }
+}
+
+TEST_CASE("32 neighbouring samples share a draw of the weights, others do not") {
+  const Graph graph = build(small_case());
+  const auto one = images_for(graph, 1);
+  Network network(build(small_case()), options_of({"", NoiseKind::weight, {}, {}}, {}));
+  network.set_noise({NoiseKind::weight, uniform_energies(network.layers(), 10), kSeed});
+  const auto at = [&](int64_t sample) { return run(network, one, {sample}); };
+  const auto first = at(32);
+  CHECK(at(63) == first);
+  CHECK(at(31) != first);
+  CHECK(at(64) != first);
+  CHECK(at(40) == first);
+}
+
+TEST_CASE("thermal noise and quantisers need ranges that fit") {
+  const NetworkCase c = small_case();
+  CHECK_THROWS_WITH_AS(Network(build(c), {.noise = NoiseKind::thermal}),
+                       doctest::Contains("ranges of 0 tensors were given, but the network has"), Error);
+  Ranges ranges = ranges_of(build(c));
+  std::swap(ranges[1].min, ranges[1].max);
+  CHECK_THROWS_WITH_AS(Network(build(c), options_of(models()[0], ranges)),
+                       doctest::Contains("tensor 'conv1'"), Error);
+  ranges = ranges_of(build(c));
+  NetworkOptions options = options_of(models()[0], ranges);
+  options.quantization.weight_bits = 0.5;
+  CHECK_THROWS_WITH_AS(Network(build(c), options), doctest::Contains("0.5"), Error);
+}
