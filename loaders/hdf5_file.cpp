@@ -159,7 +159,10 @@ Hdf5Dataset Hdf5File::dataset(std::string_view path) const {
   check_links(path);
   DatasetHandle dataset(H5Dopen(id_, rooted(path).c_str(), H5P_DEFAULT));
   if (!dataset.valid()) throw Error(fmt::format("{}: there is no dataset '{}' in it", name_, path));
-  return {name_, std::string(path), dataset.release()};
+  // Still ours to close if the dataset is refused: one left open would keep the whole file open.
+  Hdf5Dataset accepted(name_, std::string(path), dataset.get());
+  dataset.release();
+  return accepted;
 }
 
 bool Hdf5File::has_attribute(std::string_view object, const std::string& name) const {

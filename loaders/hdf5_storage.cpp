@@ -89,7 +89,11 @@ void check_storage(hid_t dataset, const Shape& shape, std::size_t element_bytes,
   const Stored stored{shape, static_cast<int64_t>(element_bytes),
                       static_cast<int64_t>(H5Dget_storage_size(dataset)), static_cast<int64_t>(file_size),
                       where};
-  if (!needed || stored.bytes < 0 || stored.bytes > stored.file_size) refuse_size(stored);
+  if (stored.bytes < 0 || stored.bytes > stored.file_size) {
+    throw Error(fmt::format("{} claims to lie in more bytes than the file's {}; the file is damaged", where,
+                            stored.file_size));
+  }
+  if (!needed) refuse_size(stored);
   if (layout == H5D_CHUNKED) {
     check_chunks(dataset, properties.get(), stored);
   } else if (stored.bytes < *needed) {
