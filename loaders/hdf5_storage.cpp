@@ -47,10 +47,12 @@ void check_filters(hid_t properties, const std::string& where) {
   }
 }
 
+/// -1 for chunks that cannot be.
 int64_t chunk_count(const Shape& shape, const std::array<hsize_t, H5S_MAX_RANK>& chunk) {
   int64_t count = 1;
   for (std::size_t i = 0; i < shape.size(); ++i) {
     const auto size = static_cast<int64_t>(chunk[i]);
+    if (size < 1) return -1;
     if (__builtin_mul_overflow(count, (shape[i] - 1) / size + 1, &count)) return -1;
   }
   return count;

@@ -19,7 +19,7 @@ using namespace dpac::test;
 
 namespace {
 
-constexpr int kMutations = 200;  // Of each file.
+constexpr int kMutations = 150;  // Of each file.
 
 /// One to four wrong bytes, often of the extremes that sizes and offsets are sensitive to, or a cut.
 std::string damaged(std::string bytes, std::mt19937& random) {
