@@ -4,12 +4,14 @@
 
 #include "kernels/error.h"
 #include "loaders/hdf5_handle.h"
+#include "loaders/hdf5_heap.h"
 
 namespace dpac {
 namespace {
 
 /// model_config of the largest Keras Applications is under 1 MB.
 constexpr std::size_t kMaxAttributeBytes = std::size_t{64} << 20;
+constexpr std::size_t kMostStrings = std::size_t{1} << 20;
 
 void trim(std::string& text, H5T_str_t padding) {
   text.resize(std::min(text.find('\0'), text.size()));
@@ -28,16 +30,6 @@ std::vector<std::string> read_fixed(hid_t attribute, hid_t type, std::size_t cou
   return strings;
 }
 
-std::vector<std::string> read_variable(hid_t attribute, hid_t type, hid_t space, std::size_t count) {
-  if (count > kMaxAttributeBytes / sizeof(char*)) return {};
-  std::vector<char*> pointers(count, nullptr);
-  if (H5Aread(attribute, type, pointers.data()) < 0) return {};
-  std::vector<std::string> strings;
-  for (const char* text : pointers) strings.emplace_back(text == nullptr ? "" : text);
-  H5Dvlen_reclaim(type, space, H5P_DEFAULT, pointers.data());
-  return strings;
-}
-
 }  // namespace
 
 std::vector<std::string> read_strings(hid_t attribute, const std::string& where) {
@@ -49,9 +41,10 @@ std::vector<std::string> read_strings(hid_t attribute, const std::string& where)
     throw Error(where + " is no string, as was expected");
   }
   const auto n = static_cast<std::size_t>(count);
-  std::vector<std::string> strings = H5Tis_variable_str(type.get()) > 0
-                                         ? read_variable(attribute, type.get(), space.get(), n)
-                                         : read_fixed(attribute, type.get(), n);
+  const bool variable = H5Tis_variable_str(type.get()) > 0;
+  if (variable && n <= kMostStrings) return read_variable_strings(attribute, n, where);
+  std::vector<std::string> strings;
+  if (!variable) strings = read_fixed(attribute, type.get(), n);
   if (strings.size() != n) {
     throw Error(fmt::format("{} cannot be read ({} strings are claimed)", where, n));
   }

@@ -1,5 +1,6 @@
 #include "loaders/hdf5_file.h"
 
+#include <algorithm>
 #include <exception>
 
 #include <fmt/format.h>
@@ -66,6 +67,14 @@ herr_t on_link(hid_t group, const char* name, const H5L_info_t* info, void* data
   }
 }
 
+/// By components: "a/x" before "a.b". HDF5's own sorting crashes on groups that are damaged, hence ITER_NATIVE.
+void sort_paths(std::vector<std::string>& paths) {
+  const auto rank = [](char c) { return c == '/' ? 0 : int{static_cast<unsigned char>(c)}; };
+  std::ranges::sort(paths, [&](const std::string& a, const std::string& b) {
+    return std::ranges::lexicographical_compare(a, b, {}, rank, rank);
+  });
+}
+
 }  // namespace
 
 Hdf5File Hdf5File::open(const std::filesystem::path& path) {
@@ -105,9 +114,10 @@ std::vector<std::string> Hdf5File::datasets(std::string_view group) const {
   check_links(group);
   const ObjectHandle root(H5Oopen(id_, rooted(group).c_str(), H5P_DEFAULT));
   Visit visit{Visit::What::datasets, fmt::format("{}: group '/{}'", name_, group), {}, nullptr};
-  const herr_t status = H5Lvisit(root.get(), H5_INDEX_NAME, H5_ITER_INC, on_link, &visit);
+  const herr_t status = H5Lvisit(root.get(), H5_INDEX_NAME, H5_ITER_NATIVE, on_link, &visit);
   if (visit.failure) std::rethrow_exception(visit.failure);
   if (status < 0) throw Error(fmt::format("{} cannot be listed: {}", visit.where, hdf5_reason()));
+  sort_paths(visit.found);
   if (!group.empty()) {
     for (std::string& path : visit.found) path = fmt::format("{}/{}", group, path);
   }
@@ -119,9 +129,10 @@ std::vector<std::string> Hdf5File::groups(std::string_view group) const {
   check_links(group);
   const ObjectHandle root(H5Oopen(id_, rooted(group).c_str(), H5P_DEFAULT));
   Visit visit{Visit::What::groups, fmt::format("{}: group '/{}'", name_, group), {}, nullptr};
-  const herr_t status = H5Literate(root.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, on_link, &visit);
+  const herr_t status = H5Literate(root.get(), H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, on_link, &visit);
   if (visit.failure) std::rethrow_exception(visit.failure);
   if (status < 0) throw Error(fmt::format("{} cannot be listed: {}", visit.where, hdf5_reason()));
+  sort_paths(visit.found);
   return std::move(visit.found);
 }
 
@@ -159,7 +170,10 @@ Hdf5Dataset Hdf5File::dataset(std::string_view path) const {
   check_links(path);
   DatasetHandle dataset(H5Dopen(id_, rooted(path).c_str(), H5P_DEFAULT));
   if (!dataset.valid()) throw Error(fmt::format("{}: there is no dataset '{}' in it", name_, path));
-  return {name_, std::string(path), dataset.release()};
+  // Still ours to close if the dataset is refused: one left open would keep the whole file open.
+  Hdf5Dataset accepted(name_, std::string(path), dataset.get());
+  dataset.release();
+  return accepted;
 }
 
 bool Hdf5File::has_attribute(std::string_view object, const std::string& name) const {

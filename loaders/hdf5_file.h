@@ -56,6 +56,7 @@ class Hdf5Dataset {
 
  private:
   friend class Hdf5File;
+  /// Owns `id` unless it throws.
   Hdf5Dataset(std::string file, std::string path, int64_t id);
 
   [[nodiscard]] std::vector<uint16_t> read_raw_16_bit(std::size_t count) const;

@@ -29,7 +29,7 @@ class Hdf5Handle {
   [[nodiscard]] bool valid() const { return id_ >= 0; }
   [[nodiscard]] hid_t get() const { return id_; }
   /// Hands the identifier over to the caller.
-  [[nodiscard]] hid_t release() { return std::exchange(id_, H5I_INVALID_HID); }
+  hid_t release() { return std::exchange(id_, H5I_INVALID_HID); }
 
  private:
   hid_t id_ = H5I_INVALID_HID;

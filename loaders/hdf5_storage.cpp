@@ -47,10 +47,12 @@ void check_filters(hid_t properties, const std::string& where) {
   }
 }
 
+/// -1 for chunks that cannot be.
 int64_t chunk_count(const Shape& shape, const std::array<hsize_t, H5S_MAX_RANK>& chunk) {
   int64_t count = 1;
   for (std::size_t i = 0; i < shape.size(); ++i) {
     const auto size = static_cast<int64_t>(chunk[i]);
+    if (size < 1) return -1;
     if (__builtin_mul_overflow(count, (shape[i] - 1) / size + 1, &count)) return -1;
   }
   return count;
@@ -89,7 +91,11 @@ void check_storage(hid_t dataset, const Shape& shape, std::size_t element_bytes,
   const Stored stored{shape, static_cast<int64_t>(element_bytes),
                       static_cast<int64_t>(H5Dget_storage_size(dataset)), static_cast<int64_t>(file_size),
                       where};
-  if (!needed || stored.bytes < 0 || stored.bytes > stored.file_size) refuse_size(stored);
+  if (stored.bytes < 0 || stored.bytes > stored.file_size) {
+    throw Error(fmt::format("{} claims to lie in more bytes than the file's {}; the file is damaged", where,
+                            stored.file_size));
+  }
+  if (!needed) refuse_size(stored);
   if (layout == H5D_CHUNKED) {
     check_chunks(dataset, properties.get(), stored);
   } else if (stored.bytes < *needed) {

@@ -4,6 +4,10 @@
 #include <cstdio>
 #include <map>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "kernels/error.h"
 #include "loaders/keras_layers.h"
 
 namespace dpac {
@@ -51,10 +55,25 @@ std::optional<Place> place_of(const KerasLayer& layer, bool& old) {
   return place;
 }
 
+using Layers = std::map<Place, const KerasLayer*>;
+
+/// A network whose BatchNorms were folded has none; otherwise each convolution has one.
+void check_pairs(const KerasFile& file, const Layers& convolutions, const Layers& batchnorms) {
+  std::vector<std::string> problems;
+  for (const auto& [place, conv] : convolutions) {
+    if (batchnorms.empty() || batchnorms.contains(place)) continue;
+    problems.push_back(fmt::format("convolution '{}' has no BatchNorm", conv->name));
+  }
+  for (const auto& [place, bn] : batchnorms) {
+    if (!convolutions.contains(place)) problems.push_back(fmt::format("BatchNorm '{}' has no convolution", bn->name));
+  }
+  if (!problems.empty()) throw Error(fmt::format("{}: {}", file.path, fmt::join(problems, "; ")));
+}
+
 }  // namespace
 
 std::optional<Checkpoint> from_keras_names(const KerasFile& file) {
-  std::map<Place, const KerasLayer*> convolutions, batchnorms;
+  Layers convolutions, batchnorms;
   const KerasLayer* dense = nullptr;
   bool old = false;
   for (const KerasLayer& layer : file.layers) {
@@ -68,6 +87,7 @@ std::optional<Checkpoint> from_keras_names(const KerasFile& file) {
     auto& known = layer.kind == KerasLayer::Kind::batchnorm ? batchnorms : convolutions;
     if (!known.emplace(*place, &layer).second) return std::nullopt;
   }
+  check_pairs(file, convolutions, batchnorms);
   KerasAssembler assembler(file);
   for (const auto& [place, conv] : convolutions) {
     const auto bn = batchnorms.find(place);

@@ -135,6 +135,28 @@ TEST_CASE("an object that HDF5 cannot open is an error, not left out") {
   CHECK(contains(message, "; the file is damaged, or in a format newer than HDF5 1."));
 }
 
+TEST_CASE("an HDF5 string that is not where its attribute says is refused, not followed") {
+  const TempFolder folder;
+  const std::string bytes = small_file(folder);
+  const std::size_t heap = bytes.find("GCOL");
+  REQUIRE(heap != std::string::npos);
+  const auto name_with = [&](std::size_t at, char value) {
+    std::string damaged = bytes;
+    damaged[at] = value;
+    return message_of([&] {
+      (void)Hdf5File::from_image(std::as_bytes(std::span(damaged)), "damaged").string_attribute("a", "name");
+    });
+  };
+  CHECK(name_with(heap, 'G') == "no error");
+  const std::string message =
+      "damaged: attribute 'name' of '/a' refers to a string that is not there; the file is damaged";
+  CHECK(name_with(heap, 'X') == message);          // The heap's signature,
+  CHECK(name_with(heap + 12, '\x10') == message);  // its size,
+  CHECK(name_with(heap + 16, '\x09') == message);  // the string's index,
+  CHECK(name_with(heap + 24, '\x01') == message);  // its length,
+  CHECK(name_with(heap + 30, '\x7f') == message);  // its length, beyond the heap.
+}
+
 TEST_CASE("HDF5 files that are cut off anywhere give an error") {
   const TempFolder folder;
   const std::string bytes = small_file(folder);

@@ -1,0 +1,103 @@
+// Damaged weight files of every form: the outcome is a checkpoint or an Error, and memory stays within
+// reason.
+#include <algorithm>
+#include <random>
+#include <sys/resource.h>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "engine/resnet.h"
+#include "loaders/checkpoint.h"
+#include "tests/support/checkpoints.h"
+#include "tests/support/messages.h"
+#include "tests/support/raw_hdf5.h"
+#include "tests/support/temp_folder.h"
+
+using namespace dpac;
+using namespace dpac::test;
+
+namespace {
+
+constexpr int kMutations = 150;  // Of each file.
+
+/// One to four wrong bytes, often of the extremes that sizes and offsets are sensitive to, or a cut.
+std::string damaged(std::string bytes, std::mt19937& random) {
+  if (random() % 8 == 0) {
+    bytes.resize(random() % bytes.size());
+    return bytes;
+  }
+  for (uint32_t i = 1 + random() % 4; i > 0; --i) {
+    const char values[] = {'\0', '\1', '\x7f', '\xff', static_cast<char>(random() % 256)};
+    bytes[random() % bytes.size()] = values[random() % std::size(values)];
+  }
+  return bytes;
+}
+
+/// Metadata is rare among the weights of a usual file; this one is little else.
+std::string chunked_state_dict(const TempFolder& folder) {
+  make_hdf5(folder.path() / "chunked.h5", [](hid_t file) {
+    const Checkpoint original = small_resnet();
+    for (const auto& [name, entry] : original.weights.entries()) {
+      const std::vector<hsize_t> dims(entry.tensor.shape().begin(), entry.tensor.shape().end());
+      put_dataset(file, name.c_str(), half_type(H5T_IEEE_F32LE), H5T_NATIVE_FLOAT, dims,
+                  entry.tensor.values().data(), chunked(dims, true));
+    }
+  });
+  return bytes_of(folder.path() / "chunked.h5");
+}
+
+std::string safetensors() {
+  std::string header = "{", data;
+  const Checkpoint original = small_resnet();
+  for (const auto& [name, entry] : original.weights.entries()) {
+    const auto values = entry.tensor.values();
+    header +=
+        fmt::format(R"({}"{}":{{"dtype":"F32","shape":{},"data_offsets":[{},{}]}})", data.empty() ? "" : ",",
+                    name, to_string(entry.tensor.shape()), data.size(), data.size() + values.size_bytes());
+    data.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
+  }
+  header += '}';
+  const uint64_t length = header.size();
+  std::string bytes(reinterpret_cast<const char*>(&length), sizeof length);
+  return bytes + header + data;
+}
+
+std::vector<std::pair<std::string, std::string>> seeds(const TempFolder& folder) {
+  const std::filesystem::path networks = std::filesystem::path(DPAC_GOLDEN_DIR) / "networks";
+  write_state_dict(folder.path() / "flat.h5", small_resnet(), [](const std::string& name) { return name; });
+  write_keras(folder.path() / "old.h5", "", keras_old_names());
+  return {{"flat", bytes_of(folder.path() / "flat.h5")},
+          {"chunked", chunked_state_dict(folder)},
+          {"keras old names", bytes_of(folder.path() / "old.h5")},
+          {"keras model", bytes_of(networks / "keras_forms.h5")},
+          {"keras 3", bytes_of(networks / "keras_forms_nested.weights.h5")},
+          {"safetensors", safetensors()}};
+}
+
+}  // namespace
+
+TEST_CASE("damaged weight files load or give an error, whatever is wrong in them") {
+  const TempFolder folder;
+  std::mt19937 random(2026);
+  for (const auto& [name, bytes] : seeds(folder)) {
+    CAPTURE(name);
+    const auto path = folder.write("damaged", bytes);
+    REQUIRE(message_of([&] { (void)build_resnet(open_checkpoint(path)); }) == "no error");
+    int refused = 0;
+    for (int i = 0; i < kMutations; ++i) {
+      CAPTURE(i);
+      folder.write("damaged", damaged(bytes, random));
+      const std::string message = message_of([&] { (void)build_resnet(open_checkpoint(path)); });
+      CHECK((message == "no error" || message.starts_with(path.string() + ": ")));
+      // A dataset left open would keep the file open, and HDF5 would answer from it for the next of that name.
+      REQUIRE(H5Fget_obj_count(static_cast<hid_t>(H5F_OBJ_ALL), H5F_OBJ_FILE | H5F_OBJ_DATASET) == 0);
+      refused += message == "no error" ? 0 : 1;
+    }
+    CHECK(refused > kMutations / 10);
+    CHECK(refused < kMutations);
+  }
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  CHECK(usage.ru_maxrss < 1 << 20);  // KiB, of the whole test program.
+}
