@@ -30,7 +30,7 @@ Ranges from_file(const std::string& file, const Session& session, AnalogSetup& s
     setup.notices.push_back(fmt::format("{} was made with other preprocessing ({}) than this run has ({})",
                                         file, record.preprocessing, own));
   }
-  setup.calibration = {{"file", file}, {"method", record.method}};
+  setup.source = RangesSource{.file = file, .method = record.method};
   return std::move(record.ranges);
 }
 
@@ -49,12 +49,22 @@ Ranges from_data(const AnalogOptions& options, const DataOptions& data, const Se
   }
   const std::string few = shortage(record, plan);
   if (!few.empty()) setup.notices.push_back(few);
-  setup.calibration = {{"file", nullptr},
-                       {"method", record.method},
-                       {"data", how.data.empty() ? data.data : how.data},
-                       {"batches", record.batches},
-                       {"seed", plan.seed}};
+  setup.source = RangesSource{.file = {},
+                              .data = how.data.empty() ? data.data : how.data,
+                              .method = record.method,
+                              .batches = record.batches,
+                              .seed = plan.seed};
   return std::move(record.ranges);
+}
+
+nlohmann::ordered_json source_json(const std::optional<RangesSource>& source) {
+  if (!source) return nullptr;
+  if (!source->file.empty()) return {{"file", source->file}, {"method", source->method}};
+  return {{"file", nullptr},
+          {"method", source->method},
+          {"data", source->data},
+          {"batches", source->batches},
+          {"seed", source->seed}};
 }
 
 }  // namespace
@@ -87,7 +97,7 @@ NetworkOptions network_options(const AnalogOptions& options, const AnalogSetup& 
 void write(const AnalogSetup& setup, nlohmann::ordered_json& json) {
   json["quantization"] = {{"weight_bits", or_null(setup.quantization.weight_bits)},
                           {"act_bits", or_null(setup.quantization.activation_bits)},
-                          {"calibration", setup.calibration}};
+                          {"calibration", source_json(setup.source)}};
 }
 
 }  // namespace dpac::cli

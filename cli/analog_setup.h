@@ -2,6 +2,8 @@
 /// From options to a network's quantisers: ranges are read from a file, or calibrated.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,9 +18,18 @@
 
 namespace dpac::cli {
 
+/// Where ranges come from.
+struct RangesSource {
+  std::string file;  ///< Of a calibration; empty where the rest says what they were made from.
+  std::string data = {};
+  std::string method;
+  int64_t batches = 0;
+  uint64_t seed = 0;
+};
+
 struct AnalogSetup {
   Quantization quantization;
-  nlohmann::ordered_json calibration;  ///< Where the ranges come from; null if there are none.
+  std::optional<RangesSource> source;  ///< None where there are no ranges.
   std::vector<std::string> notices;    ///< For the user.
 };
 
