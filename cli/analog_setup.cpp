@@ -23,51 +23,56 @@ OpenedData open_calibration_data(const std::string& path, const DataOptions& dat
   return opened;
 }
 
-Ranges from_file(const std::string& file, const Session& session, const OutputOptions& output,
-                 nlohmann::ordered_json& json) {
-  const CalibrationRecord record = read_calibration_file(file, session.graph, session.weights_sha256);
+Ranges from_file(const std::string& file, const Session& session, AnalogSetup& setup) {
+  CalibrationRecord record = read_calibration_file(file, session.graph, session.weights_sha256);
   const std::string own = summary(session.data.preprocessing);
   if (record.preprocessing != own) {
-    notice(output, fmt::format("{} was made with other preprocessing ({}) than this run has ({})", file,
-                               record.preprocessing, own));
+    setup.notices.push_back(fmt::format("{} was made with other preprocessing ({}) than this run has ({})",
+                                        file, record.preprocessing, own));
   }
-  json = {{"file", file}, {"method", record.method}};
-  return record.ranges;
+  setup.calibration = {{"file", file}, {"method", record.method}};
+  return std::move(record.ranges);
 }
 
 Ranges from_data(const AnalogOptions& options, const DataOptions& data, const Session& session,
-                 const RunOptions& run, const OutputOptions& output, nlohmann::ordered_json& json) {
+                 const RunOptions& run, bool quiet, AnalogSetup& setup) {
   const CalibrationOptions& how = options.calibration;
   const CalibrationPlan plan{how.method(options.kind()), how.batches(options.kind()), how.seed};
-  if (how.data.empty()) {
-    notice(output,
-           fmt::format("ranges are calibrated on --data itself, method {} (--calibration-data takes other "
-                       "images, --calibration a file of 'dpac calibrate')",
-                       name(plan.method)));
-  }
   const OpenedData images = open_calibration_data(how.data, data, session);
-  const CalibrationRecord record =
-      calibrate_on(images, session.graph, session.weights_sha256, plan, thread_count(run.threads), output);
-  json = {{"file", nullptr},
-          {"method", record.method},
-          {"data", how.data.empty() ? data.data : how.data},
-          {"batches", record.batches},
-          {"seed", plan.seed}};
-  return record.ranges;
+  CalibrationRecord record =
+      calibrate_on(images, session.graph, session.weights_sha256, plan, thread_count(run.threads), quiet);
+  if (how.data.empty()) {
+    setup.notices.push_back(
+        fmt::format("ranges were calibrated on --data itself, method {} (--calibration-data takes "
+                    "other images, --calibration a file of 'dpac calibrate')",
+                    record.method));
+  }
+  const std::string few = shortage(record, plan);
+  if (!few.empty()) setup.notices.push_back(few);
+  setup.calibration = {{"file", nullptr},
+                       {"method", record.method},
+                       {"data", how.data.empty() ? data.data : how.data},
+                       {"batches", record.batches},
+                       {"seed", plan.seed}};
+  return std::move(record.ranges);
 }
 
 }  // namespace
 
 AnalogSetup set_up(const AnalogOptions& options, const DataOptions& data, const Session& session,
-                   const RunOptions& run, const OutputOptions& output) {
+                   const RunOptions& run, bool quiet) {
   AnalogSetup setup;
   setup.quantization.weight_bits = options.quantization.weights(options.kind());
   setup.quantization.activation_bits = options.quantization.activations(options.kind());
   if (!options.ranges_needed()) return setup;
   const std::string& file = options.calibration.file;
-  setup.quantization.ranges = file.empty() ? from_data(options, data, session, run, output, setup.calibration)
-                                           : from_file(file, session, output, setup.calibration);
+  setup.quantization.ranges =
+      file.empty() ? from_data(options, data, session, run, quiet, setup) : from_file(file, session, setup);
   return setup;
+}
+
+void notice_calibration(const AnalogSetup& setup, const OutputOptions& output) {
+  for (const std::string& sentence : setup.notices) notice(output, sentence);
 }
 
 NetworkOptions network_options(const AnalogOptions& options, const AnalogSetup& setup,

@@ -2,6 +2,9 @@
 /// From options to a network's quantisers: ranges are read from a file, or calibrated.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include <nlohmann/json.hpp>
 
 #include "cli/options/analog_options.h"
@@ -16,12 +19,17 @@ namespace dpac::cli {
 struct AnalogSetup {
   Quantization quantization;
   nlohmann::ordered_json calibration;  ///< Where the ranges come from; null if there are none.
+  std::vector<std::string> notices;    ///< For the user.
 };
 
-/// Calibrates where ranges are needed and no file has them.
+/// Calibrates where ranges are needed and no file has them. `quiet` shows no progress.
 /// @throws Error as read_calibration_file() and calibrate_on() do.
 AnalogSetup set_up(const AnalogOptions& options, const DataOptions& data, const Session& session,
-                   const RunOptions& run, const OutputOptions& output);
+                   const RunOptions& run, bool quiet);
+
+/// Says where ranges came from, beside the result, so that a failed command leaves nothing but its error on
+/// stderr.
+void notice_calibration(const AnalogSetup& setup, const OutputOptions& output);
 
 /// For a network with the options' noise and the set-up's quantisers.
 NetworkOptions network_options(const AnalogOptions& options, const AnalogSetup& setup, const RunOptions& run);

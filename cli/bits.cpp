@@ -52,7 +52,7 @@ void run(const BitsOptions& options) {
   const Session session = open_session(options.model, options.data);
   const NoiseOptions& noise = options.analog.noise;
   const EvaluationPlan plan{noise.points(analog_layers(session.graph)), noise.seed_list()};
-  const AnalogSetup setup = set_up(options.analog, options.data, session, options.run, options.output);
+  const AnalogSetup setup = set_up(options.analog, options.data, session, options.run, options.output.quiet);
   const BitsExperiment experiment({session, options.analog, setup, options.run}, plan,
                                   options.measured_samples);
   const std::vector<BitsPoint> points = experiment.run(options.output.quiet);
@@ -71,6 +71,7 @@ void run(const BitsOptions& options) {
                       experiment.measured_samples()),
           json);
   notice_preset(options.data, session.data, options.output);
+  notice_calibration(setup, options.output);
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ void run(const CalibrateOptions& options) {
   const CalibrationOptions& how = options.calibration;
   const CalibrationPlan plan{how.method(NoiseKind::none), how.batches(NoiseKind::none), how.seed};
   const CalibrationRecord record =
-      calibrate_on(session.data, session.graph, session.weights_sha256, plan, threads, options.output);
+      calibrate_on(session.data, session.graph, session.weights_sha256, plan, threads, options.output.quiet);
   write_calibration_file(options.out, session.graph, record);
 
   const std::vector<QuantizedTensor> tensors = quantized_tensors(session.graph);
@@ -75,6 +75,8 @@ void run(const CalibrateOptions& options) {
   json["ranges"] = ranges_json(tensors, record.ranges);
   publish(options.output, text_of(options, tensors, record), json);
   notice_preset(options.data, session.data, options.output);
+  const std::string few = shortage(record, plan);
+  if (!few.empty()) notice(options.output, few);
 }
 
 }  // namespace

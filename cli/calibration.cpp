@@ -25,15 +25,11 @@ std::string summary(const Preprocessing& how) {
 }
 
 CalibrationRecord calibrate_on(const OpenedData& data, const Graph& graph, const std::string& weights_sha256,
-                               const CalibrationPlan& plan, int threads, const OutputOptions& output) {
+                               const CalibrationPlan& plan, int threads, bool quiet) {
   const std::vector<int64_t> samples = chosen_samples(data, plan);
   const int64_t batches = (static_cast<int64_t>(samples.size()) + kCalibrationBatch - 1) / kCalibrationBatch;
-  if (batches < plan.batches) {
-    notice(output, fmt::format("calibrating on all {} samples there are, {} of {} batches", samples.size(),
-                               batches, plan.batches));
-  }
   const int passes = plan.method == CalibrationMethod::percentile ? 2 : 1;
-  Progress progress(batches * passes, "calibration batches", output.quiet);
+  Progress progress(batches * passes, "calibration batches", quiet);
   const BatchSource source = [&](const BatchVisitor& visit) {
     BatchReader reader(*data.images, data.preprocessing, static_cast<int>(graph.input().channels), samples,
                        static_cast<int>(kCalibrationBatch), threads);
@@ -48,6 +44,12 @@ CalibrationRecord calibrate_on(const OpenedData& data, const Graph& graph, const
           .batches = batches,
           .weights_sha256 = weights_sha256,
           .preprocessing = summary(data.preprocessing)};
+}
+
+std::string shortage(const CalibrationRecord& record, const CalibrationPlan& plan) {
+  if (record.batches == plan.batches) return "";
+  return fmt::format("calibrated on all samples there are: {} batches of {} instead of {}", record.batches,
+                     kCalibrationBatch, plan.batches);
 }
 
 }  // namespace dpac::cli

@@ -7,7 +7,6 @@
 
 #include "cli/calibration_file.h"
 #include "cli/options/data_options.h"
-#include "cli/options/output_options.h"
 #include "engine/calibrate.h"
 #include "engine/graph.h"
 
@@ -22,10 +21,13 @@ struct CalibrationPlan {
 /// "resize 256, crop 224, ..."; the same text for the same preprocessing.
 std::string summary(const Preprocessing& how);
 
-/// Runs the graph over batches of a permutation of the data's samples; fewer of them, with a notice, where
-/// there are not so many. The graph takes the data's images.
+/// Runs the graph over batches of a permutation of the data's samples; over fewer of them where there are not
+/// so many. The graph takes the data's images. `quiet` shows no progress.
 /// @throws Error naming a sample that cannot be read. @throws Interrupted after Ctrl-C.
 CalibrationRecord calibrate_on(const OpenedData& data, const Graph& graph, const std::string& weights_sha256,
-                               const CalibrationPlan& plan, int threads, const OutputOptions& output);
+                               const CalibrationPlan& plan, int threads, bool quiet);
+
+/// What to tell the user where there were fewer samples than planned; else empty.
+std::string shortage(const CalibrationRecord& record, const CalibrationPlan& plan);
 
 }  // namespace dpac::cli

@@ -17,6 +17,7 @@
 #include "cli/point_report.h"
 #include "cli/prediction_files.h"
 #include "cli/session.h"
+#include "cli/support/atomic_file.h"
 #include "cli/support/machine.h"
 #include "engine/network.h"
 #include "kernels/error.h"
@@ -42,12 +43,16 @@ nlohmann::ordered_json options_json(const EvalOptions& options, const OpenedData
   return json;
 }
 
+/// Before calibration, which may take minutes.
 void check_files(const EvalOptions& options, const EvaluationPlan& plan) {
-  const bool wanted = !options.predictions.empty() || !options.logits.empty();
-  if (wanted && plan.passes() > 1) {
-    throw Error(
-        fmt::format("--predictions and --logits are for one energy and one seed, but this run has {} passes",
-                    plan.passes()));
+  for (const std::string& file : {options.predictions, options.logits}) {
+    if (file.empty()) continue;
+    if (plan.passes() > 1) {
+      throw Error(fmt::format(
+          "--predictions and --logits are for one energy and one seed, but this run has {} passes",
+          plan.passes()));
+    }
+    check_writable(file);
   }
 }
 
@@ -89,12 +94,12 @@ std::string text_of(const EvalOptions& options, const std::vector<PointReport>& 
 void run(const EvalOptions& options) {
   options.analog.check();
   options.output.check();
-  const Session session = open_session(options.model, options.data);
+  Session session = open_session(options.model, options.data);
   const NoiseOptions& noise = options.analog.noise;
   const EvaluationPlan plan{noise.points(analog_layers(session.graph)), noise.seed_list()};
   check_files(options, plan);
-  const AnalogSetup setup = set_up(options.analog, options.data, session, options.run, options.output);
-  Network network(clone(session.graph), network_options(options.analog, setup, options.run));
+  const AnalogSetup setup = set_up(options.analog, options.data, session, options.run, options.output.quiet);
+  Network network(std::move(session.graph), network_options(options.analog, setup, options.run));
   const Evaluation evaluation = run_all(options, session, network, plan);
 
   const auto points = report_points(network, plan, evaluation, noise.wavelength_nm);
@@ -110,6 +115,7 @@ void run(const EvalOptions& options) {
   json["samples_per_second"] = 1000 / evaluation.ms_per_sample();
   publish(options.output, text_of(options, points, samples, evaluation.ms_per_sample()), json);
   notice_preset(options.data, session.data, options.output);
+  notice_calibration(setup, options.output);
 }
 
 }  // namespace

@@ -90,14 +90,14 @@ void run(const TraceOptions& options) {
   options.analog.check();
   options.output.check();
   check_writable(options.out);
-  const Session session = open_session(options.model, options.data);
+  Session session = open_session(options.model, options.data);
   const std::vector<AnalogLayer> all = analog_layers(session.graph);
   const auto layers = matching_layers(all, options.layers);
   const NoiseConfig noise = options.analog.noise.points(all).front();
-  const AnalogSetup setup = set_up(options.analog, options.data, session, options.run, options.output);
+  const AnalogSetup setup = set_up(options.analog, options.data, session, options.run, options.output.quiet);
   NetworkOptions compile = network_options(options.analog, setup, options.run);
   compile.keep_pre_activations = true;
-  Network network(clone(session.graph), compile);
+  Network network(std::move(session.graph), compile);
   network.set_noise(noise);
   const Samples samples =
       read_samples(make_reader(session.data, network.graph(), options.run, options.analog.kind()));
@@ -113,6 +113,7 @@ void run(const TraceOptions& options) {
           fmt::format("{}: {} samples, {} layers\n", options.out, samples.indices.size(), layers.size()),
           json);
   notice_preset(options.data, session.data, options.output);
+  notice_calibration(setup, options.output);
 }
 
 }  // namespace

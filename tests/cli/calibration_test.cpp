@@ -125,9 +125,9 @@ TEST_CASE("eval says what it calibrates on, and --quiet does not") {
   const CliInputs inputs(kImages);
   const auto outcome = test::run_dpac(inputs.arguments("eval", {"--preset", "cifar", "--act-bits", "8"}));
   CHECK(outcome.err ==
-        "dpac: ranges are calibrated on --data itself, method ema (--calibration-data takes other images, "
+        "dpac: ranges were calibrated on --data itself, method ema (--calibration-data takes other images, "
         "--calibration a file of 'dpac calibrate')\n"
-        "dpac: calibrating on all 40 samples there are, 2 of 100 batches\n");
+        "dpac: calibrated on all samples there are: 2 batches of 32 instead of 100\n");
   CHECK(test::run_dpac(inputs.arguments("eval", {"--act-bits", "8", "--quiet"})).err == "");
   const auto json = dpac_json(inputs.arguments("eval", {"--noise", "thermal", "--energy", "5"}));
   CHECK(json["quantization"] == nlohmann::json{{"weight_bits", 8},
