@@ -1,5 +1,5 @@
 /// @file
-/// The experiment of spec/noise.md section 4: a noisy network beside one with as many levels as the noise is
+/// The experiment of docs/model.md section 4: a noisy network beside one with as many levels as the noise is
 /// worth.
 #pragma once
 

@@ -9,7 +9,7 @@
 namespace dpac::cli {
 namespace {
 
-constexpr int64_t kSamplesOfDraw = 32;  // That share one draw of weights (spec/noise.md section 2).
+constexpr int64_t kSamplesOfDraw = 32;  // That share one draw of weights (docs/model.md section 2).
 
 }  // namespace
 

@@ -9,7 +9,7 @@
 
 namespace dpac {
 
-/// An operation with a dot product, and its size for one sample (spec/noise.md section 1).
+/// An operation with a dot product, and its size for one sample (docs/model.md section 1).
 struct AnalogLayer {
   std::string name;
   std::string op;          ///< "convolution" or "linear".

@@ -1,5 +1,5 @@
 /// @file
-/// Activation ranges by running the noise-free, unquantised network over calibration batches (spec/noise.md
+/// Activation ranges by running the noise-free, unquantised network over calibration batches (docs/model.md
 /// section 3).
 #pragma once
 

@@ -1,5 +1,5 @@
 /// @file
-/// The energy ledger (spec/noise.md section 5).
+/// The energy ledger (docs/model.md section 5).
 #pragma once
 
 #include <string>

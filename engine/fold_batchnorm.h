@@ -1,5 +1,5 @@
 /// @file
-/// BatchNorm folded into the convolution before it (spec/noise.md section 1).
+/// BatchNorm folded into the convolution before it (docs/model.md section 1).
 #pragma once
 
 #include <span>

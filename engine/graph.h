@@ -30,7 +30,7 @@ struct Geometry {
 /// The network's input image.
 struct InputOp {};
 
-/// y = W x + b with BatchNorm already folded in (spec/noise.md section 1). An analog operation.
+/// y = W x + b with BatchNorm already folded in (docs/model.md section 1). An analog operation.
 struct ConvolutionOp {
   Geometry geometry;
   Tensor weights;           ///< [out, in, kernel, kernel].
@@ -59,7 +59,8 @@ using Op = std::variant<InputOp, ConvolutionOp, LinearOp, MaxPoolOp, GlobalAvera
 
 inline constexpr int kNone = -1;
 
-/// One operation. For an analog one the order is: product, noise, ReLU, residual sum, ReLU (spec section 1).
+/// One operation. For an analog one the order is: product, noise, ReLU, residual sum, ReLU (docs/model.md
+/// section 1).
 struct Node {
   std::string name;  ///< torchvision module path, "layer1.0.conv1".
   Op op;

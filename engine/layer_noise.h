@@ -1,5 +1,5 @@
 /// @file
-/// The standard deviation of one analog layer's noise, made ready for the kernels (spec/noise.md section 2):
+/// The standard deviation of one analog layer's noise, made ready for the kernels (docs/model.md section 2):
 ///
 ///     shot      std(y_i)  = ||W_i|| ||x|| / sqrt(D E_i)
 ///     thermal   std(y_i)  = sigma_t sqrt(D) (Wmax_i - Wmin_i) (xmax - xmin) / sqrt(E_i)

@@ -1,5 +1,5 @@
 /// @file
-/// The digital precision that an analog layer's noise is worth (spec/noise.md section 4), measured on
+/// The digital precision that an analog layer's noise is worth (docs/model.md section 4), measured on
 /// samples.
 #pragma once
 

@@ -10,14 +10,14 @@
 
 namespace dpac {
 
-/// The noises of spec/noise.md section 2.
+/// The noises of docs/model.md section 2.
 enum class NoiseKind { none, shot, thermal, weight };
 
 /// "none", "shot", "thermal", "weight".
 std::string_view name(NoiseKind kind);
 
 /// Energy per MAC of each analog layer, in the order of analog_layers(): one value for the whole layer, or
-/// one per output channel. Photons for shot noise, multiples of the base energy for the others (spec/noise.md
+/// one per output channel. Photons for shot noise, multiples of the base energy for the others (docs/model.md
 /// section 1).
 using Energies = std::vector<std::vector<float>>;
 
@@ -44,7 +44,7 @@ Energies uniform_energies(const std::vector<AnalogLayer>& layers, double energy)
 /// The same number of executions for every layer.
 Repeats uniform_repeats(const std::vector<AnalogLayer>& layers, int32_t repeats);
 
-/// max(1, round(E)) of every energy (spec/noise.md section 2).
+/// max(1, round(E)) of every energy (docs/model.md section 2).
 Energies rounded(Energies energies);
 
 /// Whole energies as executions at energy 1: K = E. @throws Error if one is above kMostRepeats.

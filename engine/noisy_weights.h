@@ -1,5 +1,5 @@
 /// @file
-/// Weight noise: draws all weights of a network anew for a group of samples (spec/noise.md section 2).
+/// Weight noise: draws all weights of a network anew for a group of samples (docs/model.md section 2).
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 /// @file
-/// Where a network is quantised, and with what (spec/noise.md section 3).
+/// Where a network is quantised, and with what (docs/model.md section 3).
 #pragma once
 
 #include <cstdint>

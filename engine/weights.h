@@ -49,7 +49,7 @@ struct ResNetTraits {
   std::optional<bool> stem_pool;       ///< 3x3/2 max pool behind the stem. Unset: under a 7x7 stem only.
   std::vector<int> block_strides;      ///< One per block. Empty: 2 in the first block of stages 2, 3, ...
   std::optional<Shape> input_size;     ///< [H, W], where the file fixes it.
-  std::string preset = "torchvision";  ///< Preprocessing that fits the file: a name of cli.md's `--preset`.
+  std::string preset = "torchvision";  ///< Preprocessing that fits the file: a name that preset() knows.
 };
 
 /// An opened weight file.

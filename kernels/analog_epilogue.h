@@ -19,7 +19,7 @@ struct PixelRun {
 };
 
 /// dst <- finish(src + gain[c] * scale[p] * xi), where finish is ReLU, quantiser, residual sum, ReLU,
-/// quantiser, each only where asked for (spec/noise.md section 1). For shot noise gain is ||W_c|| / sqrt(D
+/// quantiser, each only where asked for (docs/model.md section 1). For shot noise gain is ||W_c|| / sqrt(D
 /// E_c) and scale the norm of the input patch. With repeats, xi is the sum of repeats[c] draws, and the gain
 /// is that of their mean.
 struct AnalogEpilogue {

@@ -1,4 +1,4 @@
-// Noise of repeated draws: what an operation computed several times, and averaged, has. See spec/noise.md
+// Noise of repeated draws: what an operation computed several times, and averaged, has. See docs/model.md
 // section 2.
 #if defined(DPAC_KERNELS_AVERAGED_NOISE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef DPAC_KERNELS_AVERAGED_NOISE_INL_H_

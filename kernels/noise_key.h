@@ -1,7 +1,7 @@
 /// @file
 /// What identifies one noise value, and where its random word comes from.
 ///
-/// A noise value is a pure function xi(seed, step, layer, sample, element, repeat) (spec/noise.md, section
+/// A noise value is a pure function xi(seed, step, layer, sample, element, repeat) (docs/model.md section
 /// 1): it does not depend on threads, batches, memory layout or instruction set. The generator is ARS-7
 /// (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): seven rounds of AES over a
 /// counter.

@@ -1,5 +1,5 @@
 /// @file
-/// Norms of the input patches under a convolution's window (spec/noise.md section 2, shot noise).
+/// Norms of the input patches under a convolution's window (docs/model.md section 2, shot noise).
 #pragma once
 
 #include "kernels/layout.h"

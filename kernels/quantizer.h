@@ -1,5 +1,5 @@
 /// @file
-/// The affine quantiser (spec/noise.md section 3).
+/// The affine quantiser (docs/model.md section 3).
 #pragma once
 
 #include <cstdint>

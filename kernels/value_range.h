@@ -1,5 +1,5 @@
 /// @file
-/// The smallest and the largest of many values: what calibration (spec/noise.md section 3) is made of.
+/// The smallest and the largest of many values: what calibration (docs/model.md section 3) is made of.
 #pragma once
 
 #include <algorithm>

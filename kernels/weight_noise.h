@@ -1,5 +1,5 @@
 /// @file
-/// Draws the noisy weights W~ of weight noise (spec/noise.md section 2).
+/// Draws the noisy weights W~ of weight noise (docs/model.md section 2).
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 /// @file
-/// The layers of a Keras HDF5 file, whichever of Keras's three layouts it has (spec/formats.md section 1.1).
+/// The layers of a Keras HDF5 file, whichever of Keras's three layouts it has (docs/formats.md section 1).
 /// For the loaders' own use.
 #pragma once
 

@@ -1,5 +1,5 @@
 // The layer names of Keras's own ResNets: keras-applications ("conv2_block1_1_conv") and the older
-// deep-learning-models ("res2a_branch2a"). See spec/formats.md sections 1.2 and 1.3.
+// deep-learning-models ("res2a_branch2a"). See docs/formats.md section 1.
 
 #include <cstdio>
 #include <map>

@@ -1,6 +1,5 @@
 /// @file
-/// From a decoded image to the floats a network takes, by torchvision's rules (spec/formats.md sections 2.2
-/// and 6).
+/// From a decoded image to the floats a network takes, by torchvision's rules (docs/formats.md section 3).
 #pragma once
 
 #include <array>
@@ -21,7 +20,7 @@ struct Preprocessing {
   bool bgr = false;          ///< The network's channels are B, G, R.
 };
 
-/// The defaults of a preset of cli.md's `--preset`: "torchvision", "keras-caffe", "cifar" or "plain".
+/// The defaults of a preset, the command line's `--preset`: "torchvision", "keras-caffe", "cifar" or "plain".
 /// torchvision and keras-caffe resize to 256 and crop 224, but only for image files: without `files`, resize
 /// and crop are 0.
 /// @throws Error for another name.

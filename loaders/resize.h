@@ -1,6 +1,6 @@
 /// @file
-/// Pillow's antialiased bilinear resize, bit for bit, and torchvision's rule for the size (spec/formats.md
-/// section 6).
+/// Pillow's antialiased bilinear resize, bit for bit, and torchvision's rule for the size (docs/formats.md
+/// section 3).
 ///
 /// Each output pixel is a weighted mean of the source pixels under a triangle as wide as the scale (2 pixels
 /// where the image grows). Weights have 22 fractional bits; the horizontal pass comes first and is rounded to

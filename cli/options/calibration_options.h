@@ -14,7 +14,7 @@
 
 namespace dpac::cli {
 
-/// What is not given depends on the noise, or on the method (spec/noise.md section 3).
+/// What is not given depends on the noise, or on the method (docs/model.md section 3).
 struct CalibrationOptions {
   std::string file = {}, data = {};
   std::optional<std::string> method_name = {};

@@ -19,7 +19,7 @@ struct NoiseOptions {
   std::string noise = "none";
   EnergyOptions energies = {};
   std::optional<double> sigma_thermal = {}, sigma_weight = {};  ///< Unset: NoiseConfig's.
-  double wavelength_nm = 1550;  ///< Of the homodyne network in spec/noise.md section 5.
+  double wavelength_nm = 1550;  ///< Of the homodyne network in docs/model.md section 5.
   uint64_t seed = 0;
   int seeds = 1;
 

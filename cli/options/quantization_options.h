@@ -24,7 +24,7 @@ struct QuantizationOptions {
   std::string arithmetic = "auto";
 
   /// What is in force with that noise: thermal and weight noise have 8 bits by default, the others none
-  /// (spec/noise.md section 3).
+  /// (docs/model.md section 3).
   [[nodiscard]] std::optional<double> weights(NoiseKind noise) const;
   [[nodiscard]] std::optional<double> activations(NoiseKind noise) const;
 

@@ -1,4 +1,4 @@
-"""The mathematics of spec/noise.md ("the spec"; section numbers below are its) for a ResNet, in PyTorch.
+"""The mathematics of docs/model.md ("the spec"; section numbers below are its) for a ResNet, in PyTorch.
 
 Written from the spec and from nothing else, so that the C++ can be held against it. Precision is that of the tensors:
 float64 everywhere but in simulations. Letters: N samples, C channels, H rows, W columns, k kernel, D length of a dot

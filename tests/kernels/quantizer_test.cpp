@@ -17,7 +17,7 @@ using test::message_of;
 
 namespace {
 
-/// spec/noise.md section 3 in double arithmetic, from the range and not from the Quantizer.
+/// docs/model.md section 3 in double arithmetic, from the range and not from the Quantizer.
 struct Oracle {
   double min, max;
   int64_t levels;

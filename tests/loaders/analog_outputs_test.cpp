@@ -1,6 +1,6 @@
 // Calibration, quantisers, sigmas, noise bits and noisy statistics of whole networks against an oracle in
-// NumPy and PyTorch, which was written from the spec alone: tests/golden/make_quantized_outputs.py documents
-// every dataset.
+// NumPy and PyTorch, which was written from docs/model.md's formulas alone:
+// tests/golden/make_quantized_outputs.py documents every dataset.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>

@@ -1,5 +1,5 @@
 /// @file
-/// The network in plain double precision, written from spec/noise.md and not from the kernels: slow and
+/// The network in plain double precision, written from docs/model.md and not from the kernels: slow and
 /// obvious.
 #pragma once
 
