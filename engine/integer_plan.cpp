@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "engine/integer_worker.h"
 #include "engine/memory_plan.h"
@@ -11,6 +12,7 @@ namespace dpac {
 namespace {
 
 constexpr int64_t kMostLevels = 256;
+constexpr float kFarthestLow = 1 << 22;  // Of what the kernels take.
 
 int64_t padded(int64_t channels) {
   return (channels + kChannelGroup - 1) / kChannelGroup * kChannelGroup;
@@ -30,7 +32,8 @@ bool fits_byte(const Node& node, const std::optional<Quantizer>& quantizer) {
   if (!quantizer) return false;
   const bool has_padding = code_channels(node) != node.shape.channels;
   const bool holds_zero = quantizer->low <= 0 && quantizer->high >= 0;
-  return quantizer->high - quantizer->low < kMostLevels && (holds_zero || !has_padding);
+  const bool near_zero = std::abs(quantizer->low) < kFarthestLow;
+  return quantizer->high - quantizer->low < kMostLevels && near_zero && (holds_zero || !has_padding);
 }
 
 bool fits_bytes(const Node& node, const NodeQuantizers& quantizers) {
@@ -40,11 +43,28 @@ bool fits_bytes(const Node& node, const NodeQuantizers& quantizers) {
   return !quantised || fits_byte(node, quantizers.output);
 }
 
-/// Whether no sum of code products can leave int32: codes lie in [-255, 255].
-bool fits_accumulator(const Node& node) {
-  constexpr int64_t kLargestProduct = 255 * 255;
-  return !is_analog(node) ||
-         dot_length_of(analog_weights(node)) < std::numeric_limits<int32_t>::max() / kLargestProduct;
+double largest_code(const Quantizer& q) {
+  return static_cast<double>(std::max(std::abs(q.low), std::abs(q.high)));
+}
+
+/// Bounds the codes of a node's weights; infinite where a channel has several values but no codes.
+double largest_weight_code(const std::vector<ValueRange>& channels, double bits) {
+  double largest = 1;
+  for (const ValueRange& range : channels) {
+    const Quantizer quantizer = weight_quantizer(range, bits);
+    if (quantizer.is_identity() && range.min != range.max) return std::numeric_limits<double>::infinity();
+    largest = std::max(largest, largest_code(quantizer));
+  }
+  return largest;
+}
+
+/// Whether no sum in the product and in its epilogue can leave int32: sums of x w' and offset * sum x, where
+/// |w'| and |offset| are at most largest + 128.
+bool fits_accumulator(const Node& node, const Quantizer& input, double weight_code) {
+  constexpr double kLargestByte = 255;
+  const double x = std::max(largest_code(input), kLargestByte);
+  const double terms = static_cast<double>(dot_length_of(analog_weights(node)));
+  return terms * x * (weight_code + 128) < std::numeric_limits<int32_t>::max();
 }
 
 /// Codes w of one channel's weights and their scale; a channel of one value v has the code 1 and the scale v.
@@ -66,6 +86,19 @@ int32_t offset_of(const std::vector<int32_t>& codes) {
   const auto [low, high] = std::minmax_element(codes.begin(), codes.end());
   if (*low >= -128 && *high <= 127) return 0;
   return *low + 128;
+}
+
+/// The quantiser of what each node passes on.
+std::vector<Quantizer> value_quantizers(const Graph& graph, const std::vector<NodeQuantizers>& quantizers) {
+  std::vector<Quantizer> values;
+  for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
+    const NodeQuantizers& own = quantizers[n];
+    const bool passes_on = !own.sum && !own.output;
+    values.push_back(passes_on && graph.nodes[n].input != kNone
+                         ? values[static_cast<std::size_t>(graph.nodes[n].input)]
+                         : own.sum.value_or(own.output.value_or(Quantizer{})));
+  }
+  return values;
 }
 
 NodeIntegerWeights convert(const Graph& graph, const Node& node, double bits) {
@@ -116,8 +149,14 @@ bool suits_integers(const Graph& graph, const Quantization& quantization,
                     const std::vector<NodeQuantizers>& quantizers) {
   if (!onednn::exact_integer_products() || !quantization.weight_bits) return false;
   if (levels_of(*quantization.weight_bits) > kMostLevels) return false;
-  for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
-    if (!fits_bytes(graph.nodes[n], quantizers[n]) || !fits_accumulator(graph.nodes[n])) return false;
+  const auto ranges = weight_ranges(graph);
+  const std::vector<Quantizer> values = value_quantizers(graph, quantizers);
+  for (std::size_t n = 0, layer = 0; n < graph.nodes.size(); ++n) {
+    const Node& node = graph.nodes[n];
+    if (!fits_bytes(node, quantizers[n])) return false;
+    if (!is_analog(node)) continue;
+    const double weight_code = largest_weight_code(ranges[layer++], *quantization.weight_bits);
+    if (!fits_accumulator(node, values[static_cast<std::size_t>(node.input)], weight_code)) return false;
   }
   return true;
 }
@@ -129,7 +168,11 @@ IntegerPlan::IntegerPlan(const Graph& graph, const std::vector<NodeIntegerWeight
       quantizers_(quantizers),
       options_(options),
       steps_(graph.nodes.size()) {
-  for (std::size_t n = 0; n < steps_.size(); ++n) make_step(n);
+  const std::vector<Quantizer> values = value_quantizers(graph, quantizers);
+  for (std::size_t n = 0; n < steps_.size(); ++n) {
+    steps_[n].quantizer = values[n];
+    make_step(n);
+  }
   place_values();
   size_.norms = patch_scratch_size(graph);
 }
@@ -137,13 +180,6 @@ IntegerPlan::IntegerPlan(const Graph& graph, const std::vector<NodeIntegerWeight
 void IntegerPlan::make_step(std::size_t n) {
   const Node& node = graph_.nodes[n];
   Step& step = steps_[n];
-  if (quantizers_[n].sum) {
-    step.quantizer = *quantizers_[n].sum;
-  } else if (quantizers_[n].output) {
-    step.quantizer = *quantizers_[n].output;
-  } else {
-    step.quantizer = steps_[static_cast<std::size_t>(node.input)].quantizer;
-  }
   if (is_analog(node)) make_product(n);
   if (const auto* pool = std::get_if<MaxPoolOp>(&node.op)) {
     MapShape in = input_shape(graph_, node), out = node.shape;

@@ -60,10 +60,11 @@ Quantizer make_quantizer(double min, double max, int64_t levels) {
   }
   const double steps = static_cast<double>(levels - 1);
   const double scale = (max - min) / steps;
-  // Also a point: a range so narrow that the step or its inverse is beyond float32.
+  // Also a point: a range so narrow that the step, its inverse or the codes are beyond float32.
   if (!(scale >= static_cast<double>(std::numeric_limits<float>::min()))) return {};
   const double low = std::nearbyint(min / scale);
   const double high = std::min(low + steps, std::nearbyint(max / scale));
+  if (std::max(std::abs(low), std::abs(high)) > static_cast<double>(kMostLevels)) return {};
   return {.scale = static_cast<float>(scale),
           .inverse_scale = static_cast<float>(1 / scale),
           .low = static_cast<float>(low),

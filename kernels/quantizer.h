@@ -8,9 +8,10 @@ namespace dpac {
 
 /// Q(v) = scale * code(v), code(v) = clamp(round half to even(v / scale), low, high): zero is always exact.
 ///
-/// From a range [min, max] and L levels: scale = (max - min) / (L - 1), low = round(min / scale), and high the smaller
-/// of low + L - 1 and round(max / scale), so that there are never more than L codes and none beyond max.
-/// Codes are whole numbers below 2^24, which float32 holds exactly, for every range that contains zero.
+/// From a range [min, max] and L levels: scale = (max - min) / (L - 1), low = round(min / scale), and high
+/// the smaller of low + L - 1 and round(max / scale), so that there are never more than L codes and none
+/// beyond max. Codes are whole numbers below 2^24, which float32 holds exactly, for every range that contains
+/// zero.
 struct Quantizer {
   float scale = 0;          ///< 0: the range is a point (or too narrow for float32), and Q(v) = v.
   float inverse_scale = 0;  ///< 1 / scale, rounded; what the kernels multiply by.

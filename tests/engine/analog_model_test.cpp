@@ -197,6 +197,18 @@ TEST_CASE("integers give what float32 gives, but for codes on a rounding edge") 
   }
 }
 
+TEST_CASE("where codes lie far from zero, sums could overflow, and float32 is used") {
+  if (!onednn::exact_integer_products()) return;
+  const Model model{"none", NoiseKind::none, 8, 8};
+  Graph graph = build(small_case());
+  const Ranges ranges = ranges_of(graph);
+  CHECK(Network(clone(graph), options_of(model, ranges)).arithmetic() == "int8");
+  for (std::size_t i = 0; float& w : analog_weights(graph.nodes[2]).values()) {
+    w = 0.1f * (1 + 1e-5f * static_cast<float>(i++ % 7));
+  }
+  CHECK(Network(clone(graph), options_of(model, ranges)).arithmetic() == "float32");
+}
+
 TEST_CASE("results have the same bits for every batch size, number of threads and instruction set") {
   constexpr int64_t kSamples = 33,
                     kFirst = 20;  // Over two borders between groups that share a draw of weights.
