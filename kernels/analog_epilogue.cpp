@@ -10,6 +10,8 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include <hwy/cache_control.h>
+
 #include "kernels/averaged_noise-inl.h"
 #include "kernels/channel_sum-inl.h"
 #include "kernels/quantizer-inl.h"
@@ -76,12 +78,24 @@ class EpiloguePass {
   /// Channels c, c + 1, ... of the pixels p, p + 1, ..., p + K - 1.
   template <size_t K>
   HWY_INLINE void pixels(int64_t p, int64_t c, int64_t tile_begin, V gain, Words& counter) {
+    const int64_t offset = ((c / e_.map.block) * e_.map.pixels + p) * e_.map.block + c % e_.map.block;
+    fetch_next_block<K>(offset);
     V xi[K] = {};
     if constexpr (kNoise) draw(c, counter, xi);
-    const int64_t offset = ((c / e_.map.block) * e_.map.pixels + p) * e_.map.block + c % e_.map.block;
     for (size_t k = 0; k < K; ++k) {
       const auto i = static_cast<int64_t>(k);
       finish(p + i, c, offset + i * e_.map.block, tile_begin, gain, xi[k]);
+    }
+  }
+
+  /// Asks for the same pixels of the next channel block, which is what comes after the rest of this tile.
+  template <size_t K>
+  HWY_INLINE void fetch_next_block(int64_t offset) const {
+    const int64_t next = offset + e_.map.pixels * e_.map.block;
+    for (size_t k = 0; k < K; ++k) {
+      const int64_t at = next + static_cast<int64_t>(k) * e_.map.block;
+      hwy::Prefetch(src_ + at);
+      if (e_.residual != nullptr) hwy::Prefetch(e_.residual + at);
     }
   }
 
@@ -119,7 +133,7 @@ class EpiloguePass {
     if (sum_squares_ != nullptr) sums_.add(d, p - tile_begin, c, y);
   }
 
-  const AnalogEpilogue& e_;
+  const AnalogEpilogue e_;  // A copy, which stores to dst cannot change: nothing has to be loaded again.
   const Stream stream_;
   const float* src_;
   float* dst_;
