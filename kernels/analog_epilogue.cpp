@@ -80,8 +80,12 @@ class EpiloguePass {
   HWY_INLINE void pixels(int64_t p, int64_t c, int64_t tile_begin, V gain, Words& counter) {
     const int64_t offset = ((c / e_.map.block) * e_.map.pixels + p) * e_.map.block + c % e_.map.block;
     fetch_next_block<K>(offset);
-    V xi[K] = {};
-    if constexpr (kNoise) draw(c, counter, xi);
+    V xi[K];
+    if constexpr (kNoise) {
+      draw(c, counter, xi);
+    } else {
+      for (V& none : xi) none = hn::Zero(D());
+    }
     for (size_t k = 0; k < K; ++k) {
       const auto i = static_cast<int64_t>(k);
       finish(p + i, c, offset + i * e_.map.block, tile_begin, gain, xi[k]);
