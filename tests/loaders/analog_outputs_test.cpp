@@ -301,6 +301,10 @@ TEST_CASE("noise bits, range, sigma and SNR are the oracle's") {
 
 namespace {
 
+bool inside(const ValueRange& range, double middle, double width) {
+  return middle - width > static_cast<double>(range.min) && middle + width < static_cast<double>(range.max);
+}
+
 struct Moments {
   double mean = 0, std = 0;
 };
@@ -332,12 +336,13 @@ std::vector<Moments> moments_of(const Golden& golden, Network& network, NoiseKin
 
 }  // namespace
 
-// Two samples of n1 and n2 runs: means within 5 standard errors, standard deviations within 5 of theirs (of a
-// normal distribution, and half as much again for others). Some 2,000 comparisons: one false alarm in 1,000
-// sets of seeds; the seeds are fixed.
+// Two samples of n1 and n2 runs: means within 5 standard errors (of a quarter of a code at least, since a
+// code that is rarely left is not normal), standard deviations within 5 of theirs (of a normal distribution,
+// and half as much again for others). Some 2,000 comparisons: one false alarm in 1,000 sets of seeds; the
+// seeds are fixed.
 TEST_CASE(
     "noisy logits have the oracle's means and standard deviations, in one execution and averaged over four") {
-  constexpr std::size_t kRuns = 250;
+  constexpr std::size_t kRuns = 100;
   for (const std::string& name : kSturdy) {
     const Golden golden(name);
     const Ranges ranges = golden.calibrated(CalibrationMethod::ema);
@@ -349,9 +354,10 @@ TEST_CASE(
       const Tensor means = golden.file.read_floats(kind + "_mean"),
                    stds = golden.file.read_floats(kind + "_std");
       const bool shot = noise == NoiseKind::shot;
-      const double step = shot ? 0 : static_cast<double>(ranges.back().width()) / 255;
+      const ValueRange output = shot ? ValueRange{-INFINITY, INFINITY} : ranges.back();
+      const double step = shot ? 0 : static_cast<double>(output.width()) / 255;
       Network network(golden.graph(), {.batch = 4,
-                                       .threads = 2,
+                                       .threads = 1,
                                        .noise = noise,
                                        .quantization = shot ? Quantization{} : eight_bits(ranges)});
       for (std::size_t e = 0; e < energies.values().size(); ++e) {
@@ -366,8 +372,8 @@ TEST_CASE(
             CAPTURE(i);
             const auto mean = static_cast<double>(means.values()[e * found.size() + i]);
             const auto std = static_cast<double>(stds.values()[e * found.size() + i]);
-            CHECK(std::abs(found[i].mean - mean) < 5 * std * std::sqrt(share) + 1e-5);
-            if (std < 2 * step) continue;  // Clipped: not near normal at all.
+            CHECK(std::abs(found[i].mean - mean) < 5 * std::max(std, step / 4) * std::sqrt(share) + 1e-5);
+            if (std < 2 * step || !inside(output, mean, 3 * std)) continue;  // Clipped: far from normal.
             CHECK(std::abs(found[i].std / std - 1) < 7.5 * std::sqrt(share / 2));
           }
         }
