@@ -54,7 +54,7 @@ void NoisyWeights::draw_layer(std::size_t node, const LayerGains& gains, const N
 
 void NoisyWeights::pack(std::size_t node, const float* weights) {
   NodeWeights& packed = weights_[node];
-  if (packed.winograd) packed.winograd->repack(weights);
+  if (packed.winograd) packed.winograd->repack(weights, threads_);
   if (packed.direct) packed.direct->repack(weights);
 }
 

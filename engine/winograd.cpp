@@ -19,10 +19,17 @@ WinogradMap tile(const MapShape& shape, int64_t samples) {
   return map;
 }
 
+void transform(int64_t filters, const float* weights, float* dst, int threads) {
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
+  for (int t = 0; t < threads; ++t) {
+    winograd_weights(filters, filters * t / threads, filters * (t + 1) / threads, weights, dst);
+  }
+}
+
 AlignedFloats transform(const Tensor& weights) {
-  AlignedFloats transformed(static_cast<std::size_t>(kWinogradPoints * weights.dim(0) * weights.dim(1)));
-  winograd_weights(weights.dim(0), weights.dim(1), weights.values(),
-                   {transformed.data(), transformed.size()});
+  const int64_t filters = weights.dim(0) * weights.dim(1);
+  AlignedFloats transformed(static_cast<std::size_t>(kWinogradPoints * filters));
+  transform(filters, weights.values().data(), transformed.data(), 1);
   return transformed;
 }
 
@@ -45,15 +52,13 @@ onednn::ConvolutionSpec products_of(const onednn::ConvolutionSpec& spec, int64_t
 }  // namespace
 
 WinogradWeights::WinogradWeights(const Tensor& weights, std::span<const float> bias)
-    : out_(weights.dim(0)),
-      in_(weights.dim(1)),
+    : filters_(weights.dim(0) * weights.dim(1)),
       transformed_(transform(weights)),
       bias_(pad(bias)),
       products_(std::span<const float>(transformed_.data(), transformed_.size()), {}) {}
 
-void WinogradWeights::repack(const float* weights) {
-  const auto count = static_cast<std::size_t>(out_ * in_ * 9);
-  winograd_weights(out_, in_, {weights, count}, {transformed_.data(), transformed_.size()});
+void WinogradWeights::repack(const float* weights, int threads) {
+  transform(filters_, weights, transformed_.data(), threads);
   products_.repack(transformed_.data());
 }
 

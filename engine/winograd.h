@@ -21,13 +21,13 @@ class WinogradWeights {
   [[nodiscard]] const float* bias() const { return bias_.data(); }  ///< Padded with zeros to whole blocks.
 
   /// Transforms other plain weights of the same shape, and packs them anew. Not after drop_plain().
-  void repack(const float* weights);
+  void repack(const float* weights, int threads);
 
   /// Frees the transformed weights; only the packed copies are needed to run.
   void drop_plain() { transformed_ = AlignedFloats(); }
 
  private:
-  int64_t out_, in_;
+  int64_t filters_;
   AlignedFloats transformed_;
   AlignedFloats bias_;
   onednn::Weights products_;

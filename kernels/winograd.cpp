@@ -1,6 +1,7 @@
 #include "kernels/winograd.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "kernels/simd.h"
@@ -166,26 +167,44 @@ void winograd_output(const WinogradMap& map, int64_t first_block, int64_t last_b
   DPAC_DISPATCH(output_body)(map, first_block, last_block, finish, values, dst);
 }
 
-void winograd_weights(int64_t out, int64_t in, std::span<const float> weights, std::span<float> dst) {
-  constexpr double kG[6][3] = {{1.0 / 4, 0, 0},
-                               {-1.0 / 6, -1.0 / 6, -1.0 / 6},
-                               {-1.0 / 6, 1.0 / 6, -1.0 / 6},
-                               {1.0 / 24, 1.0 / 12, 1.0 / 6},
-                               {1.0 / 24, -1.0 / 12, 1.0 / 6},
-                               {0, 0, 1}};
-  for (int64_t i = 0; i < out * in; ++i) {
-    const float* g = weights.data() + i * 9;
-    double rows[6][3] = {};
-    for (int r = 0; r < 6; ++r) {
-      for (int c = 0; c < 3; ++c) {
-        for (int k = 0; k < 3; ++k) rows[r][c] += kG[r][k] * static_cast<double>(g[k * 3 + c]);
-      }
+namespace {
+
+constexpr int64_t kFilters = 8;  // Transformed side by side.
+using Lanes = std::array<double, kFilters>;
+
+/// G g for three taps along one axis.
+void filter_axis(const Lanes& g0, const Lanes& g1, const Lanes& g2, std::array<Lanes, 6>& to) {
+  for (std::size_t i = 0; i < kFilters; ++i) {
+    const double outer = g0[i] + g2[i], far = g0[i] + 4 * g2[i];
+    to[0][i] = g0[i] / 4;
+    to[1][i] = -(outer + g1[i]) / 6;
+    to[2][i] = -(outer - g1[i]) / 6;
+    to[3][i] = (far + 2 * g1[i]) / 24;
+    to[4][i] = (far - 2 * g1[i]) / 24;
+    to[5][i] = g2[i];
+  }
+}
+
+}  // namespace
+
+void winograd_weights(int64_t filters, int64_t first, int64_t last, const float* weights, float* dst) {
+  for (int64_t begin = first; begin < last; begin += kFilters) {
+    const int64_t count = std::min(kFilters, last - begin);
+    std::array<Lanes, 9> taps{};
+    for (int64_t i = 0; i < count; ++i) {
+      const float* filter = weights + (begin + i) * 9;
+      for (std::size_t t = 0; t < 9; ++t)
+        taps[t][static_cast<std::size_t>(i)] = static_cast<double>(filter[t]);
     }
-    for (int point = 0; point < kWinogradPoints; ++point) {
-      const double* row = rows[point / 6];
-      const double* column = kG[point % 6];
-      const double value = row[0] * column[0] + row[1] * column[1] + row[2] * column[2];
-      dst[static_cast<std::size_t>(point * out * in + i)] = static_cast<float>(value);
+    std::array<std::array<Lanes, 6>, 3> columns;
+    for (std::size_t c = 0; c < 3; ++c) filter_axis(taps[c], taps[3 + c], taps[6 + c], columns[c]);
+    for (std::size_t r = 0; r < 6; ++r) {
+      std::array<Lanes, 6> row;
+      filter_axis(columns[0][r], columns[1][r], columns[2][r], row);
+      for (std::size_t c = 0; c < 6; ++c) {
+        float* to = dst + static_cast<int64_t>(r * 6 + c) * filters + begin;
+        for (int64_t i = 0; i < count; ++i) to[i] = static_cast<float>(row[c][static_cast<std::size_t>(i)]);
+      }
     }
   }
 }

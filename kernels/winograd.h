@@ -10,7 +10,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 
 #include "kernels/layout.h"
 
@@ -46,7 +45,8 @@ void winograd_input(const WinogradMap& map, int64_t first_block, int64_t last_bl
 void winograd_output(const WinogradMap& map, int64_t first_block, int64_t last_block,
                      const WinogradFinish& finish, const float* values, float* dst);
 
-/// dst[36][out][in] <- G g G^T, in double precision, rounded once. `weights` is [out, in, 3, 3].
-void winograd_weights(int64_t out, int64_t in, std::span<const float> weights, std::span<float> dst);
+/// dst[36][filters] <- G g G^T of the 3x3 filters [first, last), in double precision, rounded once. `weights`
+/// and `dst` point to filter 0; filters are those of [out, in, 3, 3] in order.
+void winograd_weights(int64_t filters, int64_t first, int64_t last, const float* weights, float* dst);
 
 }  // namespace dpac

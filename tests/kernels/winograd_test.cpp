@@ -44,7 +44,10 @@ std::vector<float> by_winograd(const Problem& p, const WinogradFinish& finish) {
   std::vector<float> values(static_cast<std::size_t>(kWinogradPoints * in.tiles * p.in));
   std::vector<float> products(static_cast<std::size_t>(kWinogradPoints * in.tiles * p.out));
   std::vector<float> transformed(static_cast<std::size_t>(kWinogradPoints * p.in * p.out));
-  winograd_weights(p.out, p.in, p.weights, transformed);
+  // In two parts of odd lengths.
+  const int64_t filters = p.out * p.in;
+  winograd_weights(filters, 0, filters / 3, p.weights.data(), transformed.data());
+  winograd_weights(filters, filters / 3, filters, p.weights.data(), transformed.data());
   winograd_input(in, 0, in.map.blocks(), p.src.data(), values.data());
   const auto index = [&](int64_t point, int64_t channels, int64_t c, int64_t tile) {
     return static_cast<std::size_t>(((point * channels / p.block + c / p.block) * in.tiles + tile) * p.block +
