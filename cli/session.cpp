@@ -7,12 +7,6 @@
 #include "kernels/error.h"
 
 namespace dpac::cli {
-namespace {
-
-constexpr int64_t kSamplesOfDraw = 32;  // That share one draw of weights (docs/model.md section 2).
-
-}  // namespace
-
 void check_images_fit(const OpenedData& data, const MapShape& input) {
   if (input.channels != 1 && input.channels != 3) {
     throw Error(fmt::format("the network takes {} channels, but images have 1 or 3", input.channels));
@@ -36,7 +30,7 @@ Session open_session(const ModelOptions& model, const DataOptions& data) {
 }
 
 int64_t samples_at_a_time(const RunOptions& run, NoiseKind noise) {
-  const int64_t together = noise == NoiseKind::weight ? kSamplesOfDraw : 1;
+  const int64_t together = noise == NoiseKind::weight ? kSamplesPerDraw : 1;
   return (run.batch + together - 1) / together * together;
 }
 

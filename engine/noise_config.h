@@ -26,6 +26,9 @@ using Repeats = std::vector<std::vector<int32_t>>;
 
 inline constexpr int32_t kMostRepeats = 65536;  ///< Draws that a noise key can tell apart.
 
+/// Weight noise: neighbouring sample indices that share a draw of the weights, whatever the batch.
+inline constexpr int64_t kSamplesPerDraw = 32;
+
 struct NoiseConfig {
   NoiseKind kind = NoiseKind::none;
   Energies energies = {};  ///< Of one execution; empty for no noise.

@@ -13,9 +13,7 @@ namespace dpac {
 
 class NoisyWeights {
  public:
-  /// Neighbouring sample indices that share a draw, whatever the batch.
-  static constexpr int64_t kGroup = 32;
-  static int64_t group_of(int64_t sample) { return sample / kGroup; }
+  static int64_t group_of(int64_t sample) { return sample / kSamplesPerDraw; }
 
   /// Graph and weights must outlive it; the graph holds the weights without noise.
   NoisyWeights(const Graph& graph, std::vector<NodeWeights>& weights, int threads);
