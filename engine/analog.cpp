@@ -3,13 +3,14 @@
 namespace dpac {
 namespace {
 
-AnalogLayer describe(const Node& node, int position, const char* op, const Tensor& weights) {
+AnalogLayer describe(const Node& node, int position) {
+  const Tensor& weights = analog_weights(node);
   AnalogLayer layer;
   layer.name = node.name;
-  layer.op = op;
+  layer.op = std::holds_alternative<LinearOp>(node.op) ? "linear" : "convolution";
   layer.node = position;
   layer.out_channels = weights.dim(0);
-  layer.dot_length = element_count(weights.shape()) / weights.dim(0);
+  layer.dot_length = dot_length_of(weights);
   layer.outputs = node.shape.channels * node.shape.pixels();
   layer.parameters = element_count(weights.shape()) + weights.dim(0);
   return layer;
@@ -20,11 +21,7 @@ AnalogLayer describe(const Node& node, int position, const char* op, const Tenso
 std::vector<AnalogLayer> analog_layers(const Graph& graph) {
   std::vector<AnalogLayer> layers;
   for (int i = 0; const Node& node : graph.nodes) {
-    if (const auto* convolution = std::get_if<ConvolutionOp>(&node.op)) {
-      layers.push_back(describe(node, i, "convolution", convolution->weights));
-    } else if (const auto* linear = std::get_if<LinearOp>(&node.op)) {
-      layers.push_back(describe(node, i, "linear", linear->weights));
-    }
+    if (is_analog(node)) layers.push_back(describe(node, i));
     ++i;
   }
   return layers;

@@ -111,28 +111,24 @@ BlockedMap blocked_map(const Node& node) {
   return {node.shape.channels, node.shape.pixels(), onednn::channel_block()};
 }
 
-std::vector<NodeWeights> wrap_weights(const Graph& graph) {
-  std::vector<NodeWeights> weights(graph.nodes.size());
-  for (std::size_t n = 0; n < weights.size(); ++n) {
-    const Node& node = graph.nodes[n];
-    if (const auto* linear = std::get_if<LinearOp>(&node.op)) {
-      weights[n].direct.emplace(linear->weights.values(), linear->bias);
-    } else if (const auto* convolution = std::get_if<ConvolutionOp>(&node.op)) {
-      if (suits_winograd(input_shape(graph, node), node.shape, convolution->geometry)) {
-        weights[n].winograd.emplace(convolution->weights, convolution->bias);
-      } else {
-        weights[n].direct.emplace(convolution->weights.values(), convolution->bias);
-      }
-    }
-  }
-  return weights;
-}
-
 std::vector<NodeWeights> wrap_direct(const Graph& graph) {
   std::vector<NodeWeights> weights(graph.nodes.size());
   for (std::size_t n = 0; n < weights.size(); ++n) {
     const Node& node = graph.nodes[n];
     if (is_analog(node)) weights[n].direct.emplace(analog_weights(node).values(), analog_bias(node));
+  }
+  return weights;
+}
+
+std::vector<NodeWeights> wrap_weights(const Graph& graph) {
+  std::vector<NodeWeights> weights = wrap_direct(graph);
+  for (std::size_t n = 0; n < weights.size(); ++n) {
+    const Node& node = graph.nodes[n];
+    const auto* convolution = std::get_if<ConvolutionOp>(&node.op);
+    if (convolution == nullptr) continue;
+    if (!suits_winograd(input_shape(graph, node), node.shape, convolution->geometry)) continue;
+    weights[n].direct.reset();
+    weights[n].winograd.emplace(convolution->weights, convolution->bias);
   }
   return weights;
 }
