@@ -45,7 +45,7 @@ class Placement {
       steps_[n].value = memory.offsets[places_[n].value];
       steps_[n].product = memory.offsets[places_[n].product];
       if (places_[n].sums) steps_[n].sums = memory.offsets[*places_[n].sums];
-      if (places_[n].exact) steps_[n].exact_value = memory.offsets[*places_[n].exact];
+      if (places_[n].companion) steps_[n].companion_value = memory.offsets[*places_[n].companion];
     }
     return memory.size;
   }
@@ -54,7 +54,7 @@ class Placement {
   /// Numbers in the table of lifetimes.
   struct Place {
     std::size_t value = 0, product = 0;
-    std::optional<std::size_t> sums, exact;
+    std::optional<std::size_t> sums, companion;
   };
 
   std::size_t add(int64_t floats_per_sample, std::size_t now) {
@@ -79,7 +79,9 @@ class Placement {
       own.product = add(blocked_map(node).size(), n);
       table_.use(own.product, now);
     }
-    if (options_.exact_weights != nullptr && is_analog(node)) own.exact = add(blocked_map(node).size(), n);
+    if (options_.companion_weights != nullptr && !options_.tape && is_analog(node)) {
+      own.companion = add(blocked_map(node).size(), n);
+    }
     if (options_.patch_norms && is_analog(node)) place_sums(n);
   }
 
@@ -103,6 +105,42 @@ class Placement {
   std::vector<FloatPlan::Step>& steps_;
   std::vector<Place> places_;
   LifetimeTable table_;
+};
+
+/// Gives every entry of the tape its place, one after another.
+class TapePlacement {
+ public:
+  explicit TapePlacement(const FloatPlanOptions& options) : options_(options) {}
+
+  void place(const Node& node, FloatPlan::Step& step) {
+    if (std::holds_alternative<InputOp>(node.op)) return;
+    if (step.primitive.workspace_size() != 0) step.tape.workspace = add(step.primitive.workspace_size());
+    const int64_t values = options_.samples * blocked_map(node).size();
+    const int64_t bits = values / kBitsOfFloat + 1;
+    if (node.relu || step.quantizers.output) step.tape.passes = add(bits);
+    if (node.residual != kNone && (node.relu_after_residual || step.quantizers.sum)) {
+      step.tape.sum_passes = add(bits);
+    }
+    if (!is_analog(node)) return;
+    if (options_.patch_norms) step.tape.norms = add(options_.samples * node.shape.pixels());
+    if (options_.companion_weights != nullptr) step.tape.noise = add(values);
+  }
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+ private:
+  static constexpr int64_t kBitsOfFloat = 32;
+  static constexpr std::size_t kLine = AlignedFloats::kAlignment / sizeof(float);
+
+  template <class Size>
+  std::size_t add(Size floats) {
+    const std::size_t offset = size_;
+    size_ += (static_cast<std::size_t>(floats) + kLine - 1) / kLine * kLine;
+    return offset;
+  }
+
+  const FloatPlanOptions& options_;
+  std::size_t size_ = 0;
 };
 
 }  // namespace
@@ -148,6 +186,13 @@ FloatPlan::FloatPlan(const Graph& graph, const std::vector<NodeWeights>& weights
   }
   size_.arena = Placement(graph_, options_, first_analog_, steps_).run();
   size_.norms = patch_scratch_size(graph_);
+  if (options_.tape) place_tape();
+}
+
+void FloatPlan::place_tape() {
+  TapePlacement tape(options_);
+  for (std::size_t n = 0; n < steps_.size(); ++n) tape.place(graph_.nodes[n], steps_[n]);
+  size_.tape = tape.size();
 }
 
 void FloatPlan::make_primitive(std::size_t n, const std::vector<NodeWeights>& weights) {
@@ -160,15 +205,17 @@ void FloatPlan::make_primitive(std::size_t n, const std::vector<NodeWeights>& we
   } else if (weights[n].direct) {
     step.primitive = onednn::make_convolution(spec(), *weights[n].direct, options_.threads);
   } else if (const auto* pool = std::get_if<MaxPoolOp>(&node.op)) {
-    step.primitive = onednn::make_max_pool(options_.samples, input_shape(graph_, node), node.shape,
-                                           pool->geometry, options_.threads);
+    const auto make = options_.tape ? onednn::make_recording_max_pool : onednn::make_max_pool;
+    step.primitive =
+        make(options_.samples, input_shape(graph_, node), node.shape, pool->geometry, options_.threads);
   } else if (std::holds_alternative<GlobalAveragePoolOp>(node.op)) {
     step.primitive =
         onednn::make_global_average_pool(options_.samples, input_shape(graph_, node), options_.threads);
   }
-  if (options_.exact_weights != nullptr && is_analog(node)) {
-    step.exact = onednn::make_convolution(spec(), *(*options_.exact_weights)[n].direct, options_.threads);
-    size_.scratchpad = std::max(size_.scratchpad, step.exact.scratchpad_size());
+  if (options_.companion_weights != nullptr && is_analog(node)) {
+    step.companion =
+        onednn::make_convolution(spec(), *(*options_.companion_weights)[n].direct, options_.threads);
+    size_.scratchpad = std::max(size_.scratchpad, step.companion.scratchpad_size());
   }
   size_.scratchpad = std::max(size_.scratchpad, step.primitive.scratchpad_size());
 }

@@ -36,9 +36,19 @@ struct FloatPlanOptions {
   bool own_epilogue =
       false;  ///< Products keep their pre-activations; the rest is done by the analog epilogue.
   bool patch_norms = false;  ///< Shot noise: the epilogue also gives what norms of input patches are made of.
-  /// Direct weights without noise: observed runs of weight noise also need the product with them. Null for
-  /// none.
-  const std::vector<NodeWeights>* exact_weights = nullptr;
+  bool tape = false;  ///< Runs note what a backward reads. Needs the own epilogue; for one noise point.
+  /// Direct weights of a second product beside every analog operation's own, for weight noise: those without
+  /// noise where a run is observed, those of the noise alone where it has a tape. Null for none.
+  const std::vector<NodeWeights>* companion_weights = nullptr;
+};
+
+/// What a run notes of one node for a backward: offsets in the workspace's tape, in floats.
+struct TapeEntry {
+  /// Bits as in AnalogEpilogue::passes, of all samples; also of a quantised operation that is not analog.
+  std::optional<std::size_t> passes, sum_passes;
+  std::optional<std::size_t> norms;      ///< Of an analog operation's patches, [samples][pixels]: shot noise.
+  std::optional<std::size_t> noise;      ///< At its pre-activations: weight noise. Laid out as the output.
+  std::optional<std::size_t> workspace;  ///< A max pool's.
 };
 
 class FloatPlan final : public Plan {
@@ -46,13 +56,14 @@ class FloatPlan final : public Plan {
   struct Step {
     onednn::Primitive primitive;  ///< Empty for input, subsample and Winograd.
     std::optional<Winograd> winograd;
-    onednn::Primitive exact;      ///< The product with exact weights, where the options have them.
+    onednn::Primitive companion;  ///< The product with the companion weights, where the options have them.
     std::size_t product = 0;      ///< Offset of an analog operation's pre-activation in the arena, in floats.
     std::size_t value = 0;        ///< Offset of the output.
-    std::size_t exact_value = 0;  ///< Offset of the exact product.
+    std::size_t companion_value = 0;  ///< Offset of the companion's, unless it goes to the tape.
     std::optional<std::size_t>
         sums;  ///< Offset of sum_c y^2 per pixel, where an operation with shot noise reads it.
     NodeQuantizers quantizers;
+    TapeEntry tape;
   };
 
   /// Graph, weights and quantisers must outlive it. @throws Error where oneDNN cannot make a layer.
@@ -70,7 +81,7 @@ class FloatPlan final : public Plan {
 
  private:
   void make_primitive(std::size_t n, const std::vector<NodeWeights>& weights);
-  void place_values();
+  void place_tape();
 
   const Graph& graph_;
   FloatPlanOptions options_;

@@ -12,11 +12,11 @@ FloatWorker::FloatWorker(const FloatPlan& plan, const Workspace& workspace)
   for (std::size_t n = 0; n < plan.graph().nodes.size(); ++n) {
     products_.push_back(bind(n));
     const FloatPlan::Step& step = plan.step(n);
-    if (!step.exact) {
-      exact_products_.emplace_back();
+    if (!step.companion) {
+      companions_.emplace_back();
     } else {
-      exact_products_.push_back(
-          step.exact.bind(value(node(n).input), at(step.exact_value), workspace_.scratchpad()));
+      float* dst = step.tape.noise ? workspace_.tape() + *step.tape.noise : at(step.companion_value);
+      companions_.push_back(step.companion.bind(value(node(n).input), dst, workspace_.scratchpad()));
     }
   }
 }
@@ -26,7 +26,8 @@ FloatWorker::Product FloatWorker::bind(std::size_t n) const {
   float* dst = at(step.product);
   const int from = node(n).input;
   if (step.winograd) return Winograd::Call(*step.winograd, value(from), dst, workspace_.scratchpad());
-  if (step.primitive) return step.primitive.bind(value(from), dst, workspace_.scratchpad());
+  float* noted = step.tape.workspace ? workspace_.tape() + *step.tape.workspace : nullptr;
+  if (step.primitive) return step.primitive.bind(value(from), dst, workspace_.scratchpad(), noted);
   return {};
 }
 
@@ -100,25 +101,36 @@ AnalogEpilogue FloatWorker::epilogue_of(std::size_t n, int layer, int64_t s, con
     epilogue.gains = gains.gains.data();
     epilogue.repeats = gains.repeats.empty() ? nullptr : gains.repeats.data();
   }
-  if (plan_.options().patch_norms) epilogue.scales = norms_of_patches(node, s, noise.window());
+  if (plan_.options().patch_norms) epilogue.scales = norms_of_patches(n, s, noise.window());
   if (node.residual != kNone) epilogue.residual = value(node.residual) + s * epilogue.map.size();
+  epilogue.passes = bits(plan_.step(n).tape.passes, s, epilogue.map);
+  epilogue.sum_passes = bits(plan_.step(n).tape.sum_passes, s, epilogue.map);
   return epilogue;
 }
 
-const float* FloatWorker::norms_of_patches(const Node& node, int64_t s, const PatchWindow& window) const {
+uint8_t* FloatWorker::bits(std::optional<std::size_t> offset, int64_t s, const BlockedMap& map) const {
+  if (!offset) return nullptr;
+  return reinterpret_cast<uint8_t*>(workspace_.tape() + *offset) + s * map.size() / 8;
+}
+
+const float* FloatWorker::norms_of_patches(std::size_t n, int64_t s, const PatchWindow& window) const {
+  const Node& node = this->node(n);
   const Node& from = input_of(node);
+  const auto& kept = plan_.step(n).tape.norms;
   const float* sums = at(*plan_.step(static_cast<std::size_t>(node.input)).sums) + s * from.shape.pixels();
-  float* norms = workspace_.norms();
-  patch_norms(window, sums, norms + node.shape.pixels(), norms);
+  const int64_t pixels = node.shape.pixels();
+  float* norms = kept ? workspace_.tape() + *kept + s * pixels : workspace_.norms();
+  patch_norms(window, sums, workspace_.norms() + pixels, norms);
   return norms;
 }
 
 void FloatWorker::finish_analog(std::size_t n, int layer, const NoisePoint& point, const RunInput& input) {
   const FloatPlan::Step& step = plan_.step(n);
-  if (input.observer != nullptr) compute_exact(n, input);
+  if (input.observer != nullptr || step.tape.noise) compute_companion(n, input);
   for (int64_t s = 0; s < samples(); ++s) {
     const AnalogEpilogue epilogue = epilogue_of(n, layer, s, point, input);
     const NoiseKey key{.seed = point.seed,
+                       .step = point.step,
                        .layer = static_cast<uint16_t>(layer),
                        .sample = static_cast<uint32_t>(input.samples[s])};
     if (input.observer != nullptr) input.observer->analog(view_of(n, layer, s, point, epilogue, key, input));
@@ -129,11 +141,10 @@ void FloatWorker::finish_analog(std::size_t n, int layer, const NoisePoint& poin
   if (input.observer != nullptr) show_values(n, input);
 }
 
-/// Observers of weight noise are shown the product without it too.
-void FloatWorker::compute_exact(std::size_t n, const RunInput& input) {
-  if (!plan_.step(n).exact) return;
-  if (node(n).input == 0) exact_products_[n].set_src(input_value(node(n), input));
-  exact_products_[n].run(stream_);
+void FloatWorker::compute_companion(std::size_t n, const RunInput& input) {
+  if (!plan_.step(n).companion) return;
+  if (node(n).input == 0) companions_[n].set_src(input_value(node(n), input));
+  companions_[n].run(stream_);
 }
 
 AnalogView FloatWorker::view_of(std::size_t n, int layer, int64_t s, const NoisePoint& point,
@@ -153,8 +164,8 @@ AnalogView FloatWorker::view_of(std::size_t n, int layer, int64_t s, const Noise
                   .pre_activation = product,
                   .epilogue = epilogue,
                   .key = key};
-  if (step.exact) {
-    view.pre_activation = at(step.exact_value) + s * epilogue.map.size();
+  if (step.companion) {
+    view.pre_activation = at(step.companion_value) + s * epilogue.map.size();
     view.noisy_product = product;
     view.weight_gains = &(*point.gains)[static_cast<std::size_t>(layer)];
   }
@@ -200,8 +211,15 @@ void FloatWorker::quantize_input(const Node& node, const Quantizer& quantizer, c
 void FloatWorker::quantize_value(const Node& node, std::size_t n, const Quantizer& quantizer) const {
   float* values = at(plan_.step(n).value);
   const BlockedMap map = blocked_map(node);
+  if (plan_.step(n).tape.passes) note_inside(node, n, quantizer);
   quantize_values(quantizer, samples() * map.size(), values, values);
   for (int64_t s = 0; s < samples(); ++s) clear_padding(map, values + s * map.size());
+}
+
+void FloatWorker::note_inside(const Node& node, std::size_t n, const Quantizer& quantizer) const {
+  const BlockedMap map = blocked_map(node);
+  mark_inside(quantizer, samples() * map.size(), at(plan_.step(n).value),
+              bits(plan_.step(n).tape.passes, 0, map));
 }
 
 void FloatWorker::sum_squares_of(const Node& node, std::size_t n, const RunInput& input) const {

@@ -34,10 +34,11 @@ class FloatWorker final : public Worker {
   void finish(std::size_t n, int layer, const NoisePoint& point, const RunInput& input);
   void finish_digital(std::size_t n, const RunInput& input);
   void finish_analog(std::size_t n, int layer, const NoisePoint& point, const RunInput& input);
-  void compute_exact(std::size_t n, const RunInput& input);
+  void compute_companion(std::size_t n, const RunInput& input);
+  [[nodiscard]] uint8_t* bits(std::optional<std::size_t> offset, int64_t s, const BlockedMap& map) const;
   [[nodiscard]] AnalogEpilogue epilogue_of(std::size_t n, int layer, int64_t s, const NoisePoint& point,
                                            const RunInput& input) const;
-  [[nodiscard]] const float* norms_of_patches(const Node& node, int64_t s, const PatchWindow& window) const;
+  [[nodiscard]] const float* norms_of_patches(std::size_t n, int64_t s, const PatchWindow& window) const;
   [[nodiscard]] AnalogView view_of(std::size_t n, int layer, int64_t s, const NoisePoint& point,
                                    const AnalogEpilogue& epilogue, const NoiseKey& key,
                                    const RunInput& input) const;
@@ -46,6 +47,7 @@ class FloatWorker final : public Worker {
   void run_subsample(const Node& node, std::size_t n, const SubsampleOp& op) const;
   void quantize_input(const Node& node, const Quantizer& quantizer, const RunInput& input) const;
   void quantize_value(const Node& node, std::size_t n, const Quantizer& quantizer) const;
+  void note_inside(const Node& node, std::size_t n, const Quantizer& quantizer) const;
   void sum_squares_of(const Node& node, std::size_t n, const RunInput& input) const;
   void show_values(std::size_t n, const RunInput& input) const;
   void copy_logits(float* logits) const;
@@ -54,7 +56,7 @@ class FloatWorker final : public Worker {
   const Workspace& workspace_;
   onednn::Stream stream_;
   std::vector<Product> products_;
-  std::vector<onednn::Call> exact_products_;  ///< One per node; empty where the plan has none.
+  std::vector<onednn::Call> companions_;  ///< One per node; empty where the plan has none.
 };
 
 }  // namespace dpac

@@ -1,9 +1,9 @@
 #include "engine/network.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <exception>
+#include <functional>
 
 #include <fmt/format.h>
 #include <omp.h>
@@ -11,6 +11,7 @@
 #include "engine/float_plan.h"
 #include "engine/integer_plan.h"
 #include "engine/noisy_weights.h"
+#include "engine/thread_scope.h"
 #include "kernels/error.h"
 #include "kernels/isa.h"
 
@@ -35,18 +36,6 @@ Split split_of(const NetworkOptions& options) {
   const auto lanes = static_cast<int>(std::min<int64_t>(threads, options.batch));
   return {lanes, 1, std::clamp<int64_t>(options.batch / lanes, 1, kMostTogether)};
 }
-
-/// Sets what omp_get_max_threads() gives to oneDNN while a network runs.
-class ThreadScope {
- public:
-  explicit ThreadScope(int threads) : before_(omp_get_max_threads()) { omp_set_num_threads(threads); }
-  ~ThreadScope() { omp_set_num_threads(before_); }
-  ThreadScope(const ThreadScope&) = delete;
-  ThreadScope& operator=(const ThreadScope&) = delete;
-
- private:
-  int before_;
-};
 
 }  // namespace
 
@@ -74,7 +63,7 @@ class Network::Impl {
     std::vector<NoisePoint> points;
     for (const NoiseConfig& config : configs) {
       check(config);
-      points.push_back({config.seed, gains_of(config, points, configs)});
+      points.push_back({.seed = config.seed, .gains = gains_of(config, points, configs)});
     }
     noise_.points = std::move(points);
   }
@@ -139,11 +128,11 @@ class Network::Impl {
                            .threads = split_.threads_per_lane,
                            .own_epilogue = own_epilogue(),
                            .patch_norms = options_.noise == NoiseKind::shot,
-                           .exact_weights = exact_weights_.empty() ? nullptr : &exact_weights_});
+                           .companion_weights = exact_weights_.empty() ? nullptr : &exact_weights_});
     };
     many_ = compile(split_.together);
     one_ = compile(1);
-    make_noise([](const Node& node) { return blocked_map(node); });
+    make_noise(blocked_map);
     if (weight_noise) {
       noisy_weights_.emplace(graph_, float_weights_, split_.lanes * split_.threads_per_lane);
     } else {
@@ -159,38 +148,14 @@ class Network::Impl {
     };
     many_ = compile(split_.together);
     one_ = compile(1);
-    make_noise([](const Node& node) { return integer_layout(node); });
+    make_noise(integer_layout);
   }
 
-  /// `layout_of` gives the layout of a node's output.
-  template <class LayoutOf>
-  void make_noise(const LayoutOf& layout_of) {
+  void make_noise(const std::function<BlockedMap(const Node&)>& layout_of) {
     noise_.kind = options_.noise;
     noise_.points.emplace_back();
-    const auto inputs = options_.noise == NoiseKind::thermal
-                            ? value_ranges(graph_, options_.quantization.ranges)
-                            : std::vector<ValueRange>(graph_.nodes.size());
-    for (std::size_t l = 0; l < layers_.size(); ++l) {
-      const Node& node = graph_.nodes[static_cast<std::size_t>(layers_[l].node)];
-      noise_.layers.push_back(
-          layer_noise(node, layout_of(node), ranges_[l], inputs[static_cast<std::size_t>(node.input)]));
-    }
-  }
-
-  [[nodiscard]] LayerNoise layer_noise(const Node& node, const BlockedMap& map,
-                                       const std::vector<ValueRange>& weights,
-                                       const ValueRange& input) const {
-    switch (options_.noise) {
-      case NoiseKind::shot:
-        return LayerNoise::shot(graph_, node, map);
-      case NoiseKind::thermal:
-        return LayerNoise::thermal(graph_, node, map, weights, input);
-      case NoiseKind::weight:
-        return LayerNoise::weight(graph_, node, map, weights);
-      case NoiseKind::none:
-        break;
-    }
-    return LayerNoise::silent(graph_, node, map);
+    noise_.layers =
+        layer_noises({graph_, layers_, ranges_, options_.quantization.ranges}, options_.noise, layout_of);
   }
 
   void check(const NoiseConfig& config) const {
@@ -205,20 +170,10 @@ class Network::Impl {
   [[nodiscard]] std::shared_ptr<const std::vector<LayerGains>> gains_of(
       const NoiseConfig& config, std::span<const NoisePoint> earlier,
       std::span<const NoiseConfig> configs) const {
-    if (config.kind == NoiseKind::none) return nullptr;
     for (std::size_t i = 0; i < earlier.size(); ++i) {
       if (same_but_seed(configs[i], config)) return earlier[i].gains;
     }
-    const double sigma = config.kind == NoiseKind::thermal  ? config.sigma_thermal
-                         : config.kind == NoiseKind::weight ? config.sigma_weight
-                                                            : 1.0;
-    constexpr std::array<int32_t, 1> kOnce = {1};
-    std::vector<LayerGains> gains;
-    for (std::size_t l = 0; l < layers_.size(); ++l) {
-      const std::span<const int32_t> repeats = config.repeats.empty() ? kOnce : std::span(config.repeats[l]);
-      gains.push_back(noise_.layers[l].gains(config.energies[l], repeats, sigma));
-    }
-    return std::make_shared<const std::vector<LayerGains>>(std::move(gains));
+    return layer_gains(noise_.layers, config);
   }
 
   void check_sizes(std::span<const float> images, std::span<const int64_t> samples,

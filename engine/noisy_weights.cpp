@@ -25,21 +25,26 @@ NoisyWeights::NoisyWeights(const Graph& graph, std::vector<NodeWeights>& weights
   }
 }
 
-void NoisyWeights::draw(const NoisePoint& point, int64_t group) {
+void NoisyWeights::draw(const NoisePoint& point, int64_t group, const Visitor& visit) {
   if (point.gains == nullptr) return;
-  const Drawn wanted{point.seed, point.gains, group};
+  const Drawn wanted{point.seed, point.step, point.gains, group};
   if (drawn_ == wanted) return;
   for (std::size_t n = 0, layer = 0; n < graph_.nodes.size(); ++n) {
     if (!is_analog(graph_.nodes[n])) continue;
-    draw_layer(
-        n, (*point.gains)[layer],
-        {.seed = point.seed, .layer = static_cast<uint16_t>(layer), .sample = static_cast<uint32_t>(group)});
+    const NoiseKey key{.seed = point.seed,
+                       .step = point.step,
+                       .layer = static_cast<uint16_t>(layer),
+                       .sample = static_cast<uint32_t>(group)};
+    const std::span<const float> weights = draw_layer(n, (*point.gains)[layer], key);
+    pack(n, weights.data());
+    if (visit) visit(n, weights);
     ++layer;
   }
   drawn_ = wanted;
 }
 
-void NoisyWeights::draw_layer(std::size_t node, const LayerGains& gains, const NoiseKey& key) {
+std::span<const float> NoisyWeights::draw_layer(std::size_t node, const LayerGains& gains,
+                                                const NoiseKey& key) {
   const Tensor& weights = analog_weights(graph_.nodes[node]);
   const WeightNoise noise{dot_length_of(weights), gains.gains.data(),
                           gains.repeats.empty() ? nullptr : gains.repeats.data()};
@@ -49,7 +54,7 @@ void NoisyWeights::draw_layer(std::size_t node, const LayerGains& gains, const N
     perturb_weights(noise, key, rows * t / threads_, rows * (t + 1) / threads_, weights.values().data(),
                     layer_.data());
   }
-  pack(node, layer_.data());
+  return {layer_.data(), weights.values().size()};
 }
 
 void NoisyWeights::pack(std::size_t node, const float* weights) {

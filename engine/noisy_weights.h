@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -18,21 +19,24 @@ class NoisyWeights {
   /// Graph and weights must outlive it; the graph holds the weights without noise.
   NoisyWeights(const Graph& graph, std::vector<NodeWeights>& weights, int threads);
 
-  /// Packs W~ of a point's energies and seed for a group, unless that is what is packed. The key's `sample`
-  /// is the group. Not while a worker runs.
-  void draw(const NoisePoint& point, int64_t group);
+  /// Shown the noisy weights of a node as they are drawn, [out, ...].
+  using Visitor = std::function<void(std::size_t node, std::span<const float> weights)>;
+
+  /// Packs W~ of a point's energies, seed and step for a group, unless that is what is packed. The key's
+  /// `sample` is the group. Not while a worker runs.
+  void draw(const NoisePoint& point, int64_t group, const Visitor& visit = {});
 
  private:
   /// What is packed.
   struct Drawn {
     uint64_t seed;
+    uint32_t step;
     std::shared_ptr<const std::vector<LayerGains>> gains;
     int64_t group;
     bool operator==(const Drawn&) const = default;
   };
 
-  void draw_layer(std::size_t node, const LayerGains& gains, const NoiseKey& key);
-
+  std::span<const float> draw_layer(std::size_t node, const LayerGains& gains, const NoiseKey& key);
   void pack(std::size_t node, const float* weights);
 
   const Graph& graph_;

@@ -1,6 +1,6 @@
 /// @file
-/// The part of oneDNN the engine uses, in the engine's terms. onednn.cpp is the only file that includes
-/// oneDNN's headers and knows the difference between 2.x and 3.x.
+/// The part of oneDNN the engine uses, in the engine's terms. The files onednn*.cpp are the only ones that
+/// include oneDNN's headers and know the difference between 2.x and 3.x.
 ///
 /// Activations are channel blocks (kernels/layout.h): `block` is channel_block(). Every object is compiled
 /// for a number of threads: 1 to run inside one thread of a parallel region, more to be run from outside of
@@ -72,8 +72,12 @@ class Primitive {
   /// Floats a call's scratchpad needs; 0 for an empty primitive.
   [[nodiscard]] std::size_t scratchpad_size() const;
 
-  /// `scratchpad` may be shared by all calls of one stream.
-  [[nodiscard]] Call bind(const void* src, void* dst, void* scratchpad) const;
+  /// Floats of what a recording forward tells its backward; 0 for other primitives.
+  [[nodiscard]] std::size_t workspace_size() const;
+
+  /// `scratchpad` may be shared by all calls of one stream. A backward's `src` is the gradient of the
+  /// forward's output, its `dst` that of the forward's input. `workspace` is null where its size is 0.
+  [[nodiscard]] Call bind(const void* src, void* dst, void* scratchpad, void* workspace = nullptr) const;
 
   struct Impl;
   explicit Primitive(std::shared_ptr<const Impl> impl);
@@ -137,6 +141,10 @@ class IntegerWeights {
 /// @throws Error where oneDNN has no implementation.
 Primitive make_convolution(const ConvolutionSpec& spec, const Weights& weights, int threads);
 
+/// From the gradient of a convolution's output to that of its input. `spec` is the convolution's; blocked
+/// maps, no post-ops. @throws Error where oneDNN has no implementation.
+Primitive make_convolution_backward(const ConvolutionSpec& spec, const Weights& weights, int threads);
+
 /// dst (int32) = sum (src - zero_point) * weights, exactly: src is uint8, a zero outside the image is exact.
 /// All maps are [N, H, W, C]; `plain_input` and `post_ops` do not apply. Needs exact_integer_products().
 Primitive make_integer_convolution(const ConvolutionSpec& spec, int32_t zero_point,
@@ -147,6 +155,14 @@ Primitive make_integer_max_pool(int64_t batch, const MapShape& in, const MapShap
                                 const Geometry& geometry, int threads);
 Primitive make_max_pool(int64_t batch, const MapShape& in, const MapShape& out, const Geometry& geometry,
                         int threads);
+
+/// The same, and notes in its workspace which pixels are the largest.
+Primitive make_recording_max_pool(int64_t batch, const MapShape& in, const MapShape& out,
+                                  const Geometry& geometry, int threads);
+
+/// Its backward, with that workspace.
+Primitive make_max_pool_backward(int64_t batch, const MapShape& in, const MapShape& out,
+                                 const Geometry& geometry, int threads);
 Primitive make_global_average_pool(int64_t batch, const MapShape& in, int threads);
 
 }  // namespace dpac::onednn

@@ -14,10 +14,12 @@ std::size_t rounded_up(std::size_t size) {
 }  // namespace
 
 Workspace::Workspace(const WorkspaceSize& size)
-    : memory_(rounded_up(size.arena) + rounded_up(size.scratchpad) + rounded_up(size.norms)),
+    : memory_(rounded_up(size.arena) + rounded_up(size.scratchpad) + rounded_up(size.norms) +
+              rounded_up(size.tape)),
       arena_(memory_.data()),
       scratchpad_(arena_ + rounded_up(size.arena)),
-      norms_(scratchpad_ + rounded_up(size.scratchpad)) {
+      norms_(scratchpad_ + rounded_up(size.scratchpad)),
+      tape_(norms_ + rounded_up(size.norms)) {
   std::fill_n(memory_.data(), memory_.size(), 0.0f);  // Touches the pages now rather than in the first run.
 }
 
@@ -31,7 +33,8 @@ std::size_t patch_scratch_size(const Graph& graph) {
 }
 
 WorkspaceSize join(const WorkspaceSize& a, const WorkspaceSize& b) {
-  return {std::max(a.arena, b.arena), std::max(a.scratchpad, b.scratchpad), std::max(a.norms, b.norms)};
+  return {std::max(a.arena, b.arena), std::max(a.scratchpad, b.scratchpad), std::max(a.norms, b.norms),
+          std::max(a.tape, b.tape)};
 }
 
 }  // namespace dpac

@@ -19,6 +19,7 @@ struct WorkspaceSize {
   std::size_t arena = 0;       ///< Values of the nodes.
   std::size_t scratchpad = 0;  ///< oneDNN's.
   std::size_t norms = 0;       ///< Norms of the patches of one sample of one operation.
+  std::size_t tape = 0;        ///< What a backward reads.
 };
 
 /// Memory a worker computes in. Several workers that never run at once may share it.
@@ -29,10 +30,11 @@ class Workspace {
   [[nodiscard]] float* arena() const { return arena_; }
   [[nodiscard]] float* scratchpad() const { return scratchpad_; }
   [[nodiscard]] float* norms() const { return norms_; }
+  [[nodiscard]] float* tape() const { return tape_; }
 
  private:
   AlignedFloats memory_;
-  float *arena_, *scratchpad_, *norms_;
+  float *arena_, *scratchpad_, *norms_, *tape_;
 };
 
 /// What a run reads.

@@ -1,19 +1,20 @@
 #include "kernels/analog_epilogue.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "kernels/simd.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/analog_epilogue.cpp"
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include <hwy/cache_control.h>
-
 #include "kernels/averaged_noise-inl.h"
 #include "kernels/channel_sum-inl.h"
+#include "kernels/mask_bits-inl.h"
 #include "kernels/quantizer-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -21,7 +22,7 @@ namespace dpac {
 namespace HWY_NAMESPACE {
 
 /// The pass over the pixels of one sample, for vectors of D.
-template <class D, bool kNoise, bool kQuantized>
+template <class D, bool kNoise, bool kQuantized, bool kRecorded>
 class EpiloguePass {
   using V = hn::Vec<D>;
   using DI = hn::RebindToSigned<D>;
@@ -123,10 +124,15 @@ class EpiloguePass {
       const V sigma = e_.scales == nullptr ? gain : hn::Mul(gain, hn::Set(d, e_.scales[p]));
       y = fused_multiply_add(d, sigma, xi, y);
     }
+    if (kRecorded && e_.passes != nullptr) record(y, floor_, quantized_, quantizer_, offset, e_.passes);
     y = larger(d, y, floor_);
     if (kQuantized && quantized_) y = quantizer_.value(y);
     if (e_.residual != nullptr) {
-      y = larger(d, hn::Add(y, hn::LoadU(d, e_.residual + offset)), floor_after_);
+      y = hn::Add(y, hn::LoadU(d, e_.residual + offset));
+      if (kRecorded && e_.sum_passes != nullptr) {
+        record(y, floor_after_, sum_quantized_, sum_quantizer_, offset, e_.sum_passes);
+      }
+      y = larger(d, y, floor_after_);
       if (kQuantized && sum_quantized_) y = sum_quantizer_.value(y);
     }
     if (kQuantized && c + kLanes > e_.map.channels) {
@@ -135,6 +141,13 @@ class EpiloguePass {
     }
     hn::StoreU(y, d, dst_ + offset);
     if (sum_squares_ != nullptr) sums_.add(d, p - tile_begin, c, y);
+  }
+
+  static HWY_INLINE void record(V y, V floor, bool quantized, const QuantizerVectors<D>& quantizer,
+                                int64_t offset, uint8_t* bits) {
+    auto passes = hn::Gt(y, floor);
+    if (kQuantized && quantized) passes = hn::And(passes, quantizer.inside(y));
+    store_bits(D(), passes, offset, bits);
   }
 
   const AnalogEpilogue e_;  // A copy, which stores to dst cannot change: nothing has to be loaded again.
@@ -149,15 +162,23 @@ class EpiloguePass {
   ChannelSums sums_;
 };
 
+template <class D, bool kNoise, bool kQuantized>
+void pass(const AnalogEpilogue& e, const NoiseKey& key, const float* src, float* dst, float* sum_squares) {
+  if (e.passes != nullptr || e.sum_passes != nullptr) {
+    return EpiloguePass<D, kNoise, kQuantized, true>(e, key, src, dst, sum_squares).run();
+  }
+  EpiloguePass<D, kNoise, kQuantized, false>(e, key, src, dst, sum_squares).run();
+}
+
 template <class D>
 void pass(const AnalogEpilogue& e, const NoiseKey& key, const float* src, float* dst, float* sum_squares) {
   const bool quantized = !e.quantizer.is_identity() || !e.sum_quantizer.is_identity();
   if (e.gains == nullptr) {
-    if (quantized) return EpiloguePass<D, false, true>(e, key, src, dst, sum_squares).run();
-    return EpiloguePass<D, false, false>(e, key, src, dst, sum_squares).run();
+    if (quantized) return pass<D, false, true>(e, key, src, dst, sum_squares);
+    return pass<D, false, false>(e, key, src, dst, sum_squares);
   }
-  if (quantized) return EpiloguePass<D, true, true>(e, key, src, dst, sum_squares).run();
-  EpiloguePass<D, true, false>(e, key, src, dst, sum_squares).run();
+  if (quantized) return pass<D, true, true>(e, key, src, dst, sum_squares);
+  pass<D, true, false>(e, key, src, dst, sum_squares);
 }
 
 void analog_epilogue_body(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,

@@ -34,6 +34,11 @@ struct AnalogEpilogue {
   const float* residual = nullptr;   ///< Same layout as dst; null for none.
   bool relu_after_residual = false;
   Quantizer sum_quantizer = {};  ///< Of the residual sum; identity for none.
+  /// Where a backward follows (kernels/analog_backward.h): a bit per element of the map, set where a gradient
+  /// passes: neither cut off by ReLU nor clamped by the quantiser. Element e is bit e mod 8 of byte e / 8.
+  /// Null for none.
+  uint8_t* passes = nullptr;
+  uint8_t* sum_passes = nullptr;  ///< The same of the residual sum.
 };
 
 /// Runs the epilogue on one sample; src and dst may be the same. `sum_squares` ([pixels], or null) receives

@@ -71,6 +71,18 @@ Quantizer make_quantizer(double min, double max, int64_t levels) {
           .high = static_cast<float>(high)};
 }
 
+void mark_inside(const Quantizer& quantizer, int64_t count, const float* src, uint8_t* bits) {
+  for (int64_t i = 0; i < count; i += 8) {
+    uint32_t byte = 0;
+    for (int64_t j = 0; j < 8; ++j) {
+      const float code = src[i + j] * quantizer.inverse_scale;
+      const bool inside = quantizer.is_identity() || (code >= quantizer.low && code <= quantizer.high);
+      byte |= static_cast<uint32_t>(inside) << j;
+    }
+    bits[i / 8] = static_cast<uint8_t>(byte);
+  }
+}
+
 void quantize_values(const Quantizer& quantizer, int64_t count, const float* src, float* dst) {
   if (!quantizer.is_identity()) {
     DPAC_DISPATCH(quantize_values_body)(quantizer, count, src, dst);

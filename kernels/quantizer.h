@@ -28,6 +28,10 @@ int64_t levels_of(double bits);
 /// @throws Error unless min <= max, both are finite in float32, and 2 <= levels <= 2^24.
 Quantizer make_quantizer(double min, double max, int64_t levels);
 
+/// Bit i mod 8 of byte i / 8 of `bits` is set where src[i] / scale lies between the smallest and the largest
+/// code: there the straight-through gradient of Q passes. `count` is a multiple of 8.
+void mark_inside(const Quantizer& quantizer, int64_t count, const float* src, uint8_t* bits);
+
 /// dst[i] <- Q(src[i]); src and dst may be the same. Same bits on every instruction set.
 void quantize_values(const Quantizer& quantizer, int64_t count, const float* src, float* dst);
 

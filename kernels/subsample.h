@@ -17,8 +17,11 @@ struct Subsample {
 /// sample.
 void subsample(const Subsample& shortcut, const float* src, float* dst);
 
-/// The same on 8-bit activations (kernels/integer_map.h), whose zero is the byte `zero`: maps of one block,
-/// which is as long as the padded channels.
+/// Its backward: in[c, stride y, stride x] <- out[c + channels_before, y, x], every other element zero.
+void subsample_backward(const Subsample& shortcut, const float* out_gradient, float* in_gradient);
+
+/// subsample() on 8-bit activations (kernels/integer_map.h), whose zero is the byte `zero`: maps of one
+/// block, which is as long as the padded channels.
 void subsample(const Subsample& shortcut, uint8_t zero, const uint8_t* src, uint8_t* dst);
 
 }  // namespace dpac

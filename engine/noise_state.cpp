@@ -1,0 +1,56 @@
+#include "engine/noise_state.h"
+
+#include <array>
+
+namespace dpac {
+namespace {
+
+LayerNoise layer_noise(const NoiseSetting& setting, NoiseKind kind, const Node& node, const BlockedMap& map,
+                       const std::vector<ValueRange>& weights, const ValueRange& input) {
+  switch (kind) {
+    case NoiseKind::shot:
+      return LayerNoise::shot(setting.graph, node, map);
+    case NoiseKind::thermal:
+      return LayerNoise::thermal(setting.graph, node, map, weights, input);
+    case NoiseKind::weight:
+      return LayerNoise::weight(setting.graph, node, map, weights);
+    case NoiseKind::none:
+      break;
+  }
+  return LayerNoise::silent(setting.graph, node, map);
+}
+
+double sigma_of(const NoiseConfig& config) {
+  if (config.kind == NoiseKind::thermal) return config.sigma_thermal;
+  return config.kind == NoiseKind::weight ? config.sigma_weight : 1.0;
+}
+
+}  // namespace
+
+std::vector<LayerNoise> layer_noises(const NoiseSetting& setting, NoiseKind kind,
+                                     const std::function<BlockedMap(const Node&)>& layout_of) {
+  const std::vector<ValueRange> inputs = kind == NoiseKind::thermal
+                                             ? value_ranges(setting.graph, setting.ranges)
+                                             : std::vector<ValueRange>(setting.graph.nodes.size());
+  std::vector<LayerNoise> noises;
+  for (std::size_t l = 0; l < setting.layers.size(); ++l) {
+    const Node& node = setting.graph.nodes[static_cast<std::size_t>(setting.layers[l].node)];
+    noises.push_back(layer_noise(setting, kind, node, layout_of(node), setting.weights[l],
+                                 inputs[static_cast<std::size_t>(node.input)]));
+  }
+  return noises;
+}
+
+std::shared_ptr<const std::vector<LayerGains>> layer_gains(std::span<const LayerNoise> layers,
+                                                           const NoiseConfig& config) {
+  if (config.kind == NoiseKind::none) return nullptr;
+  constexpr std::array<int32_t, 1> kOnce = {1};
+  std::vector<LayerGains> gains;
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    const std::span<const int32_t> repeats = config.repeats.empty() ? kOnce : std::span(config.repeats[l]);
+    gains.push_back(layers[l].gains(config.energies[l], repeats, sigma_of(config)));
+  }
+  return std::make_shared<const std::vector<LayerGains>>(std::move(gains));
+}
+
+}  // namespace dpac

@@ -1,0 +1,148 @@
+#include "kernels/analog_backward.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/simd.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/analog_backward.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "kernels/gaussian-inl.h"
+#include "kernels/mask_bits-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace dpac {
+namespace HWY_NAMESPACE {
+
+/// What a pass sums up, and from what.
+enum class Source { none, drawn, stored, sigma };
+
+/// The pass over the pixels of one sample, for vectors of D.
+template <class D, Source kSource>
+class BackwardPass {
+  using V = hn::Vec<D>;
+  using Stream = Gaussian<D>;
+  using Words = typename Stream::Words;
+  static constexpr int64_t kLanes = static_cast<int64_t>(hn::MaxLanes(D()));
+  // Pixels whose noise is drawn at once, to overlap latencies.
+  static constexpr auto kTogether = static_cast<int64_t>(Stream::kTogether);
+  static constexpr bool kScaled = kSource == Source::drawn || kSource == Source::sigma;
+
+ public:
+  HWY_INLINE BackwardPass(const AnalogBackward& backward, const NoiseKey& key, float* gradient, double* sums)
+      : b_(backward),
+        stream_(key),
+        gradient_(gradient),
+        sums_(sums),
+        pixel_step_(Stream::stride(kChannelGroup / 4)) {}
+
+  HWY_INLINE void run() {
+    for (const PixelRun& run : b_.runs) {
+      for (int64_t c = 0; c < b_.map.padded_channels(); c += kLanes) channels(run, c);
+    }
+  }
+
+ private:
+  /// Channels c, c + 1, ... of a run. A run's sum is made in float32, lane by lane; runs are added in double.
+  HWY_INLINE void channels(const PixelRun& run, int64_t c) {
+    const V gain =
+        kScaled ? hn::LoadU(D(), b_.gains + run.gain_row * b_.map.padded_channels() + c) : hn::Zero(D());
+    V total = hn::Zero(D());
+    Words counter = stream_.counter(element_block(c, run.begin, b_.map.pixels));
+    int64_t p = run.begin;
+    for (; p + kTogether <= run.end; p += kTogether) pixels<kTogether>(p, c, gain, counter, total);
+    for (; p < run.end; ++p) pixels<1>(p, c, gain, counter, total);
+    if constexpr (kSource != Source::none) add(total, sums_ + c);
+  }
+
+  template <size_t K>
+  HWY_INLINE void pixels(int64_t p, int64_t c, V gain, Words& counter, V& total) const {
+    const int64_t offset = ((c / b_.map.block) * b_.map.pixels + p) * b_.map.block + c % b_.map.block;
+    V xi[K];
+    if constexpr (kSource == Source::drawn) {
+      Words counters[K];
+      for (auto& current : counters) {
+        current = counter;
+        counter = hn::Add(counter, pixel_step_);
+      }
+      stream_.values(counters, xi);
+    }
+    for (size_t k = 0; k < K; ++k) {
+      const auto i = static_cast<int64_t>(k);
+      const V g = through(offset + i * b_.map.block);
+      if constexpr (kSource == Source::stored) {
+        const V noise = hn::LoadU(D(), b_.noise + offset + i * b_.map.block);
+        total = fused_multiply_add(D(), g, noise, total);
+      } else if constexpr (kScaled) {
+        const V sigma = b_.scales == nullptr ? gain : hn::Mul(gain, hn::Set(D(), b_.scales[p + i]));
+        const V factor = kSource == Source::sigma ? hn::Mul(g, sigma) : g;
+        const V term = kSource == Source::sigma ? factor : hn::Mul(sigma, xi[k]);
+        total = fused_multiply_add(D(), factor, term, total);
+      }
+    }
+  }
+
+  /// Takes the gradient of the elements from `offset` on through the epilogue.
+  HWY_INLINE V through(int64_t offset) const {
+    const D d;
+    V g = hn::LoadU(d, gradient_ + offset);
+    if (b_.sum_passes != nullptr) g = hn::IfThenElseZero(load_bits(d, offset, b_.sum_passes), g);
+    if (b_.residual != nullptr) {
+      float* residual = b_.residual + offset;
+      hn::StoreU(b_.accumulate ? hn::Add(hn::LoadU(d, residual), g) : g, d, residual);
+    }
+    if (b_.passes != nullptr) g = hn::IfThenElseZero(load_bits(d, offset, b_.passes), g);
+    hn::StoreU(g, d, gradient_ + offset);
+    return g;
+  }
+
+  static HWY_INLINE void add(V total, double* sums) {
+    HWY_ALIGN float lanes[hn::MaxLanes(D())];
+    hn::Store(total, D(), lanes);
+    for (const float lane : lanes) *sums++ += static_cast<double>(lane);
+  }
+
+  const AnalogBackward b_;  // A copy, which stores cannot change.
+  const Stream stream_;
+  float* gradient_;
+  double* sums_;
+  const Words pixel_step_;
+};
+
+template <class D>
+void pass(const AnalogBackward& b, NoiseSum sum, const NoiseKey& key, float* gradient, double* sums) {
+  if (b.noise != nullptr) return BackwardPass<D, Source::stored>(b, key, gradient, sums).run();
+  if (b.gains == nullptr) return BackwardPass<D, Source::none>(b, key, gradient, sums).run();
+  if (sum == NoiseSum::square) return BackwardPass<D, Source::sigma>(b, key, gradient, sums).run();
+  BackwardPass<D, Source::drawn>(b, key, gradient, sums).run();
+}
+
+void analog_backward_body(const AnalogBackward& backward, NoiseSum sum, const NoiseKey& key, float* gradient,
+                          double* sums) {
+  std::fill_n(sums, backward.map.padded_channels(), 0.0);
+  if (backward.map.block == 8) {
+    pass<hn::CappedTag<float, 8>>(backward, sum, key, gradient, sums);
+  } else {
+    pass<hn::CappedTag<float, 16>>(backward, sum, key, gradient, sums);
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace dpac
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace dpac {
+
+HWY_EXPORT(analog_backward_body);
+
+void run_analog_backward(const AnalogBackward& backward, NoiseSum sum, const NoiseKey& key, float* gradient,
+                         double* sums) {
+  DPAC_DISPATCH(analog_backward_body)(backward, sum, key, gradient, sums);
+}
+
+}  // namespace dpac
+#endif

@@ -1,0 +1,74 @@
+/// @file
+/// Reverse-mode differentiation of a noisy network by the energies of its layers (docs/model.md section 6).
+///
+/// Weights are constants and have no gradients. d y_noisy / d log E_c = -1/2 * noise; sigma's dependence on
+/// its input is not differentiated; a quantiser passes the gradient inside its range and stops it outside.
+/// Noise is drawn again in the backward rather than stored. What the forward keeps is a bit per ReLU or
+/// quantiser, norms of patches for shot noise, and noise at the pre-activations for weight noise; memory does
+/// not grow with the batch, for a few samples at a time go forward and back.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/analog.h"
+#include "engine/graph.h"
+#include "engine/noise_config.h"
+#include "engine/quantization.h"
+#include "learn/loss.h"
+#include "learn/precision_parameters.h"
+
+namespace dpac {
+
+/// What is asked of a batch.
+enum class Derivative {
+  gradient,     ///< d loss / d log E_c of the noisy network.
+  sensitivity,  ///< s_c of the clean network: its expected loss at small noise is L0 + sum_c s_c / E_c.
+};
+
+struct DifferentiatorOptions {
+  NoiseKind noise = NoiseKind::shot;  ///< Not none.
+  Derivative derivative = Derivative::gradient;
+  int64_t batch = 32;  ///< Samples a call usually has; a matter of speed and memory only.
+  int threads = 0;     ///< 0: all that OpenMP gives.
+  Quantization quantization = {};
+};
+
+/// What a batch gave. Values are means over its samples.
+struct BatchDerivative {
+  double loss = 0;
+  ChannelValues values;       ///< The derivative, of every output channel of every analog layer.
+  std::vector<float> logits;  ///< [n, classes].
+};
+
+/// Results do not depend on `batch` (but for the number of samples given) and `threads`.
+class Differentiator {
+ public:
+  /// @throws Error where oneDNN cannot make a layer, or ranges do not fit the graph.
+  Differentiator(Graph graph, const DifferentiatorOptions& options);
+  ~Differentiator();
+  Differentiator(Differentiator&&) noexcept;
+  Differentiator& operator=(Differentiator&&) noexcept;
+
+  /// With quantised weights, where the options ask for them.
+  [[nodiscard]] const Graph& graph() const;
+  [[nodiscard]] const std::vector<AnalogLayer>& layers() const;
+
+  /// Noise of the following runs, of its kind, without repeats. Under weight noise all samples of a step
+  /// share one draw. Energies have no influence on sensitivities.
+  /// @throws Error if it does not fit.
+  void set_noise(const NoiseConfig& config, uint32_t step);
+
+  /// Forward and backward of n samples: `images` is [n, C, H, W], `samples` are indices in the data set. Not
+  /// to be called from two threads at once.
+  BatchDerivative run(std::span<const float> images, std::span<const int64_t> samples,
+                      const SampleLoss& loss);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace dpac
