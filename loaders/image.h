@@ -1,5 +1,5 @@
 /// @file
-/// A decoded image, and how large one may be.
+/// A decoded image, how large one may be, and parts of it.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,16 @@ struct ImageSize {
   int width = 0;
 
   friend bool operator==(const ImageSize&, const ImageSize&) = default;
+};
+
+/// A rectangle of pixels of an image.
+struct Window {
+  int top = 0;
+  int left = 0;
+  int height = 0;
+  int width = 0;
+
+  friend bool operator==(const Window&, const Window&) = default;
 };
 
 /// 8-bit pixels, row-major [height, width, channels] without padding; three channels are R, G, B in this
@@ -29,5 +39,11 @@ struct Image {
 /// A file that declares more pixels than this is refused before anything is allocated for them: 100
 /// megapixels, 300 MB decoded. The largest image of ImageNet has 19.
 inline constexpr int64_t kMaxImagePixels = 100'000'000;
+
+/// The pixels of `window`, which may reach beyond the image or lie outside it: there they are 0.
+Image cut_out(const Image& source, const Window& window);
+
+/// Swaps left and right.
+void flip_horizontally(Image& image);
 
 }  // namespace dpac

@@ -18,16 +18,12 @@ namespace dpac {
 /// is never held up by a later one.
 class BatchReader::Ring {
  public:
-  Ring(const ImageDataset& dataset, const Preprocessing& how, int channels, std::vector<int64_t> indices,
-       int batch, int threads)
-      : dataset_(dataset), how_(how), channels_(channels), indices_(std::move(indices)), per_batch_(batch) {
-    if (indices_.empty()) throw Error("expected at least one sample to read, found none");
+  Ring(SampleMaker maker, int batch, int threads)
+      : maker_(std::move(maker)), per_batch_(batch), image_floats_(maker_.image_floats()) {
     if (batch < 1 || threads < 1) {
       throw Error(fmt::format("expected a batch and a number of threads of at least 1, found {} and {}",
                               batch, threads));
     }
-    size_ = output_size(dataset_.load(indices_.front()).size(), how_);
-    image_floats_ = static_cast<std::size_t>(element_count({channels, size_.height, size_.width}));
     const auto count = static_cast<std::size_t>(std::min(per_batch_, samples()));
     for (Slot& slot : slots_) slot = Slot(count, image_floats_);
     for (int t = 0; t < threads; ++t) {
@@ -35,7 +31,7 @@ class BatchReader::Ring {
     }
   }
 
-  [[nodiscard]] ImageSize image_size() const { return size_; }
+  [[nodiscard]] ImageSize image_size() const { return maker_.image_size(); }
 
   const ImageBatch* next() {
     std::unique_lock lock(mutex_);
@@ -49,7 +45,7 @@ class BatchReader::Ring {
     const auto n = static_cast<std::size_t>(count);
     slot.batch = {{slot.images.data(), n * image_floats_},
                   std::span(slot.labels).first(n),
-                  std::span(indices_).subspan(static_cast<std::size_t>(begin), n),
+                  std::span(maker_.indices()).subspan(static_cast<std::size_t>(begin), n),
                   static_cast<int>(count)};
     lent_ = true;
     return &slot.batch;
@@ -68,7 +64,7 @@ class BatchReader::Ring {
     ImageBatch batch;
   };
 
-  [[nodiscard]] int64_t samples() const { return static_cast<int64_t>(indices_.size()); }
+  [[nodiscard]] int64_t samples() const { return static_cast<int64_t>(maker_.indices().size()); }
   Slot& slot_of(int64_t batch) { return slots_[static_cast<std::size_t>(batch % kBatchesAhead)]; }
 
   void give_back() {
@@ -100,30 +96,13 @@ class BatchReader::Ring {
     try {
       Slot& slot = slot_of(position / per_batch_);
       const auto place = static_cast<std::size_t>(position % per_batch_);
-      const int64_t index = indices_[static_cast<std::size_t>(position)];
-      slot.labels[place] = dataset_.label(index);
-      load(index, {slot.images.data() + place * image_floats_, image_floats_});
+      slot.labels[place] = maker_.label(static_cast<std::size_t>(position));
+      maker_.make(static_cast<std::size_t>(position),
+                  {slot.images.data() + place * image_floats_, image_floats_});
       return nullptr;
     } catch (...) {
       return std::current_exception();
     }
-  }
-
-  void load(int64_t index, std::span<float> dst) const {
-    const Image image = dataset_.load(index);
-    if (image.channels > channels_) {
-      throw Error(fmt::format("{}: expected a grey image, for the network takes 1 channel, found colour",
-                              dataset_.name(index)));
-    }
-    const ImageSize size = output_size(image.size(), how_);
-    if (size != size_) {
-      throw Error(
-          fmt::format("{}: expected {} x {} pixels like the first sample {}, found {} x {}; give all of them "
-                      "one size with --resize and --crop",
-                      dataset_.name(index), size_.width, size_.height, dataset_.name(indices_.front()),
-                      size.width, size.height));
-    }
-    preprocess(image, how_, channels_, dst);
   }
 
   void finish(int64_t position, const std::exception_ptr& error) {
@@ -137,13 +116,9 @@ class BatchReader::Ring {
     ready_.notify_one();
   }
 
-  const ImageDataset& dataset_;
-  const Preprocessing how_;
-  const int channels_;
-  const std::vector<int64_t> indices_;
+  const SampleMaker maker_;
   const int64_t per_batch_;
-  ImageSize size_;
-  std::size_t image_floats_ = 0;
+  const std::size_t image_floats_;
 
   std::mutex mutex_;  // Guards what follows, but for the samples in the slots that a thread has begun.
   std::condition_variable ready_;
@@ -157,8 +132,9 @@ class BatchReader::Ring {
 };
 
 BatchReader::BatchReader(const ImageDataset& dataset, const Preprocessing& how, int channels,
-                         std::vector<int64_t> indices, int batch, int threads)
-    : ring_(std::make_unique<Ring>(dataset, how, channels, std::move(indices), batch, threads)) {}
+                         std::vector<int64_t> indices, int batch, int threads, const AugmentedDraws& draws)
+    : ring_(std::make_unique<Ring>(SampleMaker(dataset, how, channels, std::move(indices), draws), batch,
+                                   threads)) {}
 
 BatchReader::~BatchReader() = default;
 

@@ -9,6 +9,7 @@
 
 #include "loaders/dataset.h"
 #include "loaders/preprocess.h"
+#include "loaders/sample_maker.h"
 
 namespace dpac {
 
@@ -20,12 +21,18 @@ struct ImageBatch {
   int n = 0;                         ///< The batch size, but less in the last batch.
 };
 
-/// Reads a list of samples once, in order. Each image is loaded and preprocessed by one of `threads` threads,
-/// a few batches ahead of next(); they wait when the ring of batches is full. Memory: kBatchesAhead batches,
-/// plus one decoded image per thread, whatever the size of the data set. The data set must outlive it.
+/// Reads a list of samples once, in order; one may be in it several times. Each image is loaded and
+/// preprocessed by one of `threads` threads, a few batches ahead of next(); they wait when the ring of
+/// batches is full. Memory: kBatchesAhead batches, plus one decoded image per thread, whatever the size of
+/// the data set. The data set must outlive it.
 ///
 ///     BatchReader reader(*dataset, how, 3, evenly_spaced(dataset->size(), 1000), 32, 2);
 ///     while (const ImageBatch* batch = reader.next()) use(*batch);
+///
+/// Training from draw `first` on, where a resumed run goes on with the same images:
+///
+///     BatchReader reader(*dataset, how, 3, training_order(dataset->size(), seed, first, count), 32, 2,
+///                        {preset_augmentation("torchvision"), seed, first});
 ///
 /// For one consumer thread.
 class BatchReader {
@@ -34,10 +41,10 @@ class BatchReader {
   static constexpr int kBatchesAhead = 4;
 
   /// Loads the first sample to learn the images' size. `channels` is what the network takes, 1 or 3; `batch`
-  /// and `threads` are at least 1.
+  /// and `threads` are at least 1. With augmentation the images have the size they have without.
   /// @throws Error for an empty list, or if that sample cannot be read.
   BatchReader(const ImageDataset& dataset, const Preprocessing& how, int channels,
-              std::vector<int64_t> indices, int batch, int threads);
+              std::vector<int64_t> indices, int batch, int threads, const AugmentedDraws& draws = {});
   BatchReader(const BatchReader&) = delete;
   BatchReader& operator=(const BatchReader&) = delete;
   /// Stops the threads after the images in their hands; also in the middle of a run.

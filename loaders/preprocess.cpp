@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "engine/tensor.h"
 #include "kernels/error.h"
 #include "loaders/resize.h"
 
@@ -30,19 +29,23 @@ ImageSize resized(ImageSize size, const Preprocessing& how) {
   return how.resize == 0 ? size : short_side_size(size, how.resize);
 }
 
-/// Where one axis of the crop lies in the resized image, and where that part lies in the output.
+/// One axis of the crop, in the resized image.
 struct Span {
-  int begin = 0;   ///< In the resized image.
-  int length = 0;  ///< Of the part that the image covers.
-  int offset = 0;  ///< Of that part in the output: zeros lie before and behind it.
+  int begin = 0;  ///< Negative: zeros come first.
+  int length = 0;
 };
 
 /// torchvision's center_crop: round((size - crop) / 2) with halves to even; too small an image is padded
 /// first, the odd zero behind.
 Span centre(int size, int crop) {
-  if (crop == 0) return {0, size, 0};
-  if (crop > size) return {0, size, (crop - size) / 2};
-  return {static_cast<int>(std::nearbyint((size - crop) / 2.0)), crop, 0};
+  if (crop == 0) return {0, size};
+  if (crop > size) return {-((crop - size) / 2), crop};
+  return {static_cast<int>(std::nearbyint((size - crop) / 2.0)), crop};
+}
+
+/// The part of it that the image covers.
+Span inside(const Span& span, int size) {
+  return {std::max(span.begin, 0), std::min(span.length, size)};
 }
 
 /// y of each pixel value, for one channel.
@@ -57,15 +60,11 @@ ValueTable value_table(double scale, float mean, float std) {
   return table;
 }
 
-/// Copies channel `channel` of the image through the table into its place in a plane [size.height,
-/// size.width].
-void write_plane(const Image& image, int channel, const ValueTable& table, const Span& down,
-                 const Span& across, ImageSize size, float* plane) {
-  if (image.size() != size) std::fill_n(plane, element_count({size.height, size.width}), table[0]);
+void write_plane(const Image& image, int channel, const ValueTable& table, std::span<float> plane) {
   const uint8_t* from = image.pixels.data() + channel;
-  for (int y = 0; y < image.height; ++y) {
-    float* to = plane + static_cast<std::ptrdiff_t>(down.offset + y) * size.width + across.offset;
-    for (int x = 0; x < image.width; ++x, from += image.channels) to[x] = table[*from];
+  for (float& to : plane) {
+    to = table[*from];
+    from += image.channels;
   }
 }
 
@@ -82,26 +81,36 @@ ImageSize output_size(ImageSize size, const Preprocessing& how) {
   return resized(size, how);
 }
 
-void preprocess(const Image& image, const Preprocessing& how, int channels, std::span<float> dst) {
-  if (channels < image.channels) {
-    throw Error(fmt::format("the network takes {} channel, the image has {}", channels, image.channels));
-  }
+Image resize_and_crop(const Image& image, const Preprocessing& how) {
   const ImageSize whole = resized(image.size(), how);
-  const ImageSize size = output_size(image.size(), how);
-  const std::size_t plane = static_cast<std::size_t>(size.height) * static_cast<std::size_t>(size.width);
-  if (dst.size() != plane * static_cast<std::size_t>(channels)) {
-    throw Error(fmt::format("expected room for {} x {} x {} values, found {}", channels, size.height,
-                            size.width, dst.size()));
-  }
   const Span down = centre(whole.height, how.crop);
   const Span across = centre(whole.width, how.crop);
-  const Image part = resize_bilinear(image, whole, {down.begin, across.begin, down.length, across.length});
+  const Span rows = inside(down, whole.height);
+  const Span columns = inside(across, whole.width);
+  Image part = resize_bilinear(image, whole, {rows.begin, columns.begin, rows.length, columns.length});
+  if (part.size() == output_size(image.size(), how)) return part;
+  return cut_out(part, {down.begin - rows.begin, across.begin - columns.begin, down.length, across.length});
+}
+
+void normalise(const Image& pixels, const Preprocessing& how, int channels, std::span<float> dst) {
+  if (channels < pixels.channels) {
+    throw Error(fmt::format("the network takes {} channel, the image has {}", channels, pixels.channels));
+  }
+  const auto plane = static_cast<std::size_t>(pixels.height) * static_cast<std::size_t>(pixels.width);
+  if (dst.size() != plane * static_cast<std::size_t>(channels)) {
+    throw Error(fmt::format("expected room for {} x {} x {} values, found {}", channels, pixels.height,
+                            pixels.width, dst.size()));
+  }
   for (int c = 0; c < channels; ++c) {
     const auto n = static_cast<std::size_t>(c);
-    const int source = part.channels == 1 ? 0 : (how.bgr ? channels - 1 - c : c);
-    write_plane(part, source, value_table(how.value_scale, how.mean[n], how.std[n]), down, across, size,
-                dst.data() + n * plane);
+    const int source = pixels.channels == 1 ? 0 : (how.bgr ? channels - 1 - c : c);
+    write_plane(pixels, source, value_table(how.value_scale, how.mean[n], how.std[n]),
+                dst.subspan(n * plane, plane));
   }
+}
+
+void preprocess(const Image& image, const Preprocessing& how, int channels, std::span<float> dst) {
+  normalise(resize_and_crop(image, how), how, channels, dst);
 }
 
 }  // namespace dpac

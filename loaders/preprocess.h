@@ -30,11 +30,17 @@ Preprocessing preset(std::string_view name, bool files);
 /// @throws Error if the resized image would have more than kMaxImagePixels.
 ImageSize output_size(ImageSize size, const Preprocessing& how);
 
-/// Writes the preprocessed image to dst, [channels, H, W] with [H, W] = output_size(). A grey image is
-/// replicated for `channels` = 3; for 1, mean[0] and std[0] count. A crop larger than the image pads it with
-/// pixels of value 0. Normalising is in float32, operation by operation, so it has PyTorch's bits.
-/// Thread-safe.
+/// The first half of preprocess(): the pixels it normalises, of output_size(). A crop larger than the image
+/// pads it with pixels of value 0.
+Image resize_and_crop(const Image& image, const Preprocessing& how);
+
+/// The second half: writes the pixels, normalised, to dst, [channels, H, W]. A grey image is replicated for
+/// `channels` = 3; for 1, mean[0] and std[0] count. In float32, operation by operation, so it has PyTorch's
+/// bits.
 /// @throws Error for a colour image where `channels` is 1, or if dst has another size.
+void normalise(const Image& pixels, const Preprocessing& how, int channels, std::span<float> dst);
+
+/// Both halves. Like them, thread-safe.
 void preprocess(const Image& image, const Preprocessing& how, int channels, std::span<float> dst);
 
 }  // namespace dpac

@@ -13,21 +13,13 @@
 
 namespace dpac {
 
-/// A rectangle of pixels, inside the image it belongs to.
-struct Window {
-  int top = 0;
-  int left = 0;
-  int height = 0;
-  int width = 0;
-};
-
 /// The size at which the shorter side is `short_side` and the longer one keeps the aspect ratio, truncated.
 /// @throws Error if that is more than kMaxImagePixels.
 ImageSize short_side_size(ImageSize size, int short_side);
 
 /// `window` of what Pillow's resize(size, BILINEAR) gives for a whole image; what lies outside is not
-/// computed. `source` is not empty, `size` is positive. Cost: about window pixels * channels * (2 scale + 1)
-/// per pass. Same bits on every machine. Thread-safe.
+/// computed. The window lies inside `size`, `source` is not empty, `size` is positive. Cost: about window
+/// pixels * channels * (2 scale + 1) per pass. Same bits on every machine. Thread-safe.
 Image resize_bilinear(const Image& source, ImageSize size, const Window& window);
 
 /// The whole of it.
