@@ -149,11 +149,13 @@ BlockedMap blocked_map(const Node& node) {
   return {node.shape.channels, node.shape.pixels(), onednn::channel_block()};
 }
 
-std::vector<NodeWeights> wrap_direct(const Graph& graph) {
+std::vector<NodeWeights> wrap_direct(const Graph& graph, bool with_bias) {
   std::vector<NodeWeights> weights(graph.nodes.size());
   for (std::size_t n = 0; n < weights.size(); ++n) {
     const Node& node = graph.nodes[n];
-    if (is_analog(node)) weights[n].direct.emplace(analog_weights(node).values(), analog_bias(node));
+    if (!is_analog(node)) continue;
+    weights[n].direct.emplace(analog_weights(node).values(),
+                              with_bias ? analog_bias(node) : std::span<const float>());
   }
   return weights;
 }

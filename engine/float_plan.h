@@ -24,8 +24,8 @@ struct NodeWeights {
 /// One per node, to be shared by all plans of the graph.
 std::vector<NodeWeights> wrap_weights(const Graph& graph);
 
-/// The same without Winograd.
-std::vector<NodeWeights> wrap_direct(const Graph& graph);
+/// The same without Winograd, and also without biases where asked for.
+std::vector<NodeWeights> wrap_direct(const Graph& graph, bool with_bias = true);
 
 /// After the last plan is made: frees what only packing needed.
 void drop_plain(std::vector<NodeWeights>& weights);

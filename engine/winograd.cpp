@@ -33,8 +33,8 @@ AlignedFloats transform(const Tensor& weights) {
   return transformed;
 }
 
-AlignedFloats pad(std::span<const float> bias) {
-  AlignedFloats padded((bias.size() + kWidestBlock - 1) / kWidestBlock * kWidestBlock);
+AlignedFloats pad(std::span<const float> bias, int64_t channels) {
+  AlignedFloats padded(static_cast<std::size_t>((channels + kWidestBlock - 1) / kWidestBlock * kWidestBlock));
   std::fill_n(std::copy(bias.begin(), bias.end(), padded.data()), padded.size() - bias.size(), 0.0f);
   return padded;
 }
@@ -54,7 +54,7 @@ onednn::ConvolutionSpec products_of(const onednn::ConvolutionSpec& spec, int64_t
 WinogradWeights::WinogradWeights(const Tensor& weights, std::span<const float> bias)
     : filters_(weights.dim(0) * weights.dim(1)),
       transformed_(transform(weights)),
-      bias_(pad(bias)),
+      bias_(pad(bias, weights.dim(0))),
       products_(std::span<const float>(transformed_.data(), transformed_.size()), {}) {}
 
 void WinogradWeights::repack(const float* weights, int threads) {

@@ -15,6 +15,7 @@ namespace dpac {
 /// Weights after their transform, with the packed copies the products asked for.
 class WinogradWeights {
  public:
+  /// `bias` may be empty.
   WinogradWeights(const Tensor& weights, std::span<const float> bias);
 
   [[nodiscard]] const onednn::Weights& products() const { return products_; }

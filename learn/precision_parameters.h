@@ -26,7 +26,8 @@ class PrecisionParameters {
  public:
   /// `start` has one energy per layer, or one per output channel where `per` is channel; a single one then
   /// stands for all of a layer's channels. @throws Error if they do not fit the layers.
-  PrecisionParameters(std::vector<AnalogLayer> layers, Granularity per, const Energies& start);
+  /// With `rounded`, energies are used as max(1, round(E)), and gradients go straight through.
+  PrecisionParameters(std::vector<AnalogLayer> layers, Granularity per, const Energies& start, bool rounded);
 
   [[nodiscard]] std::vector<double>& log_energies() { return log_energies_; }
   [[nodiscard]] const std::vector<double>& log_energies() const { return log_energies_; }
@@ -43,12 +44,12 @@ class PrecisionParameters {
   [[nodiscard]] std::vector<double> gathered(const ChannelValues& gradient) const;
 
  private:
-  /// The parameters of layer l are [first_[l], first_[l + 1]).
-  [[nodiscard]] std::size_t count(std::size_t layer) const { return first_[layer + 1] - first_[layer]; }
-  [[nodiscard]] double energy_of(std::size_t parameter, std::size_t layer) const;
+  [[nodiscard]] double energy_of(std::size_t parameter) const;
+  [[nodiscard]] double macs_of(std::size_t layer) const;
 
   std::vector<AnalogLayer> layers_;
-  std::vector<std::size_t> first_;
+  bool rounded_;
+  std::vector<std::size_t> first_;  // The parameters of layer l are [first_[l], first_[l + 1]).
   std::vector<double> log_energies_;
 };
 

@@ -7,7 +7,7 @@
 
 #include "loaders/image.h"
 #include "loaders/preprocess.h"
-#include "loaders/split_mix.h"
+#include "kernels/split_mix.h"
 
 namespace dpac {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "engine/calibrate.h"
-#include "loaders/split_mix.h"
+#include "kernels/split_mix.h"
 
 namespace dpac {
 

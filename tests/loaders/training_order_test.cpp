@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "loaders/split_mix.h"
+#include "kernels/split_mix.h"
 #include "tests/support/stats.h"
 
 using namespace dpac;

@@ -197,6 +197,7 @@ class Oracle {
       }
     }
     const bool added = setup_.noise.kind == NoiseKind::shot || setup_.noise.kind == NoiseKind::thermal;
+    if (added && setup_.frozen != nullptr) freeze(layer, out, l);
     if (added) add_noise(layer, out, l);
     Map y = l.noisy;
     run_.layers.push_back(std::move(l));
@@ -208,6 +209,13 @@ class Oracle {
     OracleSetup quiet;
     quiet.quantization = setup_.quantization;
     return Oracle(graph_, quiet).weights_of(w, layer);
+  }
+
+  void freeze(int layer, const MapShape& out, OracleLayer& l) const {
+    l.sigma = setup_.frozen->at(static_cast<std::size_t>(layer)).sigma;
+    for (std::size_t i = 0; i < l.sigma.size(); ++i) {
+      l.sigma[i] *= setup_.frozen_factor(layer, static_cast<int64_t>(i) / out.pixels());
+    }
   }
 
   /// The mean of the draws has their standard deviation over sqrt(repeats), which sigma already is.

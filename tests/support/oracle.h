@@ -39,6 +39,10 @@ struct OracleSetup {
   /// The input a layer really had, to be used instead of the oracle's own: a value on a rounding edge of a
   /// quantiser then makes no difference beyond its layer. May be empty.
   std::function<const std::vector<float>&(int layer)> observed_input = {};
+  /// Shot and thermal noise: the standard deviations of an earlier run, in place of this run's, and what they
+  /// are multiplied by. May be null and empty.
+  const std::vector<OracleLayer>* frozen = nullptr;
+  std::function<double(int layer, int64_t channel)> frozen_factor = {};
 };
 
 /// Runs one image ([C, H, W]); `graph` holds the weights before they are quantised. sigma is left empty

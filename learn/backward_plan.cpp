@@ -1,0 +1,113 @@
+#include "learn/backward_plan.h"
+
+#include <algorithm>
+
+#include "engine/memory_plan.h"
+
+namespace dpac {
+namespace {
+
+constexpr int kThreads = 1;
+
+}  // namespace
+
+BackwardPlan::BackwardPlan(const FloatPlan& forward, const BackwardWeights& weights)
+    : forward_(forward), steps_(forward.graph().nodes.size()) {
+  connect();
+  for (std::size_t n = 0; n < steps_.size(); ++n) make_primitive(n, weights);
+  place_gradients();
+}
+
+/// Finds which gradients are needed, and whose terms are added to earlier ones.
+void BackwardPlan::connect() {
+  const std::vector<bool> needed = depends_on_noise(graph());
+  std::vector<bool> begun(steps_.size(), false);
+  const auto reads = [&](int from) {
+    const bool has_terms = begun[static_cast<std::size_t>(from)];
+    begun[static_cast<std::size_t>(from)] = true;
+    return has_terms;
+  };
+  for (std::size_t n = steps_.size(); n-- > 0;) {
+    const Node& node = graph().nodes[n];
+    steps_[n].needed = needed[n];
+    if (node.residual != kNone) steps_[n].add_to_residual = reads(node.residual);
+    if (node.input != kNone) steps_[n].add_to_input = reads(node.input);
+  }
+}
+
+void BackwardPlan::make_primitive(std::size_t n, const BackwardWeights& weights) {
+  const Node& node = graph().nodes[n];
+  Step& step = steps_[n];
+  if (is_analog(node)) {
+    make_product(n, weights);
+  } else if (const auto* pool = std::get_if<MaxPoolOp>(&node.op); pool != nullptr && step.needed) {
+    step.primitive = onednn::make_max_pool_backward(forward_.options().samples, input_shape(graph(), node),
+                                                    node.shape, pool->geometry, kThreads);
+  }
+  if (step.primitive) size_.scratchpad = std::max(size_.scratchpad, step.primitive.scratchpad_size());
+  if (step.winograd) size_.scratchpad = std::max(size_.scratchpad, step.winograd->scratchpad_size());
+}
+
+void BackwardPlan::make_product(std::size_t n, const BackwardWeights& weights) {
+  const BackwardForm form = weights.form(n);
+  if (form == BackwardForm::none) return;
+  const Node& node = graph().nodes[n];
+  Step& step = steps_[n];
+  onednn::ConvolutionSpec spec;
+  spec.name = node.name;
+  spec.batch = forward_.options().samples;
+  spec.in = input_shape(graph(), node);
+  spec.out = node.shape;
+  spec.geometry = product_geometry(node);
+  if (form == BackwardForm::strided) {
+    step.primitive = onednn::make_convolution_backward(spec, *weights.of(n).direct, kThreads);
+    return;
+  }
+  std::swap(spec.in, spec.out);
+  spec.geometry = transposed(spec.geometry);
+  spec.post_ops.add_to_dst = step.add_to_input;
+  if (const auto& winograd = weights.of(n).winograd) {
+    step.winograd.emplace(spec, *winograd, kThreads);
+  } else {
+    step.primitive = onednn::make_convolution(spec, *weights.of(n).direct, kThreads);
+  }
+}
+
+void BackwardPlan::place_gradients() {
+  const auto last = static_cast<int>(steps_.size()) - 1;
+  LifetimeTable table(kNone, last);
+  std::vector<std::optional<std::size_t>> places(steps_.size()), terms(steps_.size());
+  const auto size_of = [&](int node) {
+    return forward_.options().samples * blocked_map(graph().nodes[static_cast<std::size_t>(node)]).size();
+  };
+  const auto write = [&](int node, int now) {
+    if (node == kNone || !steps_[static_cast<std::size_t>(node)].needed) return;
+    auto& place = places[static_cast<std::size_t>(node)];
+    if (!place) place = table.add(size_of(node), now);
+    table.use(*place, now);
+  };
+  // Time runs from the last node to the first.
+  for (int n = last; n >= 0; --n) {
+    const int now = last - n;
+    const Node& node = graph().nodes[static_cast<std::size_t>(n)];
+    write(n, now);
+    write(node.residual, now);
+    write(node.input, now);
+    const Step& step = steps_[static_cast<std::size_t>(n)];
+    const bool adds_itself = step.winograd || (is_analog(node) && product_geometry(node).stride == 1) ||
+                             std::holds_alternative<GlobalAveragePoolOp>(node.op);
+    if (node.input == kNone || !steps_[static_cast<std::size_t>(node.input)].needed) continue;
+    if (step.add_to_input && !adds_itself) {
+      terms[static_cast<std::size_t>(n)] = table.add(size_of(node.input), now);
+      table.use(*terms[static_cast<std::size_t>(n)], now);
+    }
+  }
+  const MemoryPlan memory = plan_memory(table.lifetimes());
+  for (std::size_t n = 0; n < steps_.size(); ++n) {
+    if (places[n]) steps_[n].gradient = memory.offsets[*places[n]];
+    if (terms[n]) steps_[n].term = memory.offsets[*terms[n]];
+  }
+  size_.arena = memory.size;
+}
+
+}  // namespace dpac

@@ -1,0 +1,51 @@
+/// @file
+/// The backward of a float plan: one primitive per node, and where every gradient lies in memory.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "engine/float_plan.h"
+#include "engine/onednn.h"
+#include "engine/winograd.h"
+#include "learn/backward_weights.h"
+
+namespace dpac {
+
+/// Immutable and shared by the workers that run it. Everything runs in one thread.
+///
+/// The gradient of a node's output is a sum with one term per reader of it. Nodes go backward one by one; the
+/// first reader writes its term, the others add theirs.
+class BackwardPlan {
+ public:
+  struct Step {
+    bool needed = false;          ///< Something up to this node's output has noise.
+    std::size_t gradient = 0;     ///< Of the output: offset in the arena, in floats.
+    onednn::Primitive primitive;  ///< From there to the gradient of the input.
+    std::optional<Winograd> winograd;
+    bool add_to_input = false;        ///< The input's gradient has terms already.
+    bool add_to_residual = false;     ///< The same of the residual's.
+    std::optional<std::size_t> term;  ///< Where a term is made that is to be added, if not in its place.
+  };
+
+  /// `forward` and `weights` must outlive it; the forward plan has a tape.
+  BackwardPlan(const FloatPlan& forward, const BackwardWeights& weights);
+
+  [[nodiscard]] const FloatPlan& forward() const { return forward_; }
+  [[nodiscard]] const Step& step(std::size_t node) const { return steps_[node]; }
+  [[nodiscard]] const WorkspaceSize& workspace_size() const { return size_; }
+
+ private:
+  [[nodiscard]] const Graph& graph() const { return forward_.graph(); }
+  void connect();
+  void make_primitive(std::size_t n, const BackwardWeights& weights);
+  void make_product(std::size_t n, const BackwardWeights& weights);
+  void place_gradients();
+
+  const FloatPlan& forward_;
+  std::vector<Step> steps_;
+  WorkspaceSize size_;
+};
+
+}  // namespace dpac

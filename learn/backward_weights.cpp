@@ -1,0 +1,104 @@
+#include "learn/backward_weights.h"
+
+namespace dpac {
+namespace {
+
+BackwardForm form_of(const Graph& graph, const Node& node, const std::vector<bool>& needed) {
+  if (!is_analog(node) || !needed[static_cast<std::size_t>(node.input)]) return BackwardForm::none;
+  const Geometry g = product_geometry(node);
+  const MapShape& in = input_shape(graph, node);
+  // A padding beyond the kernel, or pixels that no window reaches, have no transposed convolution.
+  const bool plain_window =
+      g.pad_top < g.kernel && g.pad_left < g.kernel && g.pad_bottom < g.kernel && g.pad_right < g.kernel;
+  const bool all_reached = node.shape.height == in.height + g.pad_top + g.pad_bottom - g.kernel + 1 &&
+                           node.shape.width == in.width + g.pad_left + g.pad_right - g.kernel + 1;
+  return g.stride == 1 && plain_window && all_reached ? BackwardForm::transposed : BackwardForm::strided;
+}
+
+}  // namespace
+
+std::vector<bool> depends_on_noise(const Graph& graph) {
+  std::vector<bool> depends;
+  for (const Node& node : graph.nodes) {
+    const auto noisy = [&](int from) { return from != kNone && depends[static_cast<std::size_t>(from)]; };
+    depends.push_back(is_analog(node) || noisy(node.input) || noisy(node.residual));
+  }
+  return depends;
+}
+
+std::vector<BackwardForm> backward_forms(const Graph& graph) {
+  const std::vector<bool> needed = depends_on_noise(graph);
+  std::vector<BackwardForm> forms;
+  for (const Node& node : graph.nodes) forms.push_back(form_of(graph, node, needed));
+  return forms;
+}
+
+Geometry transposed(const Geometry& g) {
+  const int last = g.kernel - 1;
+  return {.kernel = g.kernel,
+          .stride = 1,
+          .pad_top = last - g.pad_top,
+          .pad_left = last - g.pad_left,
+          .pad_bottom = last - g.pad_bottom,
+          .pad_right = last - g.pad_right};
+}
+
+Geometry product_geometry(const Node& node) {
+  const auto* convolution = std::get_if<ConvolutionOp>(&node.op);
+  return convolution != nullptr ? convolution->geometry : Geometry{};
+}
+
+void transpose_weights(const Shape& shape, std::span<const float> weights, std::span<float> dst) {
+  const int64_t out = shape[0], in = shape[1], taps = shape.size() == 4 ? shape[2] * shape[3] : 1;
+  const float* from = weights.data();
+  for (int64_t o = 0; o < out; ++o) {
+    for (int64_t i = 0; i < in; ++i) {
+      float* last = dst.data() + (i * out + o + 1) * taps - 1;
+      for (int64_t t = 0; t < taps; ++t) *(last - t) = *from++;
+    }
+  }
+}
+
+BackwardWeights::BackwardWeights(const Graph& graph)
+    : graph_(graph),
+      forms_(backward_forms(graph)),
+      transposed_(graph.nodes.size()),
+      weights_(graph.nodes.size()) {
+  for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
+    if (forms_[n] == BackwardForm::none) continue;
+    const Node& node = graph.nodes[n];
+    const Tensor& weights = analog_weights(node);
+    if (forms_[n] == BackwardForm::strided) {
+      weights_[n].direct.emplace(weights.values(), std::span<const float>());
+      continue;
+    }
+    Shape shape = weights.shape();
+    std::swap(shape[0], shape[1]);
+    transposed_[n] = Tensor(shape);
+    transpose_weights(weights.shape(), weights.values(), transposed_[n].values());
+    if (suits_winograd(node.shape, input_shape(graph, node), transposed(product_geometry(node)))) {
+      weights_[n].winograd.emplace(transposed_[n], std::span<const float>());
+    } else {
+      weights_[n].direct.emplace(transposed_[n].values(), std::span<const float>());
+    }
+  }
+}
+
+void BackwardWeights::repack(std::size_t node, std::span<const float> weights, int threads) {
+  if (forms_[node] == BackwardForm::none) return;
+  const float* packed = weights.data();
+  if (forms_[node] == BackwardForm::transposed) {
+    transpose_weights(analog_weights(graph_.nodes[node]).shape(), weights, transposed_[node].values());
+    packed = transposed_[node].values().data();
+  }
+  NodeWeights& own = weights_[node];
+  if (own.winograd) own.winograd->repack(packed, threads);
+  if (own.direct) own.direct->repack(packed);
+}
+
+void BackwardWeights::drop_plain() {
+  dpac::drop_plain(weights_);
+  for (Tensor& tensor : transposed_) tensor = Tensor();
+}
+
+}  // namespace dpac

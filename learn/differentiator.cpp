@@ -1,0 +1,289 @@
+#include "learn/differentiator.h"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <optional>
+
+#include <fmt/format.h>
+#include <omp.h>
+
+#include "engine/float_plan.h"
+#include "engine/noise_state.h"
+#include "engine/noisy_weights.h"
+#include "engine/thread_scope.h"
+#include "kernels/error.h"
+#include "kernels/isa.h"
+#include "learn/backward_plan.h"
+#include "learn/backward_worker.h"
+
+namespace dpac {
+namespace {
+
+// Samples that go forward and back together in one thread: see engine/network.cpp.
+constexpr int64_t kMostTogether = 4;
+
+std::vector<std::size_t> first_sums(const Graph& graph) {
+  std::vector<std::size_t> first = {0};
+  for (const Node& node : graph.nodes) {
+    if (!is_analog(node)) continue;
+    first.push_back(first.back() + static_cast<std::size_t>(blocked_map(node).padded_channels()));
+  }
+  return first;
+}
+
+}  // namespace
+
+class Differentiator::Impl {
+ public:
+  Impl(Graph graph, const DifferentiatorOptions& options)
+      : options_(options),
+        threads_(options.threads > 0 ? options.threads : omp_get_max_threads()),
+        lanes_count_(static_cast<int>(std::min<int64_t>(threads_, options.batch))),
+        together_(std::clamp<int64_t>(options.batch / lanes_count_, 1, kMostTogether)),
+        graph_(std::move(graph)),
+        layers_(analog_layers(graph_)),
+        ranges_(weight_ranges(graph_)),
+        quantizers_(node_quantizers(graph_, options.quantization)),
+        first_sum_(first_sums(graph_)) {
+    if (options.noise == NoiseKind::none) throw Error("without noise there is nothing to differentiate");
+    active_isa();
+    if (options.quantization.weight_bits) quantize_weights(graph_, *options.quantization.weight_bits);
+    wrap();
+    many_.emplace(*this, together_);
+    one_.emplace(*this, 1);
+    make_noise();
+    for (int i = 0; i < lanes_count_; ++i) lanes_.push_back(std::make_unique<Lane>(*many_, *one_));
+    if (!noisy_weights_) {
+      drop_plain(forward_weights_);
+      backward_weights_->drop_plain();
+    }
+  }
+
+  void set_noise(const NoiseConfig& config, uint32_t step) {
+    if (config.kind != options_.noise) {
+      throw Error(fmt::format("the network was compiled for noise '{}', and cannot learn with noise '{}'",
+                              name(options_.noise), name(config.kind)));
+    }
+    if (!config.repeats.empty()) throw Error("learning has no repeats");
+    check_noise(layers_, config);
+    NoiseConfig used = config;
+    if (sensitivity()) used.energies = uniform_energies(layers_, 1);
+    NoisePoint& point = noise_.points.front();
+    point = {.seed = used.seed, .step = step, .gains = layer_gains(noise_.layers, used)};
+    silent_ = {.seed = point.seed, .step = step, .gains = nullptr};
+    if (noisy_weights_) draw_weights(point);
+  }
+
+  BatchDerivative run(std::span<const float> images, std::span<const int64_t> samples,
+                      const SampleLoss& loss) {
+    check(images, samples);
+    const std::size_t n = samples.size();
+    BatchDerivative result;
+    result.logits.resize(n * static_cast<std::size_t>(graph_.classes()));
+    losses_.resize(n);
+    sums_.resize(n * first_sum_.back());
+    logit_gradients_.resize(result.logits.size());
+    const ThreadScope scope(lanes_count_);
+    run_lanes({images.data(), samples, &loss, result.logits.data()});
+    for (const double sample : losses_) result.loss += sample / static_cast<double>(n);
+    result.values = mean_values(n);
+    return result;
+  }
+
+  [[nodiscard]] const Graph& graph() const { return graph_; }
+  [[nodiscard]] const std::vector<AnalogLayer>& layers() const { return layers_; }
+
+ private:
+  /// Forward and backward of a fixed number of samples.
+  struct Plans {
+    Plans(const Impl& impl, int64_t samples)
+        : forward(impl.graph_, impl.forward_weights_, impl.quantizers_,
+                  {.samples = samples,
+                   .threads = 1,
+                   .own_epilogue = true,
+                   .patch_norms = impl.options_.noise == NoiseKind::shot,
+                   .tape = true,
+                   .companion_weights = impl.noise_weights_.empty() ? nullptr : &impl.noise_weights_}),
+          backward(forward, *impl.backward_weights_) {}
+
+    FloatPlan forward;
+    BackwardPlan backward;
+  };
+
+  struct Lane {
+    Lane(const Plans& many_plans, const Plans& one_plans)
+        : forward_space(join(many_plans.forward.workspace_size(), one_plans.forward.workspace_size())),
+          backward_space(join(many_plans.backward.workspace_size(), one_plans.backward.workspace_size())),
+          many(many_plans, *this),
+          one(one_plans, *this) {}
+
+    struct Workers {
+      Workers(const Plans& plans, const Lane& lane)
+          : forward(plans.forward.make_worker(lane.forward_space)),
+            backward(plans.backward, lane.forward_space, lane.backward_space) {}
+
+      std::unique_ptr<Worker> forward;
+      BackwardWorker backward;
+    };
+
+    Workspace forward_space, backward_space;
+    Workers many, one;
+  };
+
+  /// One call of run().
+  struct Batch {
+    const float* images;
+    std::span<const int64_t> samples;
+    const SampleLoss* loss;
+    float* logits;
+  };
+
+  [[nodiscard]] bool sensitivity() const { return options_.derivative == Derivative::sensitivity; }
+
+  void wrap() {
+    forward_weights_ = wrap_weights(graph_);
+    backward_weights_.emplace(graph_);
+    if (options_.noise == NoiseKind::weight) noise_weights_ = wrap_direct(graph_, false);
+  }
+
+  void make_noise() {
+    noise_.kind = options_.noise;
+    noise_.points.emplace_back();
+    noise_.layers =
+        layer_noises({graph_, layers_, ranges_, options_.quantization.ranges}, options_.noise, blocked_map);
+    if (options_.noise != NoiseKind::weight) return;
+    // A sensitivity is that of the network without noise: what is drawn goes to the noise's weights only.
+    noisy_weights_.emplace(graph_, sensitivity() ? noise_weights_ : forward_weights_, threads_);
+  }
+
+  void draw_weights(const NoisePoint& point) {
+    noisy_weights_->draw(point, 0, [&](std::size_t node, std::span<const float> weights) {
+      if (!sensitivity()) backward_weights_->repack(node, weights, threads_);
+      const std::span<const float> exact = analog_weights(graph_.nodes[node]).values();
+      noise_values_.resize(weights.size());
+      for (std::size_t i = 0; i < weights.size(); ++i) noise_values_[i] = weights[i] - exact[i];
+      noise_weights_[node].direct->repack(noise_values_.data());
+    });
+  }
+
+  void check(std::span<const float> images, std::span<const int64_t> samples) const {
+    const auto image = static_cast<std::size_t>(graph_.input().channels * graph_.input().pixels());
+    if (samples.empty() || images.size() != samples.size() * image) {
+      throw Error(fmt::format("{} samples need {} input values, but {} were given; at least one is needed",
+                              samples.size(), samples.size() * image, images.size()));
+    }
+    if (noise_.points.front().gains == nullptr) throw Error("set_noise() was not called");
+  }
+
+  void run_lanes(const Batch& batch) {
+    const auto n = static_cast<int64_t>(batch.samples.size());
+    const int64_t chunks = n / together_, tasks = chunks + n % together_;
+    std::atomic<int64_t> next{0};
+    std::exception_ptr failure;
+    const auto work = [&](int lane) {
+      try {
+        for (int64_t t = next++; t < tasks; t = next++) run_task(lane, t, chunks, batch);
+      } catch (...) {
+        next = tasks;
+#pragma omp critical(dpac_differentiator_failure)
+        failure = std::current_exception();
+      }
+    };
+#pragma omp parallel num_threads(lanes_count_) if (lanes_count_ > 1)
+    work(omp_get_thread_num());
+    if (failure) std::rethrow_exception(failure);
+  }
+
+  /// Tasks 0 ... chunks - 1 are chunks of `together_` samples; the rest are single ones.
+  void run_task(int lane, int64_t task, int64_t chunks, const Batch& batch) {
+    const bool chunk = task < chunks;
+    const int64_t first = chunk ? task * together_ : chunks * together_ + (task - chunks);
+    Lane::Workers& workers =
+        chunk ? lanes_[static_cast<std::size_t>(lane)]->many : lanes_[static_cast<std::size_t>(lane)]->one;
+    const NoisePoint& forward_point = sensitivity() ? silent_ : noise_.points.front();
+    const int64_t image = graph_.input().channels * graph_.input().pixels(), classes = graph_.classes();
+    workers.forward->run({.images = batch.images + first * image,
+                          .samples = batch.samples.data() + first,
+                          .noise = &noise_,
+                          .points = {&forward_point, 1}},
+                         {batch.logits + first * classes, 0});
+    for (int64_t s = first; s < first + (chunk ? together_ : 1); ++s) take_loss(s, batch);
+    const bool squares = sensitivity() && options_.noise != NoiseKind::weight;
+    workers.backward.run({.samples = batch.samples.data() + first,
+                          .noise = &noise_,
+                          .point = &noise_.points.front(),
+                          .sum = squares ? NoiseSum::square : NoiseSum::product,
+                          .gradients = logit_gradients_.data() + first * classes},
+                         sums_.data() + static_cast<std::size_t>(first) * first_sum_.back());
+  }
+
+  void take_loss(int64_t s, const Batch& batch) {
+    const auto classes = static_cast<std::size_t>(graph_.classes());
+    const std::size_t begin = static_cast<std::size_t>(s) * classes;
+    losses_[static_cast<std::size_t>(s)] = (*batch.loss)(s, {batch.logits + begin, classes},
+                                                         std::span(logit_gradients_).subspan(begin, classes));
+  }
+
+  /// From the noise sums of every sample, in the order of the samples.
+  [[nodiscard]] ChannelValues mean_values(std::size_t n) const {
+    ChannelValues values(layers_.size());
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      values[l].resize(static_cast<std::size_t>(layers_[l].out_channels), 0.0);
+      for (std::size_t s = 0; s < n; ++s) {
+        const double* own = sums_.data() + s * first_sum_.back() + first_sum_[l];
+        for (std::size_t c = 0; c < values[l].size(); ++c) values[l][c] += value_of(own[c]);
+      }
+      for (double& value : values[l]) value /= static_cast<double>(n);
+    }
+    return values;
+  }
+
+  /// Weight noise is one draw for all of a sample's pixels: its variance at the loss is estimated by the
+  /// square of what this draw does.
+  [[nodiscard]] double value_of(double sum) const {
+    if (!sensitivity()) return -0.5 * sum;
+    return 0.5 * (options_.noise == NoiseKind::weight ? sum * sum : sum);
+  }
+
+  DifferentiatorOptions options_;
+  int threads_, lanes_count_;
+  int64_t together_;
+  Graph graph_;
+  std::vector<AnalogLayer> layers_;
+  std::vector<std::vector<ValueRange>> ranges_;  // Of the weights, before they are quantised.
+  std::vector<NodeQuantizers> quantizers_;
+  std::vector<std::size_t> first_sum_;  // Of each analog layer among a sample's sums; then the whole.
+  std::vector<NodeWeights> forward_weights_, noise_weights_;
+  std::optional<BackwardWeights> backward_weights_;
+  std::optional<Plans> many_, one_;
+  NoiseState noise_;
+  NoisePoint silent_;
+  std::optional<NoisyWeights> noisy_weights_;
+  std::vector<float> noise_values_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::vector<double> losses_, sums_;
+  std::vector<float> logit_gradients_;
+};
+
+Differentiator::Differentiator(Graph graph, const DifferentiatorOptions& options)
+    : impl_(std::make_unique<Impl>(std::move(graph), options)) {}
+Differentiator::~Differentiator() = default;
+Differentiator::Differentiator(Differentiator&&) noexcept = default;
+Differentiator& Differentiator::operator=(Differentiator&&) noexcept = default;
+
+const Graph& Differentiator::graph() const {
+  return impl_->graph();
+}
+const std::vector<AnalogLayer>& Differentiator::layers() const {
+  return impl_->layers();
+}
+void Differentiator::set_noise(const NoiseConfig& config, uint32_t step) {
+  impl_->set_noise(config, step);
+}
+BatchDerivative Differentiator::run(std::span<const float> images, std::span<const int64_t> samples,
+                                    const SampleLoss& loss) {
+  return impl_->run(images, samples, loss);
+}
+
+}  // namespace dpac

@@ -1,0 +1,160 @@
+#include "learn/differentiator.h"
+
+#include <cmath>
+#include <numeric>
+
+#include <doctest/doctest.h>
+
+#include "tests/support/network_runs.h"
+#include "tests/support/random_values.h"
+
+using namespace dpac;
+
+namespace {
+
+constexpr int64_t kSamples = 3;
+
+/// A network with noise and a batch.
+struct Problem {
+  Graph graph;
+  NoiseKind kind;
+  Quantization quantization = {};
+  std::vector<float> images;
+  std::vector<int64_t> samples;
+  std::vector<int> labels;
+  NoiseConfig noise;
+
+  Problem(const test::NetworkCase& c, NoiseKind noise_kind) : graph(test::build(c)), kind(noise_kind) {
+    images = test::images_for(graph, kSamples);
+    samples = test::indices(kSamples, 5);
+    for (int64_t s = 0; s < kSamples; ++s) labels.push_back(static_cast<int>(s * 3 % graph.classes()));
+    noise = {.kind = kind,
+             .energies = test::varied_energies(analog_layers(graph)),
+             .seed = test::kSeed,
+             .sigma_weight = 0.02};
+    if (kind != NoiseKind::thermal) return;
+    // Wide ranges that do not clip, without quantisers: the noise is differentiable.
+    quantization.ranges.assign(quantized_tensors(graph).size(), {-1.0f, 2.0f});
+  }
+
+  [[nodiscard]] BatchDerivative run(int threads = 1, int64_t batch = kSamples) const {
+    Differentiator differentiator(clone(graph), {.noise = kind,
+                                                 .batch = batch,
+                                                 .threads = threads,
+                                                 .quantization = quantization});
+    differentiator.set_noise(noise, 0);
+    return differentiator.run(images, samples, cross_entropy_of(labels));
+  }
+
+  [[nodiscard]] test::OracleSetup setup(std::size_t s) const {
+    return {.noise = noise,
+            .xi = [this, s](int layer, int64_t c, int64_t p, int64_t pixels, int repeat) {
+              return test::xi(layer, samples[s], c, p, pixels, repeat);
+            },
+            .weight_xi = [](int layer, int64_t element, int repeat) {
+              return test::weight_xi(layer, 0, element, repeat);
+            },
+            .quantization = quantization};
+  }
+
+  [[nodiscard]] std::vector<float> image(std::size_t s) const {
+    const std::size_t size = images.size() / kSamples;
+    return {images.begin() + static_cast<std::ptrdiff_t>(s * size),
+            images.begin() + static_cast<std::ptrdiff_t>((s + 1) * size)};
+  }
+
+  [[nodiscard]] double loss_of(std::size_t s, const test::OracleSetup& with) const {
+    const test::OracleRun run = test::run_oracle(graph, image(s), with);
+    double sum = 0;
+    for (const double logit : run.logits) sum += std::exp(logit);
+    return std::log(sum) - run.logits[static_cast<std::size_t>(labels[s])];
+  }
+
+  /// d mean loss / d log E of one channel, by central differences; sigma does not follow its input.
+  [[nodiscard]] double difference(int layer, int64_t channel) const {
+    double sum = 0;
+    for (std::size_t s = 0; s < kSamples; ++s) {
+      sum += kind == NoiseKind::weight ? weight_difference(s, layer, channel)
+                                       : frozen_difference(s, layer, channel);
+    }
+    return sum / kSamples;
+  }
+
+  [[nodiscard]] double frozen_difference(std::size_t s, int layer, int64_t channel) const {
+    constexpr double kStep = 1e-5;
+    test::OracleSetup with = setup(s);
+    const test::OracleRun base = test::run_oracle(graph, image(s), with);
+    with.frozen = &base.layers;
+    double losses[2];
+    for (const int side : {0, 1}) {
+      with.frozen_factor = [&](int l, int64_t c) {
+        return l == layer && c == channel ? std::exp(side == 0 ? -kStep / 2 : kStep / 2) : 1.0;
+      };
+      losses[side] = loss_of(s, with);
+    }
+    return (losses[0] - losses[1]) / (2 * kStep);
+  }
+
+  [[nodiscard]] double weight_difference(std::size_t s, int layer, int64_t channel) const {
+    constexpr float kFactor = 1.0f + 0x1p-10f;
+    test::OracleSetup with = setup(s);
+    const auto channels = static_cast<std::size_t>(analog_layers(graph)[static_cast<std::size_t>(layer)].out_channels);
+    auto& energies = with.noise.energies[static_cast<std::size_t>(layer)];
+    if (energies.size() == 1) energies.assign(channels, energies.front());
+    float& energy = energies[static_cast<std::size_t>(channel)];
+    const float base = energy;
+    energy = base * kFactor;
+    const double above = loss_of(s, with), log_above = std::log(static_cast<double>(energy));
+    energy = base / kFactor;
+    return (above - loss_of(s, with)) / (log_above - std::log(static_cast<double>(energy)));
+  }
+};
+
+double largest(const std::vector<double>& values) {
+  double result = 0;
+  for (const double v : values) result = std::max(result, std::abs(v));
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("gradients equal central differences in double precision") {
+  for (const NoiseKind kind : {NoiseKind::shot, NoiseKind::thermal, NoiseKind::weight}) {
+    for (const test::NetworkCase& c : test::network_cases()) {
+      const Problem problem(c, kind);
+      const BatchDerivative found = problem.run();
+      const auto layers = static_cast<int>(found.values.size());
+      for (int l = 0; l < layers; ++l) {
+        const auto& own = found.values[static_cast<std::size_t>(l)];
+        const int64_t channel = (l * 7 + 3) % static_cast<int64_t>(own.size());
+        CAPTURE(std::string(c.what));
+        CAPTURE(name(kind));
+        CAPTURE(l);
+        const double expected = problem.difference(l, channel);
+        // Float32 products, and the difference's own error where an element lies at a ReLU's edge.
+        CHECK(std::abs(own[static_cast<std::size_t>(channel)] - expected) <= 2e-3 * largest(own) + 1e-7);
+      }
+    }
+  }
+}
+
+TEST_CASE("the same bits for every number of threads and batch size") {
+  for (const NoiseKind kind : {NoiseKind::shot, NoiseKind::thermal, NoiseKind::weight}) {
+    for (const test::NetworkCase& c : test::network_cases()) {
+      CAPTURE(std::string(c.what));
+      CAPTURE(name(kind));
+      const Problem problem(c, kind);
+      const BatchDerivative one = problem.run(1, 1);
+      for (const int threads : {1, 2, 3}) {
+        for (const int64_t batch : {1, 3, 8}) {
+          const BatchDerivative other = problem.run(threads, batch);
+          CAPTURE(threads);
+          CAPTURE(batch);
+          CHECK(other.values == one.values);
+          CHECK(other.logits == one.logits);
+          CHECK(other.loss == one.loss);
+        }
+      }
+    }
+  }
+}
