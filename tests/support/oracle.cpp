@@ -122,9 +122,10 @@ class Oracle {
   [[nodiscard]] Map weights_of(const Tensor& w, int layer) const {
     Map values(w.values().begin(), w.values().end());
     const auto row = static_cast<int64_t>(values.size()) / w.dim(0);
+    ValueRange range;
     for (int64_t i = 0; i < static_cast<int64_t>(values.size()); ++i) {
       double& v = values[static_cast<std::size_t>(i)];
-      const ValueRange range = range_of_channel(w, i / row);
+      if (i % row == 0) range = range_of_channel(w, i / row);
       const double min = static_cast<double>(range.min), max = static_cast<double>(range.max);
       if (setup_.quantization.weight_bits) {
         v = OracleQuantizer(min, max, std::round(std::exp2(*setup_.quantization.weight_bits)))(v);
@@ -138,12 +139,10 @@ class Oracle {
     return values;
   }
 
-  [[nodiscard]] double sigma(const Tensor& w, int layer, int64_t c, double w2, double x2,
+  [[nodiscard]] double sigma(const Tensor& w, int layer, int64_t c, double width, double w2, double x2,
                              double input_range) const {
     const auto d = static_cast<double>(element_count(w.shape()) / w.dim(0));
     const double root = std::sqrt(energy(layer, c) * repeats(layer, c));
-    const double width =
-        static_cast<double>(range_of_channel(w, c).max) - static_cast<double>(range_of_channel(w, c).min);
     if (setup_.noise.kind == NoiseKind::shot) return std::sqrt(w2) * std::sqrt(x2) / std::sqrt(d) / root;
     if (setup_.noise.kind == NoiseKind::thermal)
       return setup_.noise.sigma_thermal * std::sqrt(d) * width * input_range / root;
@@ -180,6 +179,8 @@ class Oracle {
     }
     const double range = input_range(node);
     for (int64_t c = 0; c < out.channels; ++c) {
+      const ValueRange weights = range_of_channel(w, c);
+      const double width = static_cast<double>(weights.max) - static_cast<double>(weights.min);
       for (int64_t y = 0; y < out.height; ++y) {
         for (int64_t x = 0; x < out.width; ++x) {
           double sum = 0, noisy = 0, w2 = 0, x2 = 0;
@@ -192,7 +193,8 @@ class Oracle {
           const auto b = static_cast<double>(bias[static_cast<std::size_t>(c)]);
           l.pre.push_back(sum + b);
           l.noisy.push_back(noisy + b);
-          if (setup_.noise.kind != NoiseKind::none) l.sigma.push_back(sigma(w, layer, c, w2, x2, range));
+          if (setup_.noise.kind != NoiseKind::none)
+            l.sigma.push_back(sigma(w, layer, c, width, w2, x2, range));
         }
       }
     }
