@@ -29,7 +29,7 @@ BATCHES = 2  # In the training set.
 START = 10000.0
 QUIET = 1e12  # An energy without noise to speak of, where everybody's loss is that of the clean network.
 SELECTION_STEPS = 2
-TOLERANCE = 1e-3
+TOLERANCE = 1e-4
 
 
 def write_case(folder: pathlib.Path, batch: int) -> None:
