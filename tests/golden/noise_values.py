@@ -131,8 +131,9 @@ def check_against_trace(dpac: str) -> None:
             file["images"] = np.random.default_rng(1).integers(0, 256, (3, 6, 6, 3), np.uint8)
             file["labels"] = np.zeros(3, np.int64)
         subprocess.run([dpac, "trace", "--weights", folder / "networks" / "sturdy_resnet20.h5", "--data", data,
-                        "--preset", "plain", "--value-scale", "0.01", "--noise", "thermal", "--bits", "none", "--energy",
-                        "1", "--seed", str(seed), "--out", trace, "--quiet"], check=True, stdout=subprocess.DEVNULL)
+                        "--preset", "plain", "--value-scale", "0.01", "--noise", "thermal", "--bits", "none",
+                        "--energy", "1", "--seed", str(seed), "--out", trace, "--quiet"], check=True,
+                       stdout=subprocess.DEVNULL)
         with h5py.File(trace) as file:
             found = {name: (file[name]["noisy"][()] - file[name]["pre"][()]) / file[name]["sigma"][()]
                      for name in ("conv1", "layer2.0.conv1", "fc")}
