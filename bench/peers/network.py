@@ -15,7 +15,7 @@ SEED = 1
 NETWORKS = {"resnet50": lambda: ResNet(Bottleneck, (3, 4, 6, 3))}
 
 
-def _random_network(name: str) -> torch.nn.Module:
+def random_network(name: str) -> torch.nn.Module:
     """He-normal weights, and BatchNorm statistics of random images: activations stay of order one."""
     torch.manual_seed(SEED)
     model = NETWORKS[name]()
@@ -37,11 +37,15 @@ def onnx_file(folder: pathlib.Path) -> pathlib.Path:
     return folder / "network.onnx"
 
 
-def write(folder: pathlib.Path, name: str, batch: int) -> None:
-    model = _random_network(name)
+def write_weights(folder: pathlib.Path, model: torch.nn.Module) -> None:
     with h5py.File(weights_file(folder), "w") as file:
         for key, tensor in model.state_dict().items():
             file[key] = tensor.numpy()
+
+
+def write(folder: pathlib.Path, name: str, batch: int) -> None:
+    model = random_network(name)
+    write_weights(folder, model)
     images = torch.randn(batch, 3, IMAGE_SIZE, IMAGE_SIZE)
     torch.onnx.export(model, (images,), onnx_file(folder), dynamo=False, input_names=["images"],
                       output_names=["logits"], dynamic_axes={"images": {0: "batch"}})

@@ -162,8 +162,9 @@ NoiseOf = Callable[[str, Layer, Signal], torch.Tensor]
 class Run:
     """One forward pass in the order of section 1: y = W x + b, + noise, ReLU, quantiser; sum, ReLU, quantiser.
 
-    Keeps what tests need: `inputs` (layer -> Signal), `products` (layer -> pre-activation, noise included),
-    `unquantised` and `outputs` (tensor -> values before and after its quantiser).
+    Keeps what tests need: `inputs` (layer -> Signal), `products` (layer -> pre-activation, noise included), `sums`
+    (block -> residual sum before its ReLU), `unquantised` and `outputs` (tensor -> values before and after its
+    quantiser).
     """
 
     def __init__(self, network: Network, images: torch.Tensor, *, weights: dict[str, torch.Tensor] | None = None,
@@ -174,6 +175,7 @@ class Run:
         self.noise = noise
         self.inputs: dict[str, Signal] = {}
         self.products: dict[str, torch.Tensor] = {}
+        self.sums: dict[str, torch.Tensor] = {}
         self.unquantised: dict[str, torch.Tensor] = {}
         self.outputs: dict[str, torch.Tensor] = {}
         self.logits = self.forward(images)
@@ -195,7 +197,8 @@ class Run:
             branch = self.analog(f"{path}.conv2", branch, relu=True)
             last = "conv3"
         branch = self.analog(f"{path}.{last}", branch, relu=False)
-        return self.finish(path, F.relu(branch.values + self.shortcut(path, x, branch.values)))
+        self.sums[path] = branch.values + self.shortcut(path, x, branch.values)
+        return self.finish(path, F.relu(self.sums[path]))
 
     def shortcut(self, path: str, x: Signal, branch: torch.Tensor) -> torch.Tensor:
         if f"{path}.downsample.0" in self.network.layers:
