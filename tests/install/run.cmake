@@ -32,3 +32,8 @@ foreach(program 01_classify classify_pkgconfig)
     message(FATAL_ERROR "${program} printed\n${output}\nexpected\n${expected}")
   endif()
 endforeach()
+
+run(${build}/02_learn_precision ${demo} ${demo})
+if(NOT output MATCHES "step 100: .*conv1 .* photons per MAC")
+  message(FATAL_ERROR "02_learn_precision printed\n${output}")
+endif()
