@@ -1,7 +1,7 @@
 /// @file
 /// `dpac plot`: a picture of what other commands wrote as JSON.
 
-#include <map>
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,13 +16,24 @@ namespace {
 
 struct PlotOptions {
   std::vector<std::string> files;
-  PictureKind kind = PictureKind::accuracy;
+  std::string kind;
   std::string out;
 };
 
+std::vector<std::string> kind_names() {
+  std::vector<std::string> names;
+  for (const PictureKind kind : kPictureKinds) names.emplace_back(name(kind));
+  return names;
+}
+
+PictureKind kind_called(const std::string& called) {
+  return *std::find_if(kPictureKinds.begin(), kPictureKinds.end(),
+                       [&](PictureKind kind) { return name(kind) == called; });
+}
+
 void run(const PlotOptions& options) {
   const PictureFormat format = picture_format(options.out);
-  const Figure figure = make_figure(options.kind, read_results(options.files));
+  const Figure figure = make_figure(kind_called(options.kind), read_results(options.files));
   AtomicFile file(options.out);
   file.write(draw(figure, format));
   file.commit();
@@ -36,12 +47,10 @@ Work add_plot(CLI::App& app) {
                  "JSON of eval, demo, bits, learn, search or table; several are overlaid")
       ->type_name("IN.json")
       ->required();
-  std::map<std::string, PictureKind> kinds;
-  for (const PictureKind kind : kPictureKinds) kinds.emplace(name(kind), kind);
   app.add_option("--kind", options->kind, "energy, bits, accuracy or learning")
       ->type_name("KIND")
       ->required()
-      ->transform(CLI::CheckedTransformer(kinds).description(""));
+      ->check(CLI::IsMember(kind_names()).description(""));
   app.add_option("--out", options->out, "The picture; its ending says what: .svg, .png or .pdf")
       ->type_name("FILE")
       ->required();

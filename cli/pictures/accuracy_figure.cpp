@@ -31,7 +31,7 @@ double energy_of(const ResultValue& point) {
 /// Adds what results hold to one chart.
 class AccuracyChart {
  public:
-  explicit AccuracyChart(const std::vector<ResultFile>& results)
+  explicit AccuracyChart(std::span<const ResultFile> results)
       : results_(results),
         chart_{.x = {energy_label(common_noise(results)), true},
                .y = {"top-1 accuracy (%)", false, kPercent}} {
@@ -84,18 +84,19 @@ class AccuracyChart {
          kPercent * top1});
   }
 
-  const std::vector<ResultFile>& results_;
+  std::span<const ResultFile> results_;
   Chart chart_;
 };
 
 }  // namespace
 
-Figure accuracy_figure(const std::vector<ResultFile>& results) {
-  const Chart chart = AccuracyChart(results).chart();
+Figure accuracy_figure(std::span<const ResultFile> results) {
+  Chart chart = AccuracyChart(results).chart();
   if (chart.series.empty()) {
     throw Error(
         fmt::format("{}: has no accuracy at an energy, expected results with noise", results.front().path()));
   }
+  if (chart.has_ranges()) chart.x.label += " (bars: one standard deviation over seeds)";
   return {title_of("Accuracy against energy", results), {chart}};
 }
 

@@ -35,6 +35,7 @@ AxisRange range_of(const std::vector<double>& values, const Axis& axis) {
     const AxisRange powers = padded({std::log10(all.low), std::log10(all.high)}, kNarrowestDecades);
     return {std::pow(10, powers.low), std::pow(10, powers.high)};
   }
+  if (axis.tight && all.low < all.high) return all;
   const double narrowest = all.low == all.high ? std::max(std::abs(all.low) / 10, 1e-3) : 0;
   const AxisRange air = padded(all, narrowest);
   return {air.low, std::min(air.high, axis.highest)};

@@ -24,7 +24,7 @@ Series series_of(const std::string& name, const ResultValue& point, Chart& chart
 
 }  // namespace
 
-Figure bits_figure(const std::vector<ResultFile>& results) {
+Figure bits_figure(std::span<const ResultFile> results) {
   Chart chart{.x = {"layer"}, .y = {"noise bits"}, .ordered = results.size() == 1};
   const std::string unit = common_noise(results) == "shot" ? "photons/MAC" : "x base energy";
   for (const ResultFile& result : results) {

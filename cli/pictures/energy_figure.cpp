@@ -32,14 +32,7 @@ Series series_of(const std::string& name, const std::vector<LayerEnergyRange>& l
   return series;
 }
 
-bool has_ranges(const Chart& chart) {
-  const auto ranged = [](const ChartPoint& point) { return point.low < point.high; };
-  return std::any_of(chart.series.begin(), chart.series.end(), [&](const Series& series) {
-    return std::any_of(series.points.begin(), series.points.end(), ranged);
-  });
-}
-
-Figure by_layer(const std::vector<ResultFile>& results) {
+Figure by_layer(std::span<const ResultFile> results) {
   Chart chart{.x = {"layer"}, .y = {energy_label(common_noise(results)), true}, .dodged = true};
   for (const ResultFile& result : results) {
     for (const EnergyAllocation& allocation : energy_allocations(result)) {
@@ -51,7 +44,7 @@ Figure by_layer(const std::vector<ResultFile>& results) {
     throw Error(fmt::format("{}: has no energies, expected those of an allocation that was found",
                             results.front().path()));
   }
-  if (has_ranges(chart)) chart.x.label += " (bar: least to most of its channels; dot: their mean)";
+  if (chart.has_ranges()) chart.x.label += " (bar: least to most of its channels; dot: their mean)";
   return {title_of("Energy by layer", results), {chart}};
 }
 
@@ -88,24 +81,24 @@ void add_rows(const ResultFile& result, std::vector<std::string>& noises, Figure
   }
 }
 
-Figure by_network(const std::vector<ResultFile>& results) {
+Figure by_network(std::span<const ResultFile> results) {
   Figure figure{"Smallest energy that keeps the accuracy", {}};
   std::vector<std::string> noises;
   for (const ResultFile& result : results) add_rows(result, noises, figure);
-  for (Chart& chart : figure.charts) {
-    std::erase_if(chart.series, [](const Series& series) { return series.points.empty(); });
-  }
-  std::erase_if(figure.charts, [](const Chart& chart) { return chart.series.empty(); });
+  std::erase_if(figure.charts, [](const Chart& chart) { return !chart.has_points(); });
   if (figure.charts.empty()) {
     throw Error(
         fmt::format("{}: has no energies, expected those of a row that was found", results.front().path()));
+  }
+  for (Chart& chart : figure.charts) {
+    if (chart.has_ranges()) chart.x.label += " (bars: one standard deviation over seeds)";
   }
   return figure;
 }
 
 }  // namespace
 
-Figure energy_figure(const std::vector<ResultFile>& results) {
+Figure energy_figure(std::span<const ResultFile> results) {
   const auto is_table = [](const ResultFile& result) { return result.command() == "table"; };
   const auto tables = std::count_if(results.begin(), results.end(), is_table);
   if (tables == 0) return by_layer(results);

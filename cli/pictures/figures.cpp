@@ -21,7 +21,7 @@ void check_kind(PictureKind kind, const ResultFile& result) {
 }
 
 /// Energies of different noises have different units, and none of them is the other's.
-void check_noises(const std::vector<ResultFile>& results) {
+void check_noises(std::span<const ResultFile> results) {
   const ResultFile* first = nullptr;
   for (const ResultFile& result : results) {
     if (result.noise() == "none") continue;
@@ -35,7 +35,7 @@ void check_noises(const std::vector<ResultFile>& results) {
 
 /// What all have in common; empty if they differ.
 template <class Get>
-std::string common(const std::vector<ResultFile>& results, Get&& get) {
+std::string common(std::span<const ResultFile> results, Get&& get) {
   const std::string first = get(results.front());
   const bool same =
       std::all_of(results.begin(), results.end(), [&](const auto& result) { return get(result) == first; });
@@ -77,7 +77,7 @@ std::vector<PictureKind> kinds_alone(const ResultFile& result) {
   return kinds;
 }
 
-Figure make_figure(PictureKind kind, const std::vector<ResultFile>& results) {
+Figure make_figure(PictureKind kind, std::span<const ResultFile> results) {
   for (const ResultFile& result : results) check_kind(kind, result);
   check_noises(results);
   switch (kind) {
@@ -94,10 +94,10 @@ Figure make_figure(PictureKind kind, const std::vector<ResultFile>& results) {
 }
 
 std::string energy_label(std::string_view noise) {
-  return noise == "shot" ? "photons per MAC" : "energy per MAC (multiples of base energy)";
+  return noise == "shot" ? "photons per MAC" : "energy per MAC (x base energy)";
 }
 
-std::string title_of(std::string_view what, const std::vector<ResultFile>& results) {
+std::string title_of(std::string_view what, std::span<const ResultFile> results) {
   const std::string network = common(results, [](const auto& result) { return result.network(); });
   const std::string noise = common_noise(results);
   std::vector<std::string> parts;
@@ -107,13 +107,13 @@ std::string title_of(std::string_view what, const std::vector<ResultFile>& resul
   return fmt::format("{}: {}", what, fmt::join(parts, ", "));
 }
 
-std::string series_name(const std::vector<ResultFile>& results, const ResultFile& result,
+std::string series_name(std::span<const ResultFile> results, const ResultFile& result,
                         const std::string& own) {
   if (results.size() == 1) return own;
   return own.empty() ? result.stem() : fmt::format("{}: {}", result.stem(), own);
 }
 
-std::string common_noise(const std::vector<ResultFile>& results) {
+std::string common_noise(std::span<const ResultFile> results) {
   const auto noisy = std::find_if(results.begin(), results.end(),
                                   [](const ResultFile& result) { return result.noise() != "none"; });
   return noisy == results.end() ? "none" : noisy->noise();

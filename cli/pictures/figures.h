@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,25 +28,25 @@ std::vector<PictureKind> kinds_alone(const ResultFile& result);
 
 /// Several results are drawn over each other, named by their files.
 /// @throws Error naming file and key if a result cannot be shown so, or if their energies differ in unit.
-Figure make_figure(PictureKind kind, const std::vector<ResultFile>& results);
+Figure make_figure(PictureKind kind, std::span<const ResultFile> results);
 
 /// The kinds by themselves; their results are known to be of that kind.
-Figure energy_figure(const std::vector<ResultFile>& results);
-Figure bits_figure(const std::vector<ResultFile>& results);
-Figure accuracy_figure(const std::vector<ResultFile>& results);
-Figure learning_figure(const std::vector<ResultFile>& results);
+Figure energy_figure(std::span<const ResultFile> results);
+Figure bits_figure(std::span<const ResultFile> results);
+Figure accuracy_figure(std::span<const ResultFile> results);
+Figure learning_figure(std::span<const ResultFile> results);
 
-/// "energy (photons per MAC)" for shot noise, else in multiples of the base energy.
+/// "photons per MAC" for shot noise, else in multiples of the base energy.
 std::string energy_label(std::string_view noise);
 
 /// "<what>: <network>, <noise> noise", of what all results agree on.
-std::string title_of(std::string_view what, const std::vector<ResultFile>& results);
+std::string title_of(std::string_view what, std::span<const ResultFile> results);
 
 /// A series' name: the file's too where there are several.
-std::string series_name(const std::vector<ResultFile>& results, const ResultFile& result,
+std::string series_name(std::span<const ResultFile> results, const ResultFile& result,
                         const std::string& own);
 
 /// One of the results' noises that is not "none": the one that they all have.
-std::string common_noise(const std::vector<ResultFile>& results);
+std::string common_noise(std::span<const ResultFile> results);
 
 }  // namespace dpac::cli

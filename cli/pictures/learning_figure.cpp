@@ -26,26 +26,26 @@ Series course_of(const ResultFile& result, const std::string& name, const Quanti
   return series;
 }
 
-Chart chart_of(const std::vector<ResultFile>& results, const Axis& y, const Quantity& quantity) {
-  Chart chart{.x = {"step"}, .y = y};
+Chart chart_of(std::span<const ResultFile> results, const Axis& y, const Quantity& quantity) {
+  Chart chart{.x = {.tight = true}, .y = y};
   for (const ResultFile& result : results) {
-    Series series = course_of(result, series_name(results, result, ""), quantity, y.logarithmic);
-    if (!series.points.empty()) chart.series.push_back(std::move(series));
+    chart.series.push_back(course_of(result, series_name(results, result, ""), quantity, y.logarithmic));
   }
   return chart;
 }
 
 }  // namespace
 
-Figure learning_figure(const std::vector<ResultFile>& results) {
+Figure learning_figure(std::span<const ResultFile> results) {
   Figure figure{title_of("Learning", results), {}};
   const bool shot = common_noise(results) == "shot";
   figure.charts.push_back(chart_of(results, {"accuracy (%)", false, 100}, {"accuracy", 100}));
   figure.charts.push_back(
       chart_of(results, {shot ? "photons per MAC" : "x base energy per MAC", true}, {"energy_per_mac", 1}));
   figure.charts.push_back(chart_of(results, {"loss"}, {"loss", 1}));
-  std::erase_if(figure.charts, [](const Chart& chart) { return chart.series.empty(); });
+  std::erase_if(figure.charts, [](const Chart& chart) { return !chart.has_points(); });
   if (figure.charts.empty()) results.front().root()["history"].fail("steps with loss, accuracy or energy");
+  figure.charts.back().x.label = "step";
   return figure;
 }
 

@@ -13,8 +13,8 @@ constexpr std::array kDistinct{"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69
 
 using Rgb = std::array<double, 3>;
 // The colour map "viridis", at even distances, without its light end.
-constexpr std::array<Rgb, 5> kOrdered{Rgb{68, 1, 84}, Rgb{59, 82, 139}, Rgb{33, 145, 140}, Rgb{94, 201, 98},
-                                      Rgb{220, 190, 20}};
+constexpr std::array<Rgb, 5> kOrdered{Rgb{68, 1, 84}, Rgb{59, 82, 139}, Rgb{33, 145, 140}, Rgb{84, 180, 88},
+                                      Rgb{214, 174, 10}};
 
 }  // namespace
 

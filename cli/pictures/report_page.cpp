@@ -31,7 +31,7 @@ std::string about(const ResultFile& result) {
 std::string pictures(const ResultFile& result, std::size_t chapter) {
   std::string html;
   for (const PictureKind kind : kinds_alone(result)) {
-    const Figure figure = make_figure(kind, {result});
+    const Figure figure = make_figure(kind, std::span(&result, 1));
     html += fmt::format("<figure role=\"img\" aria-label=\"{}\">\n{}</figure>\n", html_text(figure.title),
                         inline_svg(figure, fmt::format("c{}-{}-", chapter, name(kind))));
   }

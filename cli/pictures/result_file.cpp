@@ -1,8 +1,10 @@
 #include "cli/pictures/result_file.h"
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -13,37 +15,47 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr int kDeepest =
+    32;  ///< Results have a fifth of it; recursion over what is deeper might not end well.
+constexpr double kLargest = 1e30, kSmallest = 1e-30;  ///< Wider axes than gnuplot's arithmetic would stand.
+
 std::string kind_of(const Json& json) {
   switch (json.type()) {
     case Json::value_t::null:
       return "null";
     case Json::value_t::object:
-      return "an object";
+      return json.empty() ? "an empty object" : "an object";
     case Json::value_t::array:
       return json.empty() ? "an empty list" : "a list";
     case Json::value_t::boolean:
       return json.get<bool>() ? "true" : "false";
     case Json::value_t::string:
-      return "a text";
+      return "a string";
     default:
       return fmt::format("{:g}", json.get<double>());
   }
 }
 
 std::string content(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    throw Error(fmt::format("{}: is a folder, expected a file with the JSON of a dpac command", path));
+  }
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
-  // An empty file sets failbit on `text`, a folder fails to read.
   if (file) text << file.rdbuf();
-  if (!file || file.bad()) {
-    throw Error(fmt::format("{}: cannot be read, expected the JSON of a dpac command", path));
-  }
-  return text.str();
+  if (file) return text.str();
+  throw Error(fmt::format("{}: cannot be read, expected the JSON of a dpac command", path));
 }
 
 Json parsed(const std::string& path) {
+  const auto check_depth = [&](int depth, Json::parse_event_t, const Json&) {
+    if (depth <= kDeepest) return true;
+    throw Error(
+        fmt::format("{}: its JSON is nested deeper than {} levels, which no result is", path, kDeepest));
+  };
   try {
-    return Json::parse(content(path));
+    return Json::parse(content(path), check_depth);
   } catch (const Json::parse_error& error) {
     throw Error(fmt::format("{}: is no complete JSON: expected a command's --json, found an error at byte {}",
                             path, error.byte));
@@ -87,17 +99,20 @@ std::optional<double> ResultValue::find_number(std::string_view key) const {
 
 double ResultValue::number() const {
   if (!json_->is_number()) fail("a number");
-  return json_->get<double>();
+  const auto value = json_->get<double>();
+  if (std::abs(value) > kLargest) fail(fmt::format("at most {:g}", kLargest));
+  return value;
 }
 
 double ResultValue::positive() const {
   const double value = number();
-  if (!(value > 0)) fail("a number above 0");
+  if (value <= 0) fail("a number above 0");
+  if (value < kSmallest) fail(fmt::format("at least {:g}", kSmallest));
   return value;
 }
 
 std::string ResultValue::text() const {
-  if (!json_->is_string()) fail("a text");
+  if (!json_->is_string()) fail("a string");
   return json_->get<std::string>();
 }
 

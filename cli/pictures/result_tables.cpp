@@ -1,7 +1,9 @@
 #include "cli/pictures/result_tables.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -19,6 +21,10 @@ using Json = nlohmann::ordered_json;
 const std::vector<std::string_view> kNotSummary{"command",        "version",      "options",
                                                 "weights_sha256", "noise_stream", "machine",
                                                 "ranges",         "energies",     "samples_per_round"};
+
+/// Lists with a table each, and its title.
+constexpr std::array kRecords{std::pair{"points", "by energy"}, std::pair{"allocations", "allocations"},
+                              std::pair{"rows", "networks"}};
 
 bool is_list_of_objects(const std::optional<ResultValue>& value) {
   if (!value || !value->json().is_array() || value->json().empty()) return false;
@@ -106,11 +112,12 @@ std::string summary_tables(const ResultFile& result) {
   HtmlTable table({"", ""});
   for (const Cell& cell : cells_of(result.root(), result.noise(), kNotSummary))
     table.add({cell.label, cell.text});
-  std::string html = table.html();
-  for (const char* key : {"points", "allocations", "rows"}) {
+  std::string html = result.command() == "demo" ? "<h3>without noise</h3>\n" : "";
+  html += table.html();
+  for (const auto& [key, title] : kRecords) {
     const auto records = result.root().find(key);
     if (!is_list_of_objects(records)) continue;
-    html += fmt::format("<h3>{}</h3>\n{}", key, record_table(records->items(), result.noise()));
+    html += fmt::format("<h3>{}</h3>\n{}", title, record_table(records->items(), result.noise()));
   }
   return html;
 }
