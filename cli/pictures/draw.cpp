@@ -39,7 +39,10 @@ PictureFormat picture_format(const std::filesystem::path& file) {
 
 std::string draw(const Figure& figure, PictureFormat format) {
   std::string picture = run_gnuplot(gnuplot_script(figure, format));
-  if (format == PictureFormat::svg) remove_titles(picture);
+  if (format != PictureFormat::svg) return picture;
+  remove_titles(picture);
+  replace_all(picture, "]]>",
+              "]]&gt;");  // The one thing in a label that XML minds and gnuplot does not escape.
   return picture;
 }
 
