@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cli/command.h"
-#include "cli/pictures/draw.h"
+#include "cli/gnuplot/draw.h"
 #include "cli/pictures/figures.h"
 #include "cli/support/atomic_file.h"
 

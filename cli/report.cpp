@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cli/command.h"
-#include "cli/pictures/report_page.h"
+#include "cli/page/report_page.h"
 #include "cli/pictures/result_file.h"
 #include "cli/support/atomic_file.h"
 

@@ -1,8 +1,10 @@
 // What `dpac plot` and `dpac report` say of files that are no results, and of a gnuplot that does not work.
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -183,4 +185,17 @@ TEST_CASE(
   }
   const GnuplotPath chatty("/bin/cat >&2; exit 1");
   CHECK(error_of(json.dump(), "energy") == "gnuplot failed: set encoding utf8");
+}
+
+TEST_CASE("Ctrl-C ends a gnuplot that takes long, and leaves nothing") {
+  const GnuplotPath slow("exec /bin/sleep 60");
+  const test::TempFolder folder;
+  const std::string file = folder.write("a.json", test::eval_sample().dump()).string();
+  test::Program program({"plot", file, "--kind", "accuracy", "--out", (folder.path() / "a.svg").string()});
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  program.interrupt();
+  const test::Outcome outcome = program.wait();
+  CHECK(outcome.exit_code == 130);
+  CHECK(outcome.err == "dpac: error: interrupted\n");
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
 }

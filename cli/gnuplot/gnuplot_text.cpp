@@ -1,4 +1,4 @@
-#include "cli/pictures/gnuplot_text.h"
+#include "cli/gnuplot/gnuplot_text.h"
 
 namespace dpac::cli {
 namespace {

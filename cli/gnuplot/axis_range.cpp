@@ -1,4 +1,4 @@
-#include "cli/pictures/axis_range.h"
+#include "cli/gnuplot/axis_range.h"
 
 #include <algorithm>
 #include <cmath>

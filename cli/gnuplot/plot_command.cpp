@@ -1,4 +1,4 @@
-#include "cli/pictures/plot_command.h"
+#include "cli/gnuplot/plot_command.h"
 
 #include <algorithm>
 #include <array>
@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "cli/pictures/gnuplot_text.h"
-#include "cli/pictures/palette.h"
+#include "cli/gnuplot/gnuplot_text.h"
+#include "cli/gnuplot/palette.h"
 
 namespace dpac::cli {
 namespace {

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <string>
 
+#include "cli/gnuplot/gnuplot_script.h"
 #include "cli/pictures/figure.h"
-#include "cli/pictures/gnuplot_script.h"
 
 namespace dpac::cli {
 

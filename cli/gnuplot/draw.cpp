@@ -1,10 +1,10 @@
-#include "cli/pictures/draw.h"
+#include "cli/gnuplot/draw.h"
 
 #include <string_view>
 
 #include <fmt/format.h>
 
-#include "cli/pictures/gnuplot.h"
+#include "cli/gnuplot/gnuplot.h"
 #include "kernels/error.h"
 
 namespace dpac::cli {

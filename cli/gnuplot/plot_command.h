@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/pictures/axis_range.h"
+#include "cli/gnuplot/axis_range.h"
 #include "cli/pictures/figure.h"
 
 namespace dpac::cli {

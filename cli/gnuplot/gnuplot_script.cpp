@@ -1,13 +1,13 @@
-#include "cli/pictures/gnuplot_script.h"
+#include "cli/gnuplot/gnuplot_script.h"
 
 #include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "cli/pictures/axis_range.h"
-#include "cli/pictures/gnuplot_text.h"
-#include "cli/pictures/plot_command.h"
+#include "cli/gnuplot/axis_range.h"
+#include "cli/gnuplot/gnuplot_text.h"
+#include "cli/gnuplot/plot_command.h"
 
 namespace dpac::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "cli/pictures/result_tables.h"
+#include "cli/page/result_tables.h"
 
 #include <algorithm>
 #include <array>
@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 
-#include "cli/pictures/fields.h"
-#include "cli/pictures/html.h"
+#include "cli/page/fields.h"
+#include "cli/page/html.h"
 #include "cli/pictures/layer_energies.h"
 
 namespace dpac::cli {

@@ -1,4 +1,4 @@
-#include "cli/pictures/gnuplot.h"
+#include "cli/gnuplot/gnuplot.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "cli/pictures/fields.h"
+#include "cli/page/fields.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "cli/pictures/html.h"
+#include "cli/page/html.h"
 
 #include <algorithm>
 #include <cassert>

@@ -1,4 +1,4 @@
-#include "cli/pictures/palette.h"
+#include "cli/gnuplot/palette.h"
 
 #include <algorithm>
 #include <array>

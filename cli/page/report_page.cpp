@@ -1,12 +1,12 @@
-#include "cli/pictures/report_page.h"
+#include "cli/page/report_page.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "cli/pictures/draw.h"
+#include "cli/gnuplot/draw.h"
+#include "cli/page/html.h"
+#include "cli/page/result_tables.h"
 #include "cli/pictures/figures.h"
-#include "cli/pictures/html.h"
-#include "cli/pictures/result_tables.h"
 
 namespace dpac::cli {
 namespace {
