@@ -36,6 +36,8 @@ constexpr std::array kCommands{
     CommandEntry{"trace", "Write inputs, pre-activations and noise of layers to HDF5", add_trace},
     CommandEntry{"bench", "Measure what noise costs in time", add_bench},
     CommandEntry{"demo", "Accuracy against photons per MAC, on a built-in network and data", add_demo},
+    CommandEntry{"plot", "Draw what other commands wrote as JSON: SVG, PNG or PDF", add_plot},
+    CommandEntry{"report", "One HTML page with the tables and pictures of such JSON", add_report},
 };
 
 std::string version_text() {
