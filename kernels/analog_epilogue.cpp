@@ -1,7 +1,6 @@
 #include "kernels/analog_epilogue.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 
 #include "kernels/simd.h"
