@@ -39,8 +39,8 @@ void measure(BenchPair& bench, const BenchOptions& options) {
   }
 }
 
-std::vector<double> after_warmup(const TimedNetwork& timed, const BenchOptions& options) {
-  return {timed.ms_per_sample.begin() + options.warmup, timed.ms_per_sample.end()};
+std::vector<double> after_warmup(const std::vector<double>& ms, const BenchOptions& options) {
+  return {ms.begin() + options.warmup, ms.end()};
 }
 
 nlohmann::ordered_json options_json(const BenchOptions& options) {
@@ -49,20 +49,22 @@ nlohmann::ordered_json options_json(const BenchOptions& options) {
   write(options.run, json);
   write(options.noise, json);
   write(options.quantization, options.noise.kind(), json);
+  json["learning"] = options.learning;
   json["warmup"] = options.warmup;
   json["rounds"] = options.rounds;
   return json;
 }
 
 std::string text_of(const nlohmann::ordered_json& json) {
+  const char* other = json["options"]["learning"].get<bool>() ? "step" : "noisy";
   return fmt::format(
       "clean  {:.3f} ms a sample (spread {:.1f} %)\n"
-      "noisy  {:.3f} ms a sample (spread {:.1f} %)\n"
-      "ratio  {:.3f} (median over {} rounds of noisy / clean; noisy in {})\n"
+      "{:<6} {:.3f} ms a sample (spread {:.1f} %)\n"
+      "ratio  {:.3f} (median over {} rounds of {} / clean; in {})\n"
       "memory {:.0f} MB at most\n",
-      json["clean_ms_per_sample"].get<double>(), 100 * json["clean_spread"].get<double>(),
+      json["clean_ms_per_sample"].get<double>(), 100 * json["clean_spread"].get<double>(), other,
       json["noisy_ms_per_sample"].get<double>(), 100 * json["noisy_spread"].get<double>(),
-      json["ratio"].get<double>(), json["options"]["rounds"].get<int>(),
+      json["ratio"].get<double>(), json["options"]["rounds"].get<int>(), other,
       json["arithmetic"].get<std::string>(), 1e-6 * json["peak_rss_bytes"].get<double>());
 }
 
@@ -83,12 +85,12 @@ void run(BenchOptions& options) {
   BenchPair bench(options, open_graph(options.model, sha256));
   measure(bench, options);
 
-  const std::vector<double> clean = after_warmup(bench.clean(), options),
-                            noisy = after_warmup(bench.noisy(), options);
+  const std::vector<double> clean = after_warmup(bench.clean_ms(), options),
+                            noisy = after_warmup(bench.noisy_ms(), options);
   auto json = result_json("bench", options_json(options), sha256, thread_count(options.run.threads));
   json["batch"] = options.run.batch;
   json["samples_per_round"] = samples_at_a_time(options.run, options.noise.kind());
-  json["arithmetic"] = bench.noisy().network.arithmetic();
+  json["arithmetic"] = bench.arithmetic();
   json["clean_ms_per_sample"] = median(clean);
   json["noisy_ms_per_sample"] = median(noisy);
   json["ratio"] = median_ratio(noisy, clean);
@@ -111,6 +113,7 @@ Work add_bench(CLI::App& app) {
   add_seed_option(app, options->noise);
   add_bits_options(app, options->quantization);
   add_arithmetic_option(app, options->quantization);
+  app.add_flag("--learning", options->learning, "Time a step of learning in the noisy network's place");
   app.add_option("--warmup", options->warmup, "Rounds before those that count")
       ->type_name("N")
       ->check(CLI::Range(0, 10000))

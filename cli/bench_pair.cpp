@@ -45,7 +45,7 @@ TimedNetwork make(const BenchOptions& options, Graph graph, NetworkOptions compi
   compile.batch = options.run.batch;
   compile.threads = thread_count(options.run.threads);
   const int64_t logits = samples_at_a_time(options.run, options.noise.kind()) * graph.classes();
-  return {Network(std::move(graph), compile), std::vector<float>(static_cast<std::size_t>(logits)), {}};
+  return {Network(std::move(graph), compile), std::vector<float>(static_cast<std::size_t>(logits))};
 }
 
 TimedNetwork make_noisy(const BenchOptions& options, Graph graph, const std::vector<float>& images) {
@@ -61,46 +61,72 @@ void check_finite(const TimedNetwork& timed, const char* kind) {
   throw Error(fmt::format("the {} network gives logits that are not finite", kind));
 }
 
+template <class Work>
+double ms_per_sample(const Work& work, std::size_t samples) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - start;
+  return time.count() / static_cast<double>(samples);
+}
+
 }  // namespace
 
 BenchPair::BenchPair(const BenchOptions& options, Graph graph)
     : images_(random_images(options, graph)),
       clean_(make(options, clone(graph), {})),
-      noisy_(make_noisy(options, std::move(graph), images_)),
       samples_(static_cast<std::size_t>(samples_at_a_time(options.run, options.noise.kind()))),
-      noise_(options.noise.points(noisy_.network.layers()).front()) {
+      noise_(options.noise.points(clean_.network.layers()).front()) {
   std::iota(samples_.begin(), samples_.end(), 0);
-  noisy_.network.set_noise(noise_);
+  if (options.learning) {
+    const DifferentiatorOptions compile{.noise = options.noise.kind(),
+                                        .batch = options.run.batch,
+                                        .threads = thread_count(options.run.threads),
+                                        .quantization = quantization_of(options, graph, images_)};
+    learning_.emplace(std::move(graph), compile, noise_);
+  } else {
+    noisy_.emplace(make_noisy(options, std::move(graph), images_));
+    noisy_->network.set_noise(noise_);
+  }
+}
+
+std::string_view BenchPair::arithmetic() const {
+  return noisy_ ? noisy_->network.arithmetic() : "float32";
 }
 
 void BenchPair::check() {
   run(clean_);
   check_finite(clean_, "clean");
-  // Two seeds, since noisy and clean logits may differ in their rounding alone.
+  if (noisy_) check_noise_is_seen();
+  if (learning_) learning_->run(images_, samples_);
+}
+
+/// By two seeds, since noisy and clean logits may differ in their rounding alone.
+void BenchPair::check_noise_is_seen() {
   NoiseConfig other_seed = noise_;
   ++other_seed.seed;
-  noisy_.network.set_noise(other_seed);
-  run(noisy_);
-  const std::vector<float> other = noisy_.logits;
-  noisy_.network.set_noise(noise_);
-  run(noisy_);
-  check_finite(noisy_, "noisy");
-  if (noisy_.logits == other) throw Error("the noise changes no logit: the energy is too high to be timed");
+  noisy_->network.set_noise(other_seed);
+  run(*noisy_);
+  const std::vector<float> other = noisy_->logits;
+  noisy_->network.set_noise(noise_);
+  run(*noisy_);
+  check_finite(*noisy_, "noisy");
+  if (noisy_->logits == other) throw Error("the noise changes no logit: the energy is too high to be timed");
 }
 
 void BenchPair::round(bool clean_first) {
   for (int64_t& sample : samples_) sample += static_cast<int64_t>(samples_.size());
-  TimedNetwork& first = clean_first ? clean_ : noisy_;
-  TimedNetwork& second = clean_first ? noisy_ : clean_;
-  first.ms_per_sample.push_back(run(first));
-  second.ms_per_sample.push_back(run(second));
+  if (clean_first) clean_ms_.push_back(time_clean());
+  noisy_ms_.push_back(time_noisy());
+  if (!clean_first) clean_ms_.push_back(time_clean());
 }
 
-double BenchPair::run(TimedNetwork& timed) {
-  const auto start = std::chrono::steady_clock::now();
-  timed.network.run(images_, samples_, timed.logits);
-  const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - start;
-  return time.count() / static_cast<double>(samples_.size());
+double BenchPair::time_clean() {
+  return ms_per_sample([&] { run(clean_); }, samples_.size());
+}
+
+double BenchPair::time_noisy() {
+  const auto work = [&] { noisy_ ? run(*noisy_) : learning_->run(images_, samples_); };
+  return ms_per_sample(work, samples_.size());
 }
 
 }  // namespace dpac::cli

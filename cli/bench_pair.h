@@ -1,10 +1,14 @@
 /// @file
-/// A clean and a noisy network that take turns, so that whatever else the machine does meets both alike.
+/// A clean network and a noisy one, or a step of learning, that take turns, so that whatever else the machine
+/// does meets both alike.
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string_view>
 #include <vector>
 
+#include "cli/bench_learning.h"
 #include "cli/options/model_options.h"
 #include "cli/options/noise_options.h"
 #include "cli/options/output_options.h"
@@ -20,6 +24,7 @@ struct BenchOptions {
   NoiseOptions noise{.noise = "shot"};
   QuantizationOptions quantization;
   OutputOptions output;
+  bool learning = false;
   int warmup = 2;
   int rounds = 15;
 };
@@ -28,7 +33,6 @@ struct BenchOptions {
 struct TimedNetwork {
   Network network;
   std::vector<float> logits;
-  std::vector<double> ms_per_sample;
 };
 
 /// The clean network has no quantiser.
@@ -36,25 +40,34 @@ class BenchPair {
  public:
   BenchPair(const BenchOptions& options, Graph graph);
 
-  /// @throws Error unless both give finite logits and the noise changes them: no other times are worth
-  /// reporting.
+  /// @throws Error unless both give finite logits and the noise changes them, or the step's loss is finite:
+  /// no other times are worth reporting.
   void check();
 
   /// Both once; `clean_first` alternates, so that neither always finds the other's cache. Every round has
   /// samples of its own, since samples may share a draw of weights.
   void round(bool clean_first);
 
-  [[nodiscard]] const TimedNetwork& clean() const { return clean_; }
-  [[nodiscard]] const TimedNetwork& noisy() const { return noisy_; }
+  /// Milliseconds per sample, one entry per round.
+  [[nodiscard]] const std::vector<double>& clean_ms() const { return clean_ms_; }
+  [[nodiscard]] const std::vector<double>& noisy_ms() const { return noisy_ms_; }
+
+  /// Of the noisy side's products.
+  [[nodiscard]] std::string_view arithmetic() const;
 
  private:
-  /// Milliseconds per sample.
-  double run(TimedNetwork& timed);
+  double time_clean();
+  double time_noisy();
+  void run(TimedNetwork& timed) { timed.network.run(images_, samples_, timed.logits); }
+  void check_noise_is_seen();
 
   std::vector<float> images_;
-  TimedNetwork clean_, noisy_;
+  TimedNetwork clean_;
+  std::optional<TimedNetwork> noisy_;  // Either this one or learning_.
+  std::optional<TimedLearning> learning_;
   std::vector<int64_t> samples_;
   NoiseConfig noise_;
+  std::vector<double> clean_ms_, noisy_ms_;
 };
 
 }  // namespace dpac::cli

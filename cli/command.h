@@ -21,5 +21,7 @@ Work add_trace(CLI::App& app);
 Work add_learn(CLI::App& app);
 Work add_bench(CLI::App& app);
 Work add_demo(CLI::App& app);
+Work add_plot(CLI::App& app);
+Work add_report(CLI::App& app);
 
 }  // namespace dpac::cli

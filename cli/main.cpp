@@ -37,6 +37,8 @@ constexpr std::array kCommands{
     CommandEntry{"learn", "Learn how much energy each layer or channel needs", add_learn},
     CommandEntry{"bench", "Measure what noise costs in time", add_bench},
     CommandEntry{"demo", "Accuracy against photons per MAC, on a built-in network and data", add_demo},
+    CommandEntry{"plot", "Draw what other commands wrote as JSON: SVG, PNG or PDF", add_plot},
+    CommandEntry{"report", "One HTML page with the tables and pictures of such JSON", add_report},
 };
 
 std::string version_text() {

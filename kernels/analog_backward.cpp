@@ -1,7 +1,6 @@
 #include "kernels/analog_backward.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "kernels/simd.h"
 

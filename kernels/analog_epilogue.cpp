@@ -1,7 +1,6 @@
 #include "kernels/analog_epilogue.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 
 #include "kernels/simd.h"
@@ -124,13 +123,13 @@ class EpiloguePass {
       const V sigma = e_.scales == nullptr ? gain : hn::Mul(gain, hn::Set(d, e_.scales[p]));
       y = fused_multiply_add(d, sigma, xi, y);
     }
-    if (kRecorded && e_.passes != nullptr) record(y, floor_, quantized_, quantizer_, offset, e_.passes);
+    if (kRecorded && e_.passes != nullptr) record(y, floor_, e_.quantizer, offset, e_.passes);
     y = larger(d, y, floor_);
     if (kQuantized && quantized_) y = quantizer_.value(y);
     if (e_.residual != nullptr) {
       y = hn::Add(y, hn::LoadU(d, e_.residual + offset));
       if (kRecorded && e_.sum_passes != nullptr) {
-        record(y, floor_after_, sum_quantized_, sum_quantizer_, offset, e_.sum_passes);
+        record(y, floor_after_, e_.sum_quantizer, offset, e_.sum_passes);
       }
       y = larger(d, y, floor_after_);
       if (kQuantized && sum_quantized_) y = sum_quantizer_.value(y);
@@ -143,11 +142,14 @@ class EpiloguePass {
     if (sum_squares_ != nullptr) sums_.add(d, p - tile_begin, c, y);
   }
 
-  static HWY_INLINE void record(V y, V floor, bool quantized, const QuantizerVectors<D>& quantizer,
-                                int64_t offset, uint8_t* bits) {
+  static HWY_INLINE void record(V y, V floor, const Quantizer& quantizer, int64_t offset, uint8_t* bits) {
+    const D d;
     auto passes = hn::Gt(y, floor);
-    if (kQuantized && quantized) passes = hn::And(passes, quantizer.inside(y));
-    store_bits(D(), passes, offset, bits);
+    if (kQuantized && !quantizer.is_identity()) {
+      const auto inside = hn::And(hn::Ge(y, hn::Set(d, quantizer.min)), hn::Le(y, hn::Set(d, quantizer.max)));
+      passes = hn::And(passes, inside);
+    }
+    store_bits(d, passes, offset, bits);
   }
 
   const AnalogEpilogue e_;  // A copy, which stores to dst cannot change: nothing has to be loaded again.

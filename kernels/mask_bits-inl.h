@@ -14,15 +14,15 @@ namespace dpac {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// `element` is a multiple of the lanes.
+/// `element` is a multiple of the lanes. Highway may touch up to 8 bytes from the element's own on.
 template <class D>
 HWY_INLINE void store_bits(D d, hn::Mask<D> mask, int64_t element, uint8_t* bits) {
-  uint8_t own[8] = {};
-  hn::StoreMaskBits(d, mask, own);
   if constexpr (hn::MaxLanes(D()) >= 8) {
-    std::memcpy(bits + element / 8, own, hn::MaxLanes(D()) / 8);
+    hn::StoreMaskBits(d, mask, bits + element / 8);
   } else {
     constexpr uint32_t kOwn = (1u << hn::MaxLanes(D())) - 1;
+    uint8_t own[8] = {};
+    hn::StoreMaskBits(d, mask, own);
     const auto shift = static_cast<uint32_t>(element % 8);
     uint8_t& byte = bits[element / 8];
     byte = static_cast<uint8_t>((byte & ~(kOwn << shift)) | (own[0] & kOwn) << shift);
@@ -31,10 +31,12 @@ HWY_INLINE void store_bits(D d, hn::Mask<D> mask, int64_t element, uint8_t* bits
 
 template <class D>
 HWY_INLINE hn::Mask<D> load_bits(D d, int64_t element, const uint8_t* bits) {
-  uint8_t own[8] = {};
-  std::memcpy(own, bits + element / 8, HWY_MAX(1, hn::MaxLanes(D()) / 8));
-  own[0] = static_cast<uint8_t>(own[0] >> (element % 8));
-  return hn::LoadMaskBits(d, own);
+  if constexpr (hn::MaxLanes(D()) >= 8) {
+    return hn::LoadMaskBits(d, bits + element / 8);
+  } else {
+    const uint8_t own[8] = {static_cast<uint8_t>(bits[element / 8] >> (element % 8))};
+    return hn::LoadMaskBits(d, own);
+  }
 }
 
 }  // namespace HWY_NAMESPACE

@@ -72,12 +72,6 @@ class QuantizerVectors {
     return smaller(d, larger(d, hn::Mul(v, inverse_scale_), low_), high_);
   }
 
-  /// Where v / scale lies between the smallest and the largest code: it is not clamped.
-  HWY_INLINE hn::Mask<D> inside(V v) const {
-    const V code = hn::Mul(v, inverse_scale_);
-    return hn::And(hn::Ge(code, low_), hn::Le(code, high_));
-  }
-
   HWY_INLINE V code(V v) const { return round_half_even(D(), clamped(v)); }
 
   /// Q(v), but for identities, whose codes are zeros.

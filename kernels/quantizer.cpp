@@ -68,15 +68,17 @@ Quantizer make_quantizer(double min, double max, int64_t levels) {
   return {.scale = static_cast<float>(scale),
           .inverse_scale = static_cast<float>(1 / scale),
           .low = static_cast<float>(low),
-          .high = static_cast<float>(high)};
+          .high = static_cast<float>(high),
+          .min = static_cast<float>(min),
+          .max = static_cast<float>(max)};
 }
 
 void mark_inside(const Quantizer& quantizer, int64_t count, const float* src, uint8_t* bits) {
   for (int64_t i = 0; i < count; i += 8) {
     uint32_t byte = 0;
     for (int64_t j = 0; j < 8; ++j) {
-      const float code = src[i + j] * quantizer.inverse_scale;
-      const bool inside = quantizer.is_identity() || (code >= quantizer.low && code <= quantizer.high);
+      const float value = src[i + j];
+      const bool inside = quantizer.is_identity() || (value >= quantizer.min && value <= quantizer.max);
       byte |= static_cast<uint32_t>(inside) << j;
     }
     bits[i / 8] = static_cast<uint8_t>(byte);

@@ -16,6 +16,7 @@ struct Quantizer {
   float scale = 0;          ///< 0: the range is a point (or too narrow for float32), and Q(v) = v.
   float inverse_scale = 0;  ///< 1 / scale, rounded; what the kernels multiply by.
   float low = 0, high = 0;  ///< Smallest and largest code.
+  float min = 0, max = 0;   ///< The range it was made from: where its straight-through gradient passes.
 
   [[nodiscard]] bool is_identity() const { return scale == 0; }
 };
@@ -28,8 +29,7 @@ int64_t levels_of(double bits);
 /// @throws Error unless min <= max, both are finite in float32, and 2 <= levels <= 2^24.
 Quantizer make_quantizer(double min, double max, int64_t levels);
 
-/// Bit i mod 8 of byte i / 8 of `bits` is set where src[i] / scale lies between the smallest and the largest
-/// code: there the straight-through gradient of Q passes. `count` is a multiple of 8.
+/// Bit i mod 8 of byte i / 8 of `bits` is set where min <= src[i] <= max. `count` is a multiple of 8.
 void mark_inside(const Quantizer& quantizer, int64_t count, const float* src, uint8_t* bits);
 
 /// dst[i] <- Q(src[i]); src and dst may be the same. Same bits on every instruction set.

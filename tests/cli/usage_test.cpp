@@ -36,7 +36,8 @@ TEST_CASE("--version names dpac, oneDNN and the instruction set") {
 TEST_CASE("Help lists the commands, and each command's ends with an example of itself") {
   const Outcome all = run_dpac({"--help"});
   CHECK(all.exit_code == 0);
-  for (const std::string command : {"info", "eval", "calibrate", "bits", "trace", "bench", "demo"}) {
+  for (const std::string command :
+       {"info", "eval", "calibrate", "bits", "trace", "bench", "demo", "plot", "report"}) {
     CAPTURE(command);
     CHECK(all.out.find("\n  " + command + " ") != std::string::npos);
     const Outcome one = run_dpac({command, "--help"});
@@ -60,6 +61,9 @@ TEST_CASE("Wrong usage ends with exit code 2") {
   check_usage_error({"demo", "--seeds", "0"}, "--seeds", "dpac demo");
   check_usage_error({"demo", "--seed", "-5"}, "--seed", "dpac demo");
   check_usage_error({"demo", "--batch", "0"}, "--batch", "dpac demo");
+  check_usage_error({"plot", "a.json", "--kind", "paint", "--out", "a.svg"}, "paint", "dpac plot");
+  check_usage_error({"plot", "a.json", "--kind", "bits"}, "--out is required", "dpac plot");
+  check_usage_error({"report", "--out", "a.html"}, "files is required", "dpac report");
 }
 
 TEST_CASE("--input-size wants two sizes") {

@@ -1,11 +1,9 @@
 """Section 6 of docs/model.md in PyTorch: the noisy network as a function of the logarithms of its energies.
 
 The derivative is autograd's. It is told of three things only: x is a constant inside sigma, a quantiser's gradient is
-1 inside its codes and 0 outside, and rounding an energy changes no gradient.
+1 inside [min, max] and 0 outside, and rounding an energy changes no gradient.
 
 Conventions that the spec leaves open:
-  - a value v lies inside a quantiser of scale s if low <= v / s <= high, the first and the last code that there is:
-    low = round(min / s), high = low + levels - 1. So up to half a code beyond [min, max], or short of it;
   - ReLU's gradient is 0 at 0; of equal values a max pool takes the first, row by row;
   - with rounded energies, E_used = max(1, round(E)), noise is that of E_used and d noise / d log E = -1/2 noise.
 """
@@ -32,14 +30,8 @@ class Setting(NamedTuple):
 class StraightThrough(NamedTuple):
     quantiser: oracle.Quantiser
 
-    def codes(self) -> tuple[torch.Tensor, torch.Tensor]:
-        low = torch.round(self.quantiser.minimum / self.quantiser.scale())
-        return low, low + (self.quantiser.levels - 1)
-
     def inside(self, values: torch.Tensor) -> torch.Tensor:
-        low, high = self.codes()
-        position = values / self.quantiser.scale()
-        return (low <= position) & (position <= high)
+        return (self.quantiser.minimum <= values) & (values <= self.quantiser.maximum)
 
     def __call__(self, values: torch.Tensor) -> torch.Tensor:
         passed = torch.where(self.inside(values), values - values.detach(), 0.0)

@@ -41,8 +41,8 @@ def quantiser_distances(noisy: NoisyNetwork, run: oracle.Run) -> list[torch.Tens
         distances.append(nearest(quantiser.edge_distance(values)) / (quantiser.levels - 1))
         if name == "input":
             continue
-        for end in through.codes():
-            away = (values / quantiser.scale() - end).abs()
+        for end in (quantiser.minimum, quantiser.maximum):
+            away = ((values - end) / quantiser.scale()).abs()
             distances.append(nearest(torch.where(values == 0, torch.inf, away)) / (quantiser.levels - 1))
     return distances
 

@@ -96,8 +96,7 @@ struct Case {
 
 bool inside(const Quantizer& q, double v) {
   if (q.is_identity()) return true;
-  const double code = v / static_cast<double>(q.scale);
-  return code >= static_cast<double>(q.low) && code <= static_cast<double>(q.high);
+  return v >= static_cast<double>(q.min) && v <= static_cast<double>(q.max);
 }
 
 /// What passes at one element, by the contract's words: before the residual sum, and behind it.

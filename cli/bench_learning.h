@@ -1,0 +1,27 @@
+/// @file
+/// A step of learning to be timed: what `dpac bench --learning` puts in the noisy network's place.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "learn/learner.h"
+
+namespace dpac::cli {
+
+class TimedLearning {
+ public:
+  /// Learns the energy of every layer, from that of `noise` on.
+  TimedLearning(Graph graph, const DifferentiatorOptions& options, const NoiseConfig& noise);
+
+  /// One step: forward, backward and the change of the energies. The labels are the first classes.
+  /// @throws Error unless the loss is finite.
+  void run(std::span<const float> images, std::span<const int64_t> samples);
+
+ private:
+  Differentiator differentiator_;
+  Learner learner_;
+};
+
+}  // namespace dpac::cli

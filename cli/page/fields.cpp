@@ -1,0 +1,148 @@
+#include "cli/page/fields.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "cli/support/text_table.h"
+
+namespace dpac::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+enum class Format { number, percent, count, mebibytes };
+
+struct Field {
+  std::string_view key, label;
+  Format format = Format::number;
+};
+
+/// Other keys are their own labels.
+constexpr std::array kFields{
+    Field{"samples", "samples", Format::count},
+    Field{"measured_samples", "samples that layers were measured on", Format::count},
+    Field{"top1", "top-1", Format::percent},
+    Field{"top1_std", "top-1, std over seeds", Format::percent},
+    Field{"top1_ci95", "top-1, 95 % interval", Format::percent},
+    Field{"top5", "top-5", Format::percent},
+    Field{"top1_noise", "top-1 with noise", Format::percent},
+    Field{"top1_noise_std", "its std over seeds", Format::percent},
+    Field{"top1_noise_ci95", "its 95 % interval", Format::percent},
+    Field{"top1_bits", "top-1 with equal bits", Format::percent},
+    Field{"top1_bits_ci95", "its 95 % interval ", Format::percent},
+    Field{"baseline_top1", "top-1 without noise", Format::percent},
+    Field{"quantized_top1", "top-1 quantised", Format::percent},
+    Field{"target_top1", "top-1 to keep", Format::percent},
+    Field{"share", "share", Format::percent},
+    Field{"saving_percent", "saving, %"},
+    Field{"aj_per_mac", "aJ/MAC"},
+    Field{"energy_per_inference", "energy per inference"},
+    Field{"relative_time", "executions of a layer"},
+    Field{"macs", "MACs", Format::count},
+    Field{"parameters", "parameters", Format::count},
+    Field{"D", "D", Format::count},
+    Field{"N", "N", Format::count},
+    Field{"levels", "levels", Format::count},
+    Field{"name", "layer"},
+    Field{"snr_db", "SNR, dB"},
+    Field{"cascaded_snr_db", "cascaded SNR, dB"},
+    Field{"ms_per_sample", "ms a sample"},
+    Field{"samples_per_second", "samples a second"},
+    Field{"ms_per_step", "ms a step"},
+    Field{"peak_rss_bytes", "peak memory, MiB", Format::mebibytes},
+};
+
+Field field_of(std::string_view key) {
+  const auto field =
+      std::find_if(kFields.begin(), kFields.end(), [&](const Field& f) { return f.key == key; });
+  return field == kFields.end() ? Field{key, key} : *field;
+}
+
+std::string label_of(const Field& field, std::string_view noise) {
+  if (field.key == "energy" || field.key == "energy_per_mac") return energy_unit(noise);
+  return std::string(field.label);
+}
+
+std::string formatted(double value, Format format) {
+  switch (format) {
+    case Format::percent:
+      return fmt::format("{:.2f} %", 100 * value);
+    case Format::mebibytes:
+      return fmt::format("{:.0f}", value / (1 << 20));
+    case Format::count:
+      if (std::abs(value) < 1e15) return with_thousands(std::llround(value));
+      [[fallthrough]];
+    case Format::number:
+      return number_text(value);
+  }
+  return "";
+}
+
+bool is_scalar(const Json& json) {
+  return json.is_number() || json.is_string() || json.is_boolean();
+}
+
+std::string scalar_text(const Json& json, Format format) {
+  if (json.is_string()) return json.get<std::string>();
+  if (json.is_boolean()) return json.get<bool>() ? "yes" : "no";
+  return formatted(json.get<double>(), format);
+}
+
+bool is_interval(const Json& json) {
+  return json.is_array() && json.size() == 2 && json[0].is_number() && json[1].is_number();
+}
+
+void add_object(const ResultValue& object, const std::string& label, Format format,
+                std::vector<Cell>& cells) {
+  const auto mean = object.find("mean");
+  if (mean) {
+    const auto deviation = object.find_number("std");
+    cells.push_back({label, formatted(mean->number(), format) +
+                                (deviation ? " \u00b1 " + formatted(*deviation, format) : "")});
+    return;
+  }
+  for (const auto& [key, value] : object.members()) {
+    if (!is_scalar(value.json())) continue;
+    cells.push_back({fmt::format("{} ({})", label, key), scalar_text(value.json(), format)});
+  }
+}
+
+void add_member(const std::string& key, const ResultValue& value, std::string_view noise,
+                std::vector<Cell>& cells) {
+  const Field field = field_of(key);
+  const std::string label = label_of(field, noise);
+  const Json& json = value.json();
+  if (is_scalar(json)) cells.push_back({label, scalar_text(json, field.format)});
+  if (is_interval(json)) {
+    cells.push_back({label, fmt::format("{} \u2026 {}", formatted(json[0].get<double>(), field.format),
+                                        formatted(json[1].get<double>(), field.format))});
+  }
+  if (json.is_object()) add_object(value, label, field.format, cells);
+}
+
+}  // namespace
+
+std::vector<Cell> cells_of(const ResultValue& object, std::string_view noise,
+                           const std::vector<std::string_view>& skipped) {
+  std::vector<Cell> cells;
+  const bool spent = object.find("energy_per_mac").has_value();
+  for (const auto& [key, value] : object.members()) {
+    if (std::find(skipped.begin(), skipped.end(), key) != skipped.end()) continue;
+    if (key == "energy" && spent) continue;  // What was asked for; the same unless rounded.
+    add_member(key, value, noise, cells);
+  }
+  return cells;
+}
+
+std::string number_text(double value) {
+  return fmt::format("{:.4g}", value);
+}
+
+std::string energy_unit(std::string_view noise) {
+  return noise == "shot" ? "photons/MAC" : "x base energy/MAC";
+}
+
+}  // namespace dpac::cli

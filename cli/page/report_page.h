@@ -1,0 +1,17 @@
+/// @file
+/// One HTML page of several results.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/pictures/result_file.h"
+
+namespace dpac::cli {
+
+/// A chapter for each result: where it came from, its numbers, its pictures, its layers, its options. Needs
+/// no other file, no script and no network.
+/// @throws Error naming file and key if a result lacks what its command writes; or if gnuplot is missing.
+std::string report_page(const std::vector<ResultFile>& results);
+
+}  // namespace dpac::cli

@@ -1,0 +1,144 @@
+#include "cli/page/result_tables.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/page/fields.h"
+#include "cli/page/html.h"
+#include "cli/pictures/layer_energies.h"
+
+namespace dpac::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Where a result came from, and what has tables of its own.
+const std::vector<std::string_view> kNotSummary{"command",        "version",      "options",
+                                                "weights_sha256", "noise_stream", "machine",
+                                                "ranges",         "energies",     "samples_per_round"};
+
+/// Lists with a table each, and its title.
+constexpr std::array kRecords{std::pair{"points", "by energy"}, std::pair{"allocations", "allocations"},
+                              std::pair{"rows", "networks"}};
+
+bool is_list_of_objects(const std::optional<ResultValue>& value) {
+  if (!value || !value->json().is_array() || value->json().empty()) return false;
+  return std::all_of(value->json().begin(), value->json().end(), [](const Json& j) { return j.is_object(); });
+}
+
+std::string text_at(const std::vector<Cell>& cells, const std::string& label) {
+  const auto cell = std::find_if(cells.begin(), cells.end(), [&](const Cell& c) { return c.label == label; });
+  return cell == cells.end() ? kNothing : cell->text;
+}
+
+/// A row for each record, a column for whatever any of them has.
+std::string record_table(const std::vector<ResultValue>& records, std::string_view noise) {
+  std::vector<std::vector<Cell>> rows;
+  std::vector<std::string> labels;
+  for (const ResultValue& record : records) {
+    rows.push_back(cells_of(record, noise, {}));
+    for (const Cell& cell : rows.back()) {
+      if (std::find(labels.begin(), labels.end(), cell.label) == labels.end()) labels.push_back(cell.label);
+    }
+  }
+  HtmlTable table(labels);
+  for (const auto& cells : rows) {
+    std::vector<std::string> row;
+    for (const std::string& label : labels) row.push_back(text_at(cells, label));
+    table.add(row);
+  }
+  return table.html();
+}
+
+std::string energy_text(const std::vector<LayerEnergyRange>& layers, const std::string& name) {
+  const auto layer =
+      std::find_if(layers.begin(), layers.end(), [&](const auto& l) { return l.layer == name; });
+  if (layer == layers.end()) return kNothing;
+  if (layer->min == layer->max) return number_text(layer->mean);
+  return fmt::format("{} ({} \u2026 {})", number_text(layer->mean), number_text(layer->min),
+                     number_text(layer->max));
+}
+
+/// Layers down, allocations across.
+std::string energies_table(const ResultFile& result) {
+  const std::vector<EnergyAllocation> allocations = energy_allocations(result);
+  if (allocations.empty()) return "";
+  std::vector<std::string> header{energy_unit(result.noise()) + " of layer"};
+  for (const EnergyAllocation& allocation : allocations) {
+    header.push_back(allocation.name.empty() ? "mean (least \u2026 most of its channels)" : allocation.name);
+  }
+  HtmlTable table(header);
+  for (const LayerEnergyRange& layer : allocations.front().layers) {
+    std::vector<std::string> row{layer.layer};
+    for (const EnergyAllocation& allocation : allocations) {
+      row.push_back(energy_text(allocation.layers, layer.layer));
+    }
+    table.add(row);
+  }
+  return table.html();
+}
+
+/// Layers down, energies across; of one energy all that is known.
+std::string bits_table(const ResultFile& result) {
+  const std::vector<ResultValue> points = result.root()["points"].items();
+  if (points.size() == 1) return record_table(points.front()["layers"].items(), result.noise());
+  std::vector<std::string> header{"noise bits of layer"};
+  std::vector<std::vector<ResultValue>> layers;
+  for (const ResultValue& point : points) {
+    header.push_back(
+        fmt::format("{} {}", number_text(point["energy"].number()), energy_unit(result.noise())));
+    layers.push_back(point["layers"].items());
+  }
+  HtmlTable table(header);
+  for (std::size_t l = 0; l < layers.front().size(); ++l) {
+    std::vector<std::string> row{layers.front()[l]["name"].text()};
+    for (const auto& own : layers) {
+      const auto bits = l < own.size() ? own[l].find_number("bits") : std::nullopt;
+      row.push_back(bits ? fmt::format("{:.2f}", *bits) : kNothing);
+    }
+    table.add(row);
+  }
+  return table.html();
+}
+
+}  // namespace
+
+std::string summary_tables(const ResultFile& result) {
+  HtmlTable table({"", ""});
+  for (const Cell& cell : cells_of(result.root(), result.noise(), kNotSummary))
+    table.add({cell.label, cell.text});
+  std::string html = result.command() == "demo" ? "<h3>without noise</h3>\n" : "";
+  html += table.html();
+  for (const auto& [key, title] : kRecords) {
+    const auto records = result.root().find(key);
+    if (!is_list_of_objects(records)) continue;
+    html += fmt::format("<h3>{}</h3>\n{}", title, record_table(records->items(), result.noise()));
+  }
+  return html;
+}
+
+std::string layer_tables(const ResultFile& result) {
+  const std::string command = result.command();
+  if (command == "learn" || command == "search") return energies_table(result);
+  if (command == "bits") return bits_table(result);
+  const auto layers = result.root().find("layers");
+  return is_list_of_objects(layers) ? record_table(layers->items(), result.noise()) : "";
+}
+
+std::string options_table(const ResultFile& result) {
+  const auto options = result.root().find("options");
+  if (!options) return "";
+  HtmlTable table({"option", "value"});
+  for (const auto& [key, value] : options->members()) {
+    const Json& json = value.json();
+    table.add({key, json.is_null() ? kNothing : json.is_string() ? json.get<std::string>() : json.dump()});
+  }
+  return table.html();
+}
+
+}  // namespace dpac::cli

@@ -1,0 +1,46 @@
+/// @file
+/// `dpac report`: one HTML page of what other commands wrote as JSON.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/page/report_page.h"
+#include "cli/pictures/result_file.h"
+#include "cli/support/atomic_file.h"
+
+namespace dpac::cli {
+namespace {
+
+struct ReportOptions {
+  std::vector<std::string> files;
+  std::string out;
+};
+
+void run(const ReportOptions& options) {
+  const std::vector<ResultFile> results = read_results(options.files);
+  AtomicFile file(options.out);
+  file.write(report_page(results));
+  file.commit();
+}
+
+}  // namespace
+
+Work add_report(CLI::App& app) {
+  const auto options = std::make_shared<ReportOptions>();
+  app.add_option("files", options->files, "JSON of any command, a chapter each")
+      ->type_name("IN.json")
+      ->required();
+  app.add_option("--out", options->out, "The page; pictures and style are inside it")
+      ->type_name("FILE.html")
+      ->required();
+  app.footer(
+      "Each chapter has the result's numbers, every picture 'dpac plot' would draw of it, its layers, and "
+      "the\n"
+      "options, machine and version it came from. gnuplot draws (Debian: gnuplot-nox).\n\n"
+      "Example:\n  dpac report eval.json bits.json --out run.html");
+  return [options] { run(*options); };
+}
+
+}  // namespace dpac::cli
