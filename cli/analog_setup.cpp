@@ -10,13 +10,14 @@ namespace dpac::cli {
 namespace {
 
 /// The images to calibrate on: all of the set, whatever part of it accuracy is measured on.
-OpenedData open_calibration_data(const std::string& path, const DataOptions& data, const Session& session) {
+OpenedData open_calibration_data(const CalibrationOptions& how, const DataOptions& data,
+                                 const Session& session) {
   DataOptions options = data;
   options.limit.reset();
   options.preset = session.data.preset;
-  if (!path.empty() && path != data.data) {
-    options.data = path;
-    options.labels.clear();
+  if (!how.data.empty() && how.data != data.data) {
+    options.data = how.data;
+    options.labels = how.labels;
   }
   OpenedData opened = open_data(options, session.data.preset);
   check_images_fit(opened, session.graph.input());
@@ -38,7 +39,7 @@ Ranges from_data(const AnalogOptions& options, const DataOptions& data, const Se
                  const RunOptions& run, bool quiet, AnalogSetup& setup) {
   const CalibrationOptions& how = options.calibration;
   const CalibrationPlan plan{how.method(options.kind()), how.batches(options.kind()), how.seed};
-  const OpenedData images = open_calibration_data(how.data, data, session);
+  const OpenedData images = open_calibration_data(how, data, session);
   CalibrationRecord record =
       calibrate_on(images, session.graph, session.weights_sha256, plan, thread_count(run.threads), quiet);
   if (how.data.empty()) {

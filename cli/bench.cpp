@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <sys/resource.h>
 #include <vector>
 
 #include <fmt/format.h>
@@ -28,12 +27,6 @@ double median_ratio(const std::vector<double>& numerators, const std::vector<dou
   std::vector<double> ratios;
   for (std::size_t i = 0; i < numerators.size(); ++i) ratios.push_back(numerators[i] / denominators[i]);
   return median(std::move(ratios));
-}
-
-int64_t peak_rss_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return int64_t{usage.ru_maxrss} * 1024;  // Linux counts in KiB.
 }
 
 void measure(BenchPair& bench, const BenchOptions& options) {

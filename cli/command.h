@@ -18,6 +18,7 @@ Work add_eval(CLI::App& app);
 Work add_calibrate(CLI::App& app);
 Work add_bits(CLI::App& app);
 Work add_trace(CLI::App& app);
+Work add_learn(CLI::App& app);
 Work add_bench(CLI::App& app);
 Work add_demo(CLI::App& app);
 Work add_plot(CLI::App& app);

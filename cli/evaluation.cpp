@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/session.h"
 #include "cli/support/interrupt.h"
 #include "kernels/error.h"
 
@@ -55,9 +56,7 @@ class Run {
 
   void check(const ImageBatch& batch) const {
     for (std::size_t i = 0; i < batch.indices.size(); ++i) {
-      if (batch.labels[i] >= 0 && batch.labels[i] < static_cast<int>(classes_)) continue;
-      throw Error(fmt::format("{}: its label is {}, but the network has the classes 0 ... {}",
-                              names_.name(batch.indices[i]), batch.labels[i], classes_ - 1));
+      check_label(names_, batch.indices[i], batch.labels[i], static_cast<int64_t>(classes_));
     }
   }
 

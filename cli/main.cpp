@@ -34,6 +34,7 @@ constexpr std::array kCommands{
     CommandEntry{"calibrate", "Find the ranges that activation quantisers need", add_calibrate},
     CommandEntry{"bits", "Show what digital precision each layer's noise is worth", add_bits},
     CommandEntry{"trace", "Write inputs, pre-activations and noise of layers to HDF5", add_trace},
+    CommandEntry{"learn", "Learn how much energy each layer or channel needs", add_learn},
     CommandEntry{"bench", "Measure what noise costs in time", add_bench},
     CommandEntry{"demo", "Accuracy against photons per MAC, on a built-in network and data", add_demo},
     CommandEntry{"plot", "Draw what other commands wrote as JSON: SVG, PNG or PDF", add_plot},
@@ -84,8 +85,9 @@ int run(int argc, char** argv) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
     return report_usage(app, error);
-  } catch (const Interrupted&) {
-    return report("interrupted", kInterrupted);
+  } catch (const Interrupted& interrupted) {
+    const std::string& next = interrupted.how_to_go_on;
+    return report(next.empty() ? "interrupted" : "interrupted; " + next, kInterrupted);
   } catch (const std::bad_alloc&) {
     return report("not enough memory; a smaller --batch or --limit needs less", kBadInput);
   } catch (const std::exception& error) {

@@ -24,20 +24,6 @@ nlohmann::ordered_json layers_json(const EnergyLedger& ledger) {
   return layers;
 }
 
-std::string energy_text(const PointEnergy& energy) {
-  const EnergyLedger& ledger = energy.ledger;
-  std::string text =
-      energy.attojoules_per_mac
-          ? fmt::format("energy  {:.4g} photons, {:.4g} aJ per MAC; {:.3g} photons per inference\n",
-                        ledger.energy_per_mac, *energy.attojoules_per_mac, ledger.energy_per_inference)
-          : fmt::format("energy  {:.4g} x base energy per MAC; {:.3g} x base energy per inference\n",
-                        ledger.energy_per_mac, ledger.energy_per_inference);
-  if (energy.relative_time() > 1) {
-    text += fmt::format("time    {:.4g} executions of a layer, on average\n", energy.relative_time());
-  }
-  return text;
-}
-
 }  // namespace
 
 double PointEnergy::relative_time() const {
@@ -67,12 +53,15 @@ std::vector<PointReport> report_points(const Network& network, const EvaluationP
 void write(const PointReport& point, nlohmann::ordered_json& json) {
   write_nulls(json);
   write(point.accuracy, point.seeds, json);
-  if (!point.energy) return;
-  const EnergyLedger& ledger = point.energy->ledger;
+  if (point.energy) write(*point.energy, json);
+}
+
+void write(const PointEnergy& energy, nlohmann::ordered_json& json) {
+  const EnergyLedger& ledger = energy.ledger;
   json["energy_per_mac"] = ledger.energy_per_mac;
-  json["aj_per_mac"] = or_null(point.energy->attojoules_per_mac);
+  json["aj_per_mac"] = or_null(energy.attojoules_per_mac);
   json["energy_per_inference"] = ledger.energy_per_inference;
-  json["relative_time"] = point.energy->relative_time();
+  json["relative_time"] = energy.relative_time();
   json["layers"] = layers_json(ledger);
 }
 
@@ -88,7 +77,21 @@ std::string text_of(const PointReport& point) {
   std::string text =
       fmt::format("top-1   {} (95 % interval {})\n", percent(accuracy), interval_text(accuracy.top1_ci95));
   if (accuracy.top5) text += fmt::format("top-5   {}\n", percent(*accuracy.top5));
-  if (point.energy) text += energy_text(*point.energy);
+  if (point.energy) text += text_of(*point.energy);
+  return text;
+}
+
+std::string text_of(const PointEnergy& energy) {
+  const EnergyLedger& ledger = energy.ledger;
+  std::string text =
+      energy.attojoules_per_mac
+          ? fmt::format("energy  {:.4g} photons, {:.4g} aJ per MAC; {:.3g} photons per inference\n",
+                        ledger.energy_per_mac, *energy.attojoules_per_mac, ledger.energy_per_inference)
+          : fmt::format("energy  {:.4g} x base energy per MAC; {:.3g} x base energy per inference\n",
+                        ledger.energy_per_mac, ledger.energy_per_inference);
+  if (energy.relative_time() > 1) {
+    text += fmt::format("time    {:.4g} executions of a layer, on average\n", energy.relative_time());
+  }
   return text;
 }
 

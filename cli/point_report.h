@@ -43,11 +43,15 @@ std::vector<PointReport> report_points(const Network& network, const EvaluationP
 /// `layers` (null without noise; attojoules for shot noise only).
 void write(const PointReport& point, nlohmann::ordered_json& json);
 
-/// The same keys, all null.
+/// `energy_per_mac` and the keys behind it.
+void write(const PointEnergy& energy, nlohmann::ordered_json& json);
+
+/// All of these keys, null.
 void write_nulls(nlohmann::ordered_json& json);
 
 /// A few lines for one point; a table with a row for each of several, which have noise.
 std::string text_of(const PointReport& point);
+std::string text_of(const PointEnergy& energy);
 std::string table_of(const std::vector<PointReport>& points);
 
 /// "photons/MAC", or "x base energy/MAC": the header above energies.

@@ -20,6 +20,12 @@ void check_images_fit(const OpenedData& data, const MapShape& input) {
                   data.images->name(first), size.height, size.width, input.height, input.width));
 }
 
+void check_label(const ImageDataset& images, int64_t sample, int label, int64_t classes) {
+  if (label >= 0 && label < classes) return;
+  throw Error(fmt::format("{}: its label is {}, but the network has the classes 0 ... {}",
+                          images.name(sample), label, classes - 1));
+}
+
 Session open_session(const ModelOptions& model, const DataOptions& data) {
   const OpenedWeights weights = open_weights(model);
   OpenedData opened = open_data(data, weights.checkpoint.traits.preset);

@@ -26,6 +26,9 @@ Session open_session(const ModelOptions& model, const DataOptions& data);
 /// @throws Error unless the first image, preprocessed, is what a network with this input takes.
 void check_images_fit(const OpenedData& data, const MapShape& input);
 
+/// @throws Error naming the sample unless its label is one of the network's classes.
+void check_label(const ImageDataset& images, int64_t sample, int label, int64_t classes);
+
 /// Samples to run at a time: the batch, but under weight noise whole groups of samples that share a draw, so
 /// that weights are not drawn more often than needed.
 int64_t samples_at_a_time(const RunOptions& run, NoiseKind noise);

@@ -21,7 +21,7 @@ void AnalogOptions::check() const {
 
 void add_analog_options(CLI::App& app, AnalogOptions& options, const std::vector<std::string>& kinds) {
   add_noise_option(app, options.noise, kinds);
-  add_energy_options(app, options.noise.energies);
+  if (options.noise.energies_given) add_energy_options(app, options.noise.energies);
   add_seed_option(app, options.noise);
   add_bits_options(app, options.quantization);
   add_calibration_options(app, options.calibration);

@@ -17,6 +17,7 @@ namespace dpac::cli {
 /// What is not given depends on the noise, or on the method (docs/model.md section 3).
 struct CalibrationOptions {
   std::string file = {}, data = {};
+  std::string labels = {};  ///< Of `data`, where it is a flat folder.
   std::optional<std::string> method_name = {};
   std::optional<int64_t> batch_limit = {};
   uint64_t seed = 0;

@@ -45,6 +45,7 @@ void NoiseOptions::check() const {
   }
   check_sigma("--sigma-thermal", sigma_thermal, NoiseKind::thermal, kind());
   check_sigma("--sigma-weight", sigma_weight, NoiseKind::weight, kind());
+  if (!energies_given) return;
   if (kind() != NoiseKind::none) return energies.check(kind());
   if (const char* given = energies.given()) {
     throw Error(fmt::format(
@@ -52,12 +53,16 @@ void NoiseOptions::check() const {
   }
 }
 
+NoiseConfig NoiseOptions::base() const {
+  NoiseConfig config{.kind = kind(), .energies = {}, .seed = seed};
+  config.sigma_thermal = sigma_thermal.value_or(config.sigma_thermal);
+  config.sigma_weight = sigma_weight.value_or(config.sigma_weight);
+  return config;
+}
+
 std::vector<NoiseConfig> NoiseOptions::points(const std::vector<AnalogLayer>& layers) const {
-  NoiseConfig base{.kind = kind(), .energies = {}, .seed = seed};
-  if (base.kind == NoiseKind::none) return {base};
-  base.sigma_thermal = sigma_thermal.value_or(base.sigma_thermal);
-  base.sigma_weight = sigma_weight.value_or(base.sigma_weight);
-  return energies.points(layers, base);
+  if (kind() == NoiseKind::none) return {base()};
+  return energies.points(layers, base());
 }
 
 std::vector<uint64_t> NoiseOptions::seed_list() const {
@@ -95,6 +100,10 @@ void add_seed_option(CLI::App& app, NoiseOptions& options) {
 
 void add_sweep_options(CLI::App& app, NoiseOptions& options) {
   add_sweep_option(app, options.energies);
+  add_seeds_options(app, options);
+}
+
+void add_seeds_options(CLI::App& app, NoiseOptions& options) {
   app.add_option("--seeds", options.seeds, "Number of seeds S, S+1, ... to average over")
       ->type_name("N")
       ->check(CLI::Range(1, 1000000))
@@ -109,7 +118,7 @@ void add_sweep_options(CLI::App& app, NoiseOptions& options) {
 
 void write(const NoiseOptions& options, nlohmann::ordered_json& json) {
   json["noise"] = options.noise;
-  write(options.energies, json);
+  if (options.energies_given) write(options.energies, json);
   json["sigma_thermal"] = options.sigma_thermal.value_or(NoiseConfig{}.sigma_thermal);
   json["sigma_weight"] = options.sigma_weight.value_or(NoiseConfig{}.sigma_weight);
   json["wavelength_nm"] = options.wavelength_nm;

@@ -18,6 +18,7 @@ namespace dpac::cli {
 struct NoiseOptions {
   std::string noise = "none";
   EnergyOptions energies = {};
+  bool energies_given = true;  ///< False for commands that find the energies themselves.
   std::optional<double> sigma_thermal = {}, sigma_weight = {};  ///< Unset: NoiseConfig's.
   double wavelength_nm = 1550;  ///< Of the homodyne network in docs/model.md section 5.
   uint64_t seed = 0;
@@ -28,6 +29,9 @@ struct NoiseOptions {
   /// @throws Error if noise has no energy, an option comes without the noise it is for, or a value is out of
   /// range.
   void check() const;
+
+  /// Kind, sigmas and the first seed, without energies.
+  [[nodiscard]] NoiseConfig base() const;
 
   /// One configuration per energy of the sweep, else just one; all with the first seed.
   [[nodiscard]] std::vector<NoiseConfig> points(const std::vector<AnalogLayer>& layers) const;
@@ -44,8 +48,10 @@ void add_noise_option(CLI::App& app, NoiseOptions& options, const std::vector<st
 
 void add_seed_option(CLI::App& app, NoiseOptions& options);
 
-/// `--energies-sweep`, `--seeds`, `--wavelength-nm`: for commands that give accuracies. After
-/// add_energy_options(), where a command has both.
+/// `--seeds`, `--wavelength-nm`: for commands that give accuracies.
+void add_seeds_options(CLI::App& app, NoiseOptions& options);
+
+/// The same and `--energies-sweep`; after add_energy_options(), where a command has both.
 void add_sweep_options(CLI::App& app, NoiseOptions& options);
 
 /// Every option above under its own name, those of EnergyOptions too.

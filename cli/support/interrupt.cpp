@@ -18,6 +18,7 @@ void catch_interrupts() {
   action.sa_handler = note_interrupt;
   action.sa_flags = static_cast<int>(SA_RESETHAND);  // A command that hangs can still be stopped.
   sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
 }
 
 void stop_if_interrupted() {

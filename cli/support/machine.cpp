@@ -1,6 +1,7 @@
 #include "cli/support/machine.h"
 
 #include <fstream>
+#include <sys/resource.h>
 
 #include <nlohmann/json.hpp>
 #include <omp.h>
@@ -22,6 +23,12 @@ std::string cpu_name() {
     if (colon != std::string::npos) return line.substr(colon + 2);
   }
   return "unknown";
+}
+
+int64_t peak_rss_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return int64_t{usage.ru_maxrss} * 1024;  // Linux counts in KiB.
 }
 
 nlohmann::ordered_json machine_json(int threads) {

@@ -47,6 +47,10 @@ void Program::interrupt() const {
   kill(pid_, SIGINT);
 }
 
+void Program::kill_now() const {
+  kill(pid_, SIGKILL);
+}
+
 Outcome Program::wait() {
   int status = 0;
   waitpid(pid_, &status, 0);

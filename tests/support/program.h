@@ -26,6 +26,9 @@ class Program {
   /// What Ctrl-C sends.
   void interrupt() const;
 
+  /// What a power cut does; before it ended, if it still runs.
+  void kill_now() const;
+
   Outcome wait();
 
  private:

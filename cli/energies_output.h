@@ -1,0 +1,30 @@
+/// @file
+/// Energies as files that `--energies` reads, and as JSON.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/analog.h"
+#include "engine/noise_config.h"
+
+namespace dpac::cli {
+
+/// `/energies/<layer>`: a scalar, or one value per output channel. @throws Error as Hdf5Writer does.
+void write_energies_hdf5(const std::filesystem::path& file, const std::vector<AnalogLayer>& layers,
+                         const Energies& energies);
+
+/// Lines `layer,channel,energy`, the channel empty for a whole layer; every digit an energy has.
+/// @throws Error as AtomicFile does.
+void write_energies_csv(const std::filesystem::path& file, const std::vector<AnalogLayer>& layers,
+                        const Energies& energies);
+
+/// {layer: number, or list of numbers}, in the shortest digits that mean the same float.
+nlohmann::ordered_json energies_json(const std::vector<AnalogLayer>& layers, const Energies& energies);
+
+/// The other way round. @throws nlohmann::json::exception for another object.
+Energies energies_from_json(const std::vector<AnalogLayer>& layers, const nlohmann::ordered_json& json);
+
+}  // namespace dpac::cli

@@ -1,0 +1,196 @@
+/// @file
+/// `dpac learn`: how much energy each layer or channel needs.
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "cli/energies_output.h"
+#include "cli/learning/learning_run.h"
+#include "cli/learning/learning_state.h"
+#include "cli/learning/state_file.h"
+#include "cli/learning/workbench.h"
+#include "cli/options/output_options.h"
+#include "cli/point_report.h"
+#include "cli/support/atomic_file.h"
+#include "cli/support/json.h"
+#include "cli/support/machine.h"
+#include "cli/support/text_table.h"
+#include "kernels/error.h"
+#include "learn/learner.h"
+
+namespace dpac::cli {
+namespace {
+
+constexpr const char* kState = "learn.json";
+
+/// How far above the target energies may end without a word.
+constexpr double kTolerance = 1.02;
+
+struct LearnOptions {
+  WorkbenchOptions bench;
+  OutputOptions output;
+  std::string per = "layer", state, out, csv;
+  double target_energy = 0;
+
+  [[nodiscard]] LearningGoal goal() const {
+    return {per == "layer" ? Granularity::layer : Granularity::channel, target_energy};
+  }
+};
+
+/// Before the work, which may take hours.
+void check(const LearnOptions& options) {
+  options.bench.check();
+  options.output.check();
+  if (!(static_cast<float>(options.target_energy) > 0) || !std::isfinite(options.target_energy)) {
+    throw Error(fmt::format("--target-energy is {}, expected a positive number", options.target_energy));
+  }
+  if (options.bench.data.data.empty() && options.bench.data.limit) {
+    throw Error("--limit was given, but there is nothing to judge accuracy by: add --data");
+  }
+  for (const std::string& file : {options.out, options.csv}) {
+    if (!file.empty()) check_writable(file);
+  }
+}
+
+nlohmann::ordered_json options_json(const LearnOptions& options, const Workbench& bench) {
+  auto json = bench.options_json();
+  json["per"] = options.per;
+  json["target_energy"] = options.target_energy;
+  return json;
+}
+
+struct LearnResult {
+  LearnedEnergies learned;
+  PointEnergy energy;
+  std::optional<Accuracy> accuracy;  ///< None without --data.
+};
+
+LearnResult learn(const LearnOptions& options, Workbench& bench) {
+  const NoiseOptions& noise = options.bench.analog.noise;
+  EnergyFinder finder(bench, noise.seed, options.state);
+  LearnedEnergies learned = finder.find(options.goal(), kState);
+  NoiseConfig point = noise.base();
+  point.energies = learned.energies;
+  LearnResult result{std::move(learned), *energy_of(bench.layers(), point, noise.wavelength_nm), {}};
+  if (bench.has_data()) result.accuracy = bench.accuracy(point.energies, noise.seed, noise.seeds);
+  return result;
+}
+
+std::optional<double> ms_per_step(const LearnedEnergies& learned) {
+  if (learned.history.empty()) return std::nullopt;
+  return 1000 * learned.seconds / static_cast<double>(learned.history.size());
+}
+
+nlohmann::ordered_json json_of(const LearnOptions& options, Workbench& bench, const LearnResult& result) {
+  auto json = result_json("learn", options_json(options, bench), bench.session().weights_sha256,
+                          thread_count(options.bench.run.threads));
+  json["energies"] = energies_json(bench.layers(), result.learned.energies);
+  write_nulls(json);
+  if (result.accuracy) write(*result.accuracy, bench.options().analog.noise.seed_list(), json);
+  write(result.energy, json);
+  json["macs"] = total_macs(bench.layers());
+  write(bench.setup(), json);
+  json["history"] = history_json(result.learned.history);
+  json["ms_per_step"] = or_null(ms_per_step(result.learned));
+  json["peak_rss_bytes"] = peak_rss_bytes();
+  return json;
+}
+
+std::string layers_text(const LearnResult& result) {
+  const bool channels = std::any_of(result.learned.energies.begin(), result.learned.energies.end(),
+                                    [](const auto& layer) { return layer.size() > 1; });
+  std::vector<std::string> header{"layer", energy_header(result.energy), "share"};
+  if (channels) header.insert(header.end(), {"least", "most"});
+  TextTable table(header);
+  for (std::size_t l = 0; l < result.learned.energies.size(); ++l) {
+    const LayerEnergy& layer = result.energy.ledger.layers[l];
+    std::vector<std::string> row{layer.name, fmt::format("{:.4g}", layer.energy_per_mac),
+                                 fmt::format("{:.1f} %", 100 * layer.share)};
+    if (channels) {
+      const auto [least, most] =
+          std::minmax_element(result.learned.energies[l].begin(), result.learned.energies[l].end());
+      row.insert(row.end(), {fmt::format("{:.4g}", *least), fmt::format("{:.4g}", *most)});
+    }
+    table.add(row);
+  }
+  return table.text();
+}
+
+std::string text_of(const LearnOptions& options, const LearnResult& result) {
+  std::string text = layers_text(result) + '\n';
+  text += text_of(result.energy);
+  text += fmt::format("target  {:.4g}\n", options.target_energy);
+  if (result.accuracy) text += fmt::format("top-1   {}\n", percent(*result.accuracy));
+  if (const auto ms = ms_per_step(result.learned)) {
+    text += fmt::format("{} steps, {:.1f} ms a step\n", result.learned.history.size(), *ms);
+  }
+  return text;
+}
+
+void notices(const LearnOptions& options, Workbench& bench, const LearnResult& result) {
+  notice_preset(options.bench.data, bench.session().data, options.output);
+  notice_calibration(bench.setup(), options.output);
+  if (result.learned.energy_per_mac <= kTolerance * options.target_energy) return;
+  notice(
+      options.output,
+      fmt::format("the energy per MAC is still {:.4g} times the target: more --steps, a lower --start or a "
+                  "higher --lambda bring it nearer",
+                  result.learned.energy_per_mac / options.target_energy));
+}
+
+void run(const LearnOptions& options) {
+  check(options);
+  const FolderLock lock(options.state);
+  Workbench bench(options.bench, options.output.quiet);
+  const LearnResult result = resumable(options.state, [&] { return learn(options, bench); });
+  if (!options.out.empty()) write_energies_hdf5(options.out, bench.layers(), result.learned.energies);
+  if (!options.csv.empty()) write_energies_csv(options.csv, bench.layers(), result.learned.energies);
+  publish(options.output, text_of(options, result), json_of(options, bench, result));
+  notices(options, bench, result);
+}
+
+void add_outputs(CLI::App& app, LearnOptions& options) {
+  app.add_option("--out", options.out, "HDF5: /energies/<layer>, for --energies")
+      ->type_name("FILE")
+      ->group("Output");
+  app.add_option("--csv", options.csv, "The same as CSV: layer,channel,energy")
+      ->type_name("FILE")
+      ->group("Output");
+  add_output_options(app, options.output);
+}
+
+}  // namespace
+
+Work add_learn(CLI::App& app) {
+  const auto options = std::make_shared<LearnOptions>();
+  add_weights_option(app, options->bench.model);
+  add_workbench_options(app, options->bench);
+  app.get_option("--data")->required(false)->description(
+      "Images to measure accuracy on, in one of the forms that eval takes [none]");
+  app.add_option("--target-energy", options->target_energy, "Energy per MAC below which energy costs nothing")
+      ->type_name("E")
+      ->required()
+      ->group("Learning");
+  app.add_option("--per", options->per, "What has an energy of its own: layer or channel")
+      ->check(CLI::IsMember({"layer", "channel"}))
+      ->capture_default_str()
+      ->group("Learning");
+  add_state_option(app, options->state);
+  add_outputs(app, *options);
+  app.footer(
+      "Weights stay as they are; the loss is the noisy network's cross entropy plus lambda * log(energy / "
+      "target) above\nthe target. With --state the command may be killed at any moment: given again, it goes "
+      "on and ends with the same bits.\n\n"
+      "Example:\n  dpac learn --weights resnet20.h5 --train-data cifar10/train --data cifar10/test --noise "
+      "shot "
+      "--target-energy 10\n    --steps 500 --out energies.h5");
+  return [options] { run(*options); };
+}
+
+}  // namespace dpac::cli

@@ -1,0 +1,51 @@
+/// @file
+/// Energies of one target: learned, and resumed where it was interrupted, or from the closed form.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/learning/workbench.h"
+#include "learn/learner.h"
+
+namespace dpac::cli {
+
+struct LearningGoal {
+  Granularity per = Granularity::layer;
+  double target_energy = 0;
+};
+
+struct LearnedEnergies {
+  Energies energies;
+  double energy_per_mac = 0;
+  std::vector<LearningRecord> history;  ///< Empty for the closed form.
+  double seconds = 0;                   ///< In all steps, those of interrupted runs included.
+};
+
+/// Finds energies with one seed: of the noise, of the order of the images and of their augmentation.
+class EnergyFinder {
+ public:
+  /// `folder` is where its state is kept; empty for none. `bench` must outlive it.
+  EnergyFinder(Workbench& bench, uint64_t seed, std::filesystem::path folder);
+
+  /// The same bits however often it was interrupted in the midst of it. `state` is the name of the file of
+  /// its state. @throws Error as Learner and StateFile do. @throws Interrupted, its state saved.
+  LearnedEnergies find(const LearningGoal& goal, const std::string& state);
+
+  /// The file is not needed any more.
+  void forget(const std::string& state) const;
+
+ private:
+  LearnedEnergies closed_form(const LearningGoal& goal);
+  [[nodiscard]] LearnerOptions learner_options(const LearningGoal& goal);
+  const ChannelValues& sensitivities();
+
+  Workbench& bench_;
+  uint64_t seed_;
+  std::filesystem::path folder_;
+  std::optional<ChannelValues> sensitivities_;
+};
+
+}  // namespace dpac::cli

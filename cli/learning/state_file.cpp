@@ -1,0 +1,136 @@
+#include "cli/learning/state_file.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <fstream>
+#include <sys/file.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/support/atomic_file.h"
+#include "kernels/error.h"
+
+namespace dpac::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+void make_folder(const fs::path& folder) {
+  std::error_code failure;
+  fs::create_directories(folder, failure);
+  if (failure || !fs::is_directory(folder)) {
+    throw Error(fmt::format("--state {}: the folder cannot be made: {}", folder.string(),
+                            failure ? failure.message() : "something else has its name"));
+  }
+}
+
+/// Files that AtomicFile had not renamed yet: "search.json.4711.tmp".
+void remove_temporaries(const fs::path& folder) {
+  std::vector<fs::path> left;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name.ends_with(".tmp") && name.find(".json.") != std::string::npos) left.push_back(entry.path());
+  }
+  std::error_code ignored;
+  for (const fs::path& file : left) fs::remove(file, ignored);
+}
+
+/// "steps was 100 and is 200, ..."; empty where both are the same.
+std::string differences(const nlohmann::ordered_json& was, const nlohmann::ordered_json& is) {
+  const auto before = was.flatten(), now = is.flatten();
+  std::string text;
+  const auto add = [&](const std::string& key, const std::string& old, const std::string& current) {
+    text += fmt::format("{}{} was {} and is {}", text.empty() ? "" : ", ", key.substr(1), old, current);
+  };
+  for (const auto& [key, value] : now.items()) {
+    if (!before.contains(key)) {
+      add(key, "absent", value.dump());
+    } else if (before[key] != value) {
+      add(key, before[key].dump(), value.dump());
+    }
+  }
+  for (const auto& [key, value] : before.items()) {
+    if (!now.contains(key)) add(key, value.dump(), "absent");
+  }
+  return text;
+}
+
+std::string text_of(const nlohmann::ordered_json& json) {
+  // File names need not be UTF-8; JSON must be.
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace
+
+FolderLock::FolderLock(const std::string& folder) {
+  if (folder.empty()) return;
+  make_folder(folder);
+  const fs::path lock = fs::path(folder) / "lock";
+  descriptor_ = open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (descriptor_ < 0) {
+    throw Error(
+        fmt::format("--state {}: cannot be written to: {}", folder, std::generic_category().message(errno)));
+  }
+  // A file system without locks has none to respect.
+  if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    close(descriptor_);
+    throw Error(fmt::format("--state {}: another dpac that still runs keeps its state there", folder));
+  }
+  remove_temporaries(folder);
+}
+
+FolderLock::~FolderLock() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+StateFile::StateFile(const fs::path& folder, const std::string& name, nlohmann::ordered_json made_with)
+    : file_(inside(folder, name)),
+      made_with_(nlohmann::ordered_json::parse(text_of(made_with))) {  // As it will be read again.
+  if (!file_.empty() && fs::exists(file_)) read();
+}
+
+void StateFile::read() {
+  std::ifstream stream(file_);
+  auto json = nlohmann::ordered_json::parse(stream, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object() || !json.contains("made_with") || !json.contains("content")) {
+    throw Error(
+        fmt::format("{}: is no state of this program; remove it, or give another --state", file_.string()));
+  }
+  const std::string differs = differences(json["made_with"], made_with_);
+  if (!differs.empty()) {
+    throw Error(fmt::format("{}: is the state of another run: {}; give this one another --state",
+                            file_.string(), differs));
+  }
+  content_ = std::move(json["content"]);
+}
+
+void StateFile::save(nlohmann::ordered_json content) {
+  content_ = std::move(content);
+  if (file_.empty()) return;
+  make_folder(file_.parent_path());
+  AtomicFile file(file_);
+  file.write(text_of({{"made_with", made_with_}, {"content", content_}}));
+  file.commit();
+}
+
+void StateFile::remove() {
+  content_ = nullptr;
+  std::error_code ignored;
+  if (!file_.empty()) fs::remove(file_, ignored);
+}
+
+void add_state_option(CLI::App& app, std::string& folder) {
+  app.add_option("--state", folder, "Keep what was done in this folder; the same command again goes on there")
+      ->type_name("DIR")
+      ->group("Output");
+}
+
+fs::path inside(const fs::path& folder, const std::string& name) {
+  return folder.empty() ? fs::path() : folder / name;
+}
+
+}  // namespace dpac::cli

@@ -1,0 +1,69 @@
+/// @file
+/// What `learn`, `search` and `table` resume from (`--state`).
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "cli/support/interrupt.h"
+
+namespace dpac::cli {
+
+/// Holds a folder for one program at a time, until its end however it comes, and clears it of what a killed
+/// one was writing. An empty path holds nothing.
+class FolderLock {
+ public:
+  /// @throws Error if the folder cannot be made, or another program holds it.
+  explicit FolderLock(const std::string& folder);
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+  ~FolderLock();
+
+ private:
+  int descriptor_ = -1;
+};
+
+/// A JSON file that is complete at any moment, and knows what it was made with.
+class StateFile {
+ public:
+  /// `folder` may be absent, it is made by the first save(); if it is empty, nothing is kept. `made_with` is
+  /// all that decides the content.
+  /// @throws Error if there is a file that is none, or that names what it was made with differently.
+  StateFile(const std::filesystem::path& folder, const std::string& name, nlohmann::ordered_json made_with);
+
+  /// Null where there is nothing to resume from.
+  [[nodiscard]] const nlohmann::ordered_json& content() const { return content_; }
+
+  /// @throws Error on a full disk; the file is then as before.
+  void save(nlohmann::ordered_json content);
+
+  void remove();
+
+ private:
+  void read();
+
+  std::filesystem::path file_;
+  nlohmann::ordered_json made_with_, content_;
+};
+
+/// `--state`.
+void add_state_option(CLI::App& app, std::string& folder);
+
+/// What `work` returns. @throws Interrupted that says how to go on where `folder` is not empty.
+template <typename Work>
+auto resumable(const std::string& folder, Work&& work) {
+  try {
+    return work();
+  } catch (const Interrupted&) {
+    if (folder.empty()) throw;
+    throw Interrupted{"the same command goes on from " + folder};
+  }
+}
+
+/// `folder` / `name`, or empty where `folder` is.
+std::filesystem::path inside(const std::filesystem::path& folder, const std::string& name);
+
+}  // namespace dpac::cli

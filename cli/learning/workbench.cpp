@@ -1,0 +1,178 @@
+#include "cli/learning/workbench.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "cli/evaluation.h"
+#include "cli/support/interrupt.h"
+#include "cli/support/machine.h"
+#include "cli/support/progress.h"
+#include "kernels/noise_key.h"
+#include "learn/sensitivity.h"
+#include "loaders/sha256.h"
+#include "loaders/training_order.h"
+
+namespace dpac::cli {
+namespace {
+
+/// Ranges come from the training images, unless the user chose others.
+WorkbenchOptions with_calibration(WorkbenchOptions options) {
+  CalibrationOptions& calibration = options.analog.calibration;
+  if (!options.analog.ranges_needed() || !calibration.file.empty() || !calibration.data.empty())
+    return options;
+  calibration.data = options.learning.train_data;
+  calibration.labels = options.learning.train_labels;
+  return options;
+}
+
+OpenedData open_training_data(const WorkbenchOptions& options, const Session& session) {
+  DataOptions data = training_data_options(options.learning, options.data);
+  data.preset = session.data.preset;
+  OpenedData training = open_data(data, session.data.preset);
+  check_images_fit(training, session.graph.input());
+  for (const int64_t sample : training.samples) {
+    check_label(*training.images, sample, training.images->label(sample), session.graph.classes());
+  }
+  return training;
+}
+
+}  // namespace
+
+void WorkbenchOptions::check() const {
+  analog.check();
+  learning.check();
+}
+
+void add_workbench_options(CLI::App& app, WorkbenchOptions& options) {
+  add_input_size_option(app, options.model);
+  add_run_options(app, options.run);
+  add_data_options(app, options.data);
+  add_learning_options(app, options.learning);
+  add_analog_options(app, options.analog, noisy_kinds());
+  add_arithmetic_option(app, options.analog.quantization);
+  add_seeds_options(app, options.analog.noise);
+  app.get_option("--calibration-data")
+      ->description("Images to calibrate on, preprocessed like --data [--train-data]");
+}
+
+Workbench::Workbench(WorkbenchOptions options, bool quiet)
+    : options_(with_calibration(std::move(options))),
+      quiet_(quiet),
+      session_(open_session(options_.model, session_options())),
+      training_(open_training_data(options_, session_)),
+      layers_(analog_layers(session_.graph)) {}
+
+DataOptions Workbench::session_options() const {
+  return has_data() ? options_.data : training_data_options(options_.learning, options_.data);
+}
+
+nlohmann::ordered_json Workbench::learned_with() const {
+  nlohmann::ordered_json json{{"weights_sha256", session_.weights_sha256}, {"noise_stream", kStreamVersion}};
+  write(options_.model, json);
+  write(options_.analog, json);
+  for (const char* other : {"weights", "wavelength_nm", "seed", "seeds", "arithmetic"}) json.erase(other);
+  const std::string& ranges = options_.analog.calibration.file;
+  if (!ranges.empty()) json["calibration_sha256"] = sha256_of_file(ranges);
+  write(options_.learning, options_.analog.kind(), session_.data.preset, json);
+  write(training_data_options(options_.learning, options_.data), training_, json["training"]);
+  json["training"]["samples"] = training_.samples.size();
+  return json;
+}
+
+nlohmann::ordered_json Workbench::judged_by() const {
+  nlohmann::ordered_json json;
+  write(options_.data, session_.data, json);
+  json["samples"] = session_.data.samples.size();
+  json["arithmetic"] = options_.analog.quantization.arithmetic;
+  return json;
+}
+
+nlohmann::ordered_json Workbench::options_json() const {
+  nlohmann::ordered_json json;
+  write(options_.model, json);
+  write(options_.data, session_.data, json);
+  if (!has_data()) json["data"] = nullptr;
+  write(options_.analog, json);
+  write(options_.learning, options_.analog.kind(), session_.data.preset, json);
+  write(options_.run, json);
+  return json;
+}
+
+const AnalogSetup& Workbench::setup() {
+  if (!setup_) setup_ = set_up(options_.analog, session_options(), session_, options_.run, quiet_);
+  return *setup_;
+}
+
+DifferentiatorOptions Workbench::differentiator_options(Derivative derivative) {
+  return {.noise = options_.analog.kind(),
+          .derivative = derivative,
+          .batch = options_.learning.batch_in_force(),
+          .threads = thread_count(options_.run.threads),
+          .quantization = setup().quantization};
+}
+
+Differentiator& Workbench::differentiator() {
+  if (!differentiator_) {
+    differentiator_.emplace(clone(session_.graph), differentiator_options(Derivative::gradient));
+  }
+  return *differentiator_;
+}
+
+BatchReader Workbench::training_batches(uint64_t seed, int64_t first, int64_t count) const {
+  const Augmentation kind = options_.learning.augmentation(session_.data.preset);
+  return BatchReader(*training_.images, training_.preprocessing,
+                     static_cast<int>(session_.graph.input().channels),
+                     training_order(training_.images->size(), seed, first, count),
+                     static_cast<int>(options_.learning.batch_in_force()), thread_count(options_.run.threads),
+                     {kind, seed, first});
+}
+
+ChannelValues Workbench::estimate_sensitivities(uint64_t seed) {
+  Differentiator differentiator(clone(session_.graph), differentiator_options(Derivative::sensitivity));
+  NoiseConfig noise = options_.analog.noise.base();
+  noise.seed = seed;
+  SensitivityEstimate estimate(differentiator, noise);
+  const int64_t count = std::min(options_.learning.images_in_force(), training_.images->size());
+  BatchReader reader(
+      *training_.images, training_.preprocessing, static_cast<int>(session_.graph.input().channels),
+      training_order(training_.images->size(), seed, 0, count),
+      static_cast<int>(options_.learning.batch_in_force()), thread_count(options_.run.threads));
+  Progress progress(count, "images for sensitivities", quiet_);
+  while (const ImageBatch* batch = reader.next()) {
+    stop_if_interrupted();
+    estimate.add(batch->images, batch->indices);
+    progress.advance(batch->n);
+  }
+  return estimate.sensitivities();
+}
+
+Accuracy Workbench::evaluate_on_data(Network& network, const NoiseConfig& point,
+                                     std::vector<uint64_t> seeds) {
+  const EvaluationPlan plan{{point}, std::move(seeds)};
+  BatchReader reader = make_reader(session_.data, network.graph(), options_.run, point.kind);
+  Progress progress(static_cast<int64_t>(session_.data.samples.size()) * plan.passes(), "samples", quiet_);
+  const Evaluation evaluation =
+      evaluate(network, reader, *session_.data.images, plan, progress, [](const auto&, const auto&) {});
+  return accuracy_of(evaluation.tallies.front(), network.graph().classes());
+}
+
+Accuracy Workbench::accuracy(const Energies& energies, uint64_t seed, int seeds) {
+  if (!network_) {
+    network_.emplace(clone(session_.graph), network_options(options_.analog, setup(), options_.run));
+  }
+  NoiseConfig point = options_.analog.noise.base();
+  point.energies = energies;
+  std::vector<uint64_t> list;
+  for (int i = 0; i < seeds; ++i) list.push_back(seed + static_cast<uint64_t>(i));
+  return evaluate_on_data(*network_, point, std::move(list));
+}
+
+Accuracy Workbench::accuracy_without_noise(const Quantization& quantization) {
+  Network network(clone(session_.graph), {.batch = options_.run.batch,
+                                          .threads = thread_count(options_.run.threads),
+                                          .quantization = quantization,
+                                          .arithmetic = options_.analog.quantization.product_arithmetic()});
+  return evaluate_on_data(network, NoiseConfig{}, {});
+}
+
+}  // namespace dpac::cli

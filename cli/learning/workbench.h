@@ -1,0 +1,90 @@
+/// @file
+/// A network with the images to learn on and those to judge by: what `learn`, `search` and `table` work with.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/accuracy.h"
+#include "cli/analog_setup.h"
+#include "cli/options/analog_options.h"
+#include "cli/options/data_options.h"
+#include "cli/options/learning_options.h"
+#include "cli/options/model_options.h"
+#include "cli/session.h"
+#include "engine/network.h"
+#include "learn/differentiator.h"
+#include "loaders/prefetch.h"
+
+namespace dpac::cli {
+
+struct WorkbenchOptions {
+  ModelOptions model;
+  DataOptions data;  ///< Its path may be empty: then there is nothing to judge by.
+  AnalogOptions analog{.noise = {.noise = "shot", .energies_given = false}};
+  LearningOptions learning;
+  RunOptions run;
+
+  /// @throws Error as the options' own check() do.
+  void check() const;
+};
+
+/// All of these options; `--data` is required, `--per` and energies are left to the command.
+void add_workbench_options(CLI::App& app, WorkbenchOptions& options);
+
+/// Compiles, and calibrates, what is asked for when it is asked for the first time, and keeps it.
+class Workbench {
+ public:
+  /// Opens weights and images. @throws Error if they do not fit each other, training labels included.
+  Workbench(WorkbenchOptions options, bool quiet);
+
+  [[nodiscard]] const WorkbenchOptions& options() const { return options_; }
+  [[nodiscard]] const Session& session() const { return session_; }
+  [[nodiscard]] const std::vector<AnalogLayer>& layers() const { return layers_; }
+  [[nodiscard]] bool quiet() const { return quiet_; }
+  [[nodiscard]] bool has_data() const { return !options_.data.data.empty(); }
+
+  /// All that decides what is learned, but for energies, their granularity and the seed.
+  [[nodiscard]] nlohmann::ordered_json learned_with() const;
+
+  /// The images accuracy is measured on.
+  [[nodiscard]] nlohmann::ordered_json judged_by() const;
+
+  /// Every option under its own name.
+  [[nodiscard]] nlohmann::ordered_json options_json() const;
+
+  const AnalogSetup& setup();
+
+  /// For gradients.
+  Differentiator& differentiator();
+
+  /// The training images of the draws first ... first + count - 1, in batches.
+  [[nodiscard]] BatchReader training_batches(uint64_t seed, int64_t first, int64_t count) const;
+
+  ChannelValues estimate_sensitivities(uint64_t seed);
+
+  /// Of one evaluation for each of the seeds `seed`, `seed` + 1, ...
+  Accuracy accuracy(const Energies& energies, uint64_t seed, int seeds);
+
+  Accuracy accuracy_without_noise(const Quantization& quantization);
+
+ private:
+  [[nodiscard]] DataOptions session_options() const;
+  [[nodiscard]] DifferentiatorOptions differentiator_options(Derivative derivative);
+  Accuracy evaluate_on_data(Network& network, const NoiseConfig& point, std::vector<uint64_t> seeds);
+
+  WorkbenchOptions options_;
+  bool quiet_;
+  Session session_;
+  OpenedData training_;
+  std::vector<AnalogLayer> layers_;
+  std::optional<AnalogSetup> setup_;
+  std::optional<Differentiator> differentiator_;
+  std::optional<Network> network_;  // With noise.
+};
+
+}  // namespace dpac::cli
