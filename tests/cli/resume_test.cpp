@@ -1,13 +1,11 @@
 // Commands that are killed, interrupted, given again, or given again differently.
 
-#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <random>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -23,6 +21,7 @@ using test::dpac_error;
 using test::dpac_json;
 using test::LearningInputs;
 using test::Program;
+using test::wait_ms;
 namespace fs = std::filesystem;
 
 namespace {
@@ -32,10 +31,6 @@ using Words = std::vector<std::string>;
 Words joined(Words a, const Words& b) {
   a.insert(a.end(), b.begin(), b.end());
   return a;
-}
-
-void wait_ms(int milliseconds) {
-  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
 }
 
 /// Runs the command again and again, each time killed after a while; returns how often it was. It may end by
