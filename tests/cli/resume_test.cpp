@@ -62,7 +62,7 @@ const Words kLong{"--target-energy", "10", "--start", "40", "--train-batch", "8"
 TEST_CASE("learn, killed again and again, ends with the same bits") {
   const LearningInputs inputs;
   // About a second each.
-  for (const auto& [noise, steps] : {std::pair{"shot", "120"}, std::pair{"weight", "25"}}) {
+  for (const auto& [noise, steps] : {std::pair{"shot", "120"}, std::pair{"weight", "15"}}) {
     CAPTURE(noise);
     const Words arguments = inputs.arguments("learn", joined(kLong, {"--noise", noise, "--steps", steps}));
     const auto whole = dpac_json(arguments);
