@@ -1,8 +1,6 @@
 #include "engine/network.h"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
 #include <functional>
 
 #include <fmt/format.h>
@@ -10,6 +8,7 @@
 
 #include "engine/float_plan.h"
 #include "engine/integer_plan.h"
+#include "engine/lanes.h"
 #include "engine/noisy_weights.h"
 #include "engine/thread_scope.h"
 #include "kernels/error.h"
@@ -212,35 +211,15 @@ class Network::Impl {
 
   /// Samples [first, last) of a batch, over all lanes.
   void run_part(const Batch& batch, int64_t first, int64_t last, std::span<const NoisePoint> points) {
-    const int64_t chunks = (last - first) / split_.together;
-    const int64_t tasks = chunks + (last - first) % split_.together;
-    std::atomic<int64_t> next{0};
-    std::exception_ptr failure;
-    const auto work = [&](int lane) {
-      try {
-        for (int64_t t = next++; t < tasks; t = next++) run_task(lane, t, chunks, first, batch, points);
-      } catch (...) {
-        next = tasks;
-#pragma omp critical(dpac_network_failure)
-        failure = std::current_exception();
-      }
-    };
-    if (split_.lanes == 1) {
-      work(0);
-    } else {
-#pragma omp parallel num_threads(split_.lanes)
-      work(omp_get_thread_num());
-    }
-    if (failure) std::rethrow_exception(failure);
+    const Chunks chunks(last - first, split_.together);
+    run_tasks(split_.lanes, chunks.tasks(), [&](int lane, int64_t task) {
+      run_task(lane, chunks.whole(task), first + chunks.first(task), batch, points);
+    });
   }
 
-  /// Tasks 0 ... chunks - 1 are chunks of `together` samples; the rest are single ones.
-  void run_task(int lane, int64_t task, int64_t chunks, int64_t start, const Batch& batch,
-                std::span<const NoisePoint> points) {
+  /// A whole chunk, or a single sample.
+  void run_task(int lane, bool chunk, int64_t first, const Batch& batch, std::span<const NoisePoint> points) {
     const Lane& l = *lanes_[static_cast<std::size_t>(lane)];
-    const bool chunk = task < chunks;
-    const int64_t first =
-        start + (chunk ? task * split_.together : chunks * split_.together + (task - chunks));
     const int64_t image = graph_.input().channels * graph_.input().pixels();
     const RunInput input{.images = batch.images + first * image,
                          .samples = batch.samples.data() + first,

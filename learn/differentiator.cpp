@@ -1,14 +1,13 @@
 #include "learn/differentiator.h"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
 #include <optional>
 
 #include <fmt/format.h>
 #include <omp.h>
 
 #include "engine/float_plan.h"
+#include "engine/lanes.h"
 #include "engine/noise_state.h"
 #include "engine/noisy_weights.h"
 #include "engine/thread_scope.h"
@@ -85,7 +84,10 @@ class Differentiator::Impl {
     sums_.resize(n * first_sum_.back());
     logit_gradients_.resize(result.logits.size());
     const ThreadScope scope(lanes_count_);
-    run_lanes({images.data(), samples, &loss, result.logits.data()});
+    const Batch batch{images.data(), samples, &loss, result.logits.data()};
+    const Chunks chunks(static_cast<int64_t>(n), together_);
+    run_tasks(lanes_count_, chunks.tasks(),
+              [&](int lane, int64_t task) { run_task(lane, chunks.whole(task), chunks.first(task), batch); });
     for (const double sample : losses_) result.loss += sample / static_cast<double>(n);
     result.values = mean_values(n);
     return result;
@@ -176,31 +178,10 @@ class Differentiator::Impl {
     if (noise_.points.front().gains == nullptr) throw Error("set_noise() was not called");
   }
 
-  void run_lanes(const Batch& batch) {
-    const auto n = static_cast<int64_t>(batch.samples.size());
-    const int64_t chunks = n / together_, tasks = chunks + n % together_;
-    std::atomic<int64_t> next{0};
-    std::exception_ptr failure;
-    const auto work = [&](int lane) {
-      try {
-        for (int64_t t = next++; t < tasks; t = next++) run_task(lane, t, chunks, batch);
-      } catch (...) {
-        next = tasks;
-#pragma omp critical(dpac_differentiator_failure)
-        failure = std::current_exception();
-      }
-    };
-#pragma omp parallel num_threads(lanes_count_) if (lanes_count_ > 1)
-    work(omp_get_thread_num());
-    if (failure) std::rethrow_exception(failure);
-  }
-
-  /// Tasks 0 ... chunks - 1 are chunks of `together_` samples; the rest are single ones.
-  void run_task(int lane, int64_t task, int64_t chunks, const Batch& batch) {
-    const bool chunk = task < chunks;
-    const int64_t first = chunk ? task * together_ : chunks * together_ + (task - chunks);
-    Lane::Workers& workers =
-        chunk ? lanes_[static_cast<std::size_t>(lane)]->many : lanes_[static_cast<std::size_t>(lane)]->one;
+  /// A whole chunk, or a single sample.
+  void run_task(int lane, bool chunk, int64_t first, const Batch& batch) {
+    Lane& own = *lanes_[static_cast<std::size_t>(lane)];
+    Lane::Workers& workers = chunk ? own.many : own.one;
     const NoisePoint& forward_point = sensitivity() ? silent_ : noise_.points.front();
     const int64_t image = graph_.input().channels * graph_.input().pixels(), classes = graph_.classes();
     workers.forward->run({.images = batch.images + first * image,
