@@ -19,6 +19,8 @@ Work add_calibrate(CLI::App& app);
 Work add_bits(CLI::App& app);
 Work add_trace(CLI::App& app);
 Work add_learn(CLI::App& app);
+Work add_search(CLI::App& app);
+Work add_table(CLI::App& app);
 Work add_bench(CLI::App& app);
 Work add_demo(CLI::App& app);
 Work add_plot(CLI::App& app);

@@ -96,7 +96,8 @@ nlohmann::ordered_json json_of(const LearnOptions& options, Workbench& bench, co
   write(result.energy, json);
   json["macs"] = total_macs(bench.layers());
   write(bench.setup(), json);
-  json["history"] = history_json(result.learned.history);
+  json["history"] = nullptr;
+  if (!result.learned.history.empty()) json["history"] = history_json(result.learned.history);
   json["ms_per_step"] = or_null(ms_per_step(result.learned));
   json["peak_rss_bytes"] = peak_rss_bytes();
   return json;

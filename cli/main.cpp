@@ -35,6 +35,8 @@ constexpr std::array kCommands{
     CommandEntry{"bits", "Show what digital precision each layer's noise is worth", add_bits},
     CommandEntry{"trace", "Write inputs, pre-activations and noise of layers to HDF5", add_trace},
     CommandEntry{"learn", "Learn how much energy each layer or channel needs", add_learn},
+    CommandEntry{"search", "Find the smallest energy at an allowed loss of accuracy", add_search},
+    CommandEntry{"table", "Smallest energies of several networks under several noises", add_table},
     CommandEntry{"bench", "Measure what noise costs in time", add_bench},
     CommandEntry{"demo", "Accuracy against photons per MAC, on a built-in network and data", add_demo},
     CommandEntry{"plot", "Draw what other commands wrote as JSON: SVG, PNG or PDF", add_plot},

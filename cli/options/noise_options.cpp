@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/energy.h"
 #include "kernels/error.h"
 
 namespace dpac::cli {
@@ -58,6 +59,11 @@ NoiseConfig NoiseOptions::base() const {
   config.sigma_thermal = sigma_thermal.value_or(config.sigma_thermal);
   config.sigma_weight = sigma_weight.value_or(config.sigma_weight);
   return config;
+}
+
+std::optional<double> NoiseOptions::photon_aj() const {
+  if (kind() != NoiseKind::shot) return std::nullopt;
+  return photon_energy_aj(wavelength_nm);
 }
 
 std::vector<NoiseConfig> NoiseOptions::points(const std::vector<AnalogLayer>& layers) const {

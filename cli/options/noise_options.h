@@ -33,6 +33,9 @@ struct NoiseOptions {
   /// Kind, sigmas and the first seed, without energies.
   [[nodiscard]] NoiseConfig base() const;
 
+  /// Energy of a photon in attojoules; none for other noises, whose energies have no unit.
+  [[nodiscard]] std::optional<double> photon_aj() const;
+
   /// One configuration per energy of the sweep, else just one; all with the first seed.
   [[nodiscard]] std::vector<NoiseConfig> points(const std::vector<AnalogLayer>& layers) const;
 

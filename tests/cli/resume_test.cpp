@@ -1,13 +1,11 @@
 // Commands that are killed, interrupted, given again, or given again differently.
 
-#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <random>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -23,6 +21,7 @@ using test::dpac_error;
 using test::dpac_json;
 using test::LearningInputs;
 using test::Program;
+using test::wait_ms;
 namespace fs = std::filesystem;
 
 namespace {
@@ -32,10 +31,6 @@ using Words = std::vector<std::string>;
 Words joined(Words a, const Words& b) {
   a.insert(a.end(), b.begin(), b.end());
   return a;
-}
-
-void wait_ms(int milliseconds) {
-  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
 }
 
 /// Runs the command again and again, each time killed after a while; returns how often it was. It may end by
@@ -67,7 +62,7 @@ const Words kLong{"--target-energy", "10", "--start", "40", "--train-batch", "8"
 TEST_CASE("learn, killed again and again, ends with the same bits") {
   const LearningInputs inputs;
   // About a second each.
-  for (const auto& [noise, steps] : {std::pair{"shot", "120"}, std::pair{"weight", "25"}}) {
+  for (const auto& [noise, steps] : {std::pair{"shot", "120"}, std::pair{"weight", "15"}}) {
     CAPTURE(noise);
     const Words arguments = inputs.arguments("learn", joined(kLong, {"--noise", noise, "--steps", steps}));
     const auto whole = dpac_json(arguments);

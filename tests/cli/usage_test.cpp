@@ -36,8 +36,8 @@ TEST_CASE("--version names dpac, oneDNN and the instruction set") {
 TEST_CASE("Help lists the commands, and each command's ends with an example of itself") {
   const Outcome all = run_dpac({"--help"});
   CHECK(all.exit_code == 0);
-  for (const std::string command :
-       {"info", "eval", "calibrate", "bits", "trace", "bench", "demo", "plot", "report"}) {
+  for (const std::string command : {"info", "eval", "calibrate", "bits", "trace", "learn", "search", "table",
+                                    "bench", "demo", "plot", "report"}) {
     CAPTURE(command);
     CHECK(all.out.find("\n  " + command + " ") != std::string::npos);
     const Outcome one = run_dpac({command, "--help"});

@@ -1,5 +1,6 @@
 #include "tests/support/program.h"
 
+#include <chrono>
 #include <fcntl.h>
 #include <fstream>
 #include <signal.h>
@@ -7,6 +8,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 #include <doctest/doctest.h>
@@ -56,6 +58,10 @@ Outcome Program::wait() {
   waitpid(pid_, &status, 0);
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return {code, content(folder_.path() / kOut), content(folder_.path() / kErr)};
+}
+
+void wait_ms(int milliseconds) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
 }
 
 Outcome run_dpac(const std::vector<std::string>& arguments) {

@@ -36,6 +36,8 @@ class Program {
   pid_t pid_ = 0;
 };
 
+void wait_ms(int milliseconds);
+
 /// Runs it to its end.
 Outcome run_dpac(const std::vector<std::string>& arguments);
 

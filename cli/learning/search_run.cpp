@@ -1,0 +1,180 @@
+#include "cli/learning/search_run.h"
+
+#include <functional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "cli/energies_output.h"
+#include "cli/learning/learning_run.h"
+#include "cli/learning/state_file.h"
+#include "cli/support/interrupt.h"
+#include "engine/energy.h"
+#include "kernels/error.h"
+
+namespace dpac::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// 0.94 - 0.05 is not the double that 89 of 100 is.
+constexpr double kRounding = 1e-12;
+
+constexpr double kOtherBits = 8;  // Of a quantised baseline where the noise asks for no quantisers.
+
+double remembered(StateFile file, const std::function<double()>& measure) {
+  if (file.content().is_null()) file.save(measure());
+  return file.content().get<double>();
+}
+
+nlohmann::ordered_json measured_with(const Workbench& bench) {
+  auto json = bench.learned_with();
+  for (const char* other : {"noise_stream", "method", "steps", "train_batch", "lr", "lambda", "start",
+                            "images", "augment", "round_energy"}) {
+    json.erase(other);
+  }
+  json["judged_by"] = bench.judged_by();
+  return json;
+}
+
+bool quantised(const AnalogOptions& analog) {
+  return analog.quantization.weights(analog.kind()) || analog.quantization.activations(analog.kind());
+}
+
+/// One kind of allocation.
+class KindSearch {
+ public:
+  KindSearch(Workbench& bench, EnergyFinder& finder, const SearchSeeds& seeds, std::string kind,
+             const SearchGoal& goal, StateFile state)
+      : bench_(bench),
+        finder_(finder),
+        seeds_(seeds),
+        kind_(std::move(kind)),
+        bisection_(goal),
+        state_(std::move(state)) {
+    if (!state_.content().is_null()) restore();
+  }
+
+  Allocation run() {
+    while (const auto energy = bisection_.next()) {
+      stop_if_interrupted();
+      const std::string running = learning_file(bisection_.tries().size());
+      add(*energy, energies_for(*energy, running));
+      save();
+      finder_.forget(running);
+    }
+    const auto best = bisection_.best();
+    return {.kind = kind_,
+            .tries = bisection_.tries(),
+            .best = best ? std::optional(bisection_.tries()[*best]) : std::nullopt,
+            .hit = bisection_.hit(),
+            .energies = std::move(energies_)};
+  }
+
+ private:
+  [[nodiscard]] std::string learning_file(std::size_t number) const {
+    return fmt::format("{}-try-{}.json", kind_, number + 1);
+  }
+
+  LearnedEnergies energies_for(double energy, const std::string& running) {
+    if (kind_ != "uniform") {
+      return finder_.find({kind_ == "layer" ? Granularity::layer : Granularity::channel, energy}, running);
+    }
+    NoiseConfig point = bench_.options().analog.noise.base();
+    point.energies = uniform_energies(bench_.layers(), energy);
+    if (bench_.options().learning.round) point.energies = rounded(std::move(point.energies));
+    const double energy_per_mac = energy_ledger(bench_.layers(), point).energy_per_mac;
+    return {.energies = std::move(point.energies), .energy_per_mac = energy_per_mac, .history = {}};
+  }
+
+  void add(double target_energy, LearnedEnergies found) {
+    const Accuracy accuracy = bench_.accuracy(found.energies, seeds_.first, seeds_.count);
+    bisection_.add({target_energy, found.energy_per_mac, accuracy.top1});
+    if (bisection_.best() == bisection_.tries().size() - 1) energies_ = std::move(found.energies);
+  }
+
+  void save() {
+    nlohmann::ordered_json content{{"tries", nlohmann::ordered_json::array()}, {"energies", nullptr}};
+    for (const SearchTry& made : bisection_.tries()) {
+      content["tries"].push_back({made.target_energy, made.energy_per_mac, made.accuracy});
+    }
+    if (!energies_.empty()) content["energies"] = energies_json(bench_.layers(), energies_);
+    state_.save(std::move(content));
+  }
+
+  void restore() {
+    const auto& content = state_.content();
+    for (const auto& made : content.at("tries")) {
+      finder_.forget(learning_file(bisection_.tries().size()));
+      bisection_.add({made.at(0), made.at(1), made.at(2)});
+    }
+    const auto& energies = content.at("energies");
+    if (!energies.is_null()) energies_ = energies_from_json(bench_.layers(), energies);
+  }
+
+  Workbench& bench_;
+  EnergyFinder& finder_;
+  SearchSeeds seeds_;
+  std::string kind_;
+  Bisection bisection_;
+  StateFile state_;
+  Energies energies_;
+};
+
+void check_reach(const Baselines& baselines, double target) {
+  if (baselines.without_noise >= target - kRounding) return;
+  throw Error(
+      fmt::format("even without noise the accuracy is {:.2f} %, which misses the target of {:.2f} % (full "
+                  "precision: {:.2f} %); a larger --max-loss, a lower --target-accuracy or more --bits help",
+                  100 * baselines.without_noise, 100 * target, 100 * baselines.full_precision));
+}
+
+}  // namespace
+
+Baselines find_baselines(Workbench& bench, const fs::path& clean_folder, const fs::path& noise_folder) {
+  nlohmann::ordered_json clean{{"weights_sha256", bench.session().weights_sha256}};
+  write(bench.options().model, clean);
+  clean.erase("weights");
+  clean["judged_by"] = bench.judged_by();
+  Baselines baselines;
+  baselines.full_precision = remembered(StateFile(clean_folder, "clean.json", std::move(clean)),
+                                        [&] { return bench.accuracy_without_noise({}).top1; });
+  baselines.without_noise = baselines.full_precision;
+  if (!quantised(bench.options().analog)) return baselines;
+  baselines.without_noise =
+      remembered(StateFile(noise_folder, "without_noise.json", measured_with(bench)),
+                 [&] { return bench.accuracy_without_noise(bench.setup().quantization).top1; });
+  return baselines;
+}
+
+double quantized_accuracy(Workbench& bench, const Baselines& baselines, const fs::path& folder) {
+  if (quantised(bench.options().analog)) return baselines.without_noise;
+  return remembered(StateFile(folder, "quantized.json", measured_with(bench)), [&] {
+    Quantization quantization = bench.setup().quantization;
+    quantization.weight_bits = quantization.activation_bits = kOtherBits;
+    return bench.accuracy_without_noise(quantization).top1;
+  });
+}
+
+SearchResult search(Workbench& bench, const SearchOptions& options, const Baselines& baselines,
+                    const SearchSeeds& seeds, const fs::path& folder) {
+  const double target = options.target(baselines.full_precision);
+  check_reach(baselines, target);
+  SearchResult result{baselines, target, {}};
+  EnergyFinder finder(bench, seeds.first, folder);
+  for (const std::string& kind : options.kinds) {
+    const Bracket bracket = options.bracket_of(kind, bench.options().analog.kind());
+    auto made_with = bench.learned_with();
+    made_with["judged_by"] = bench.judged_by();
+    made_with["target_top1"] = target;
+    made_with["bracket"] = {bracket.low, bracket.high};
+    made_with["seed"] = seeds.first;
+    made_with["seeds"] = seeds.count;
+    const SearchGoal goal{.accuracy = target - kRounding, .low = bracket.low, .high = bracket.high};
+    KindSearch one(bench, finder, seeds, kind, goal, StateFile(folder, kind + ".json", std::move(made_with)));
+    result.allocations.push_back(one.run());
+  }
+  return result;
+}
+
+}  // namespace dpac::cli

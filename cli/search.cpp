@@ -1,0 +1,102 @@
+/// @file
+/// `dpac search`: the smallest energy at an allowed loss of accuracy.
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "cli/energies_output.h"
+#include "cli/learning/search_report.h"
+#include "cli/learning/search_run.h"
+#include "cli/learning/state_file.h"
+#include "cli/learning/workbench.h"
+#include "cli/options/output_options.h"
+#include "cli/options/search_options.h"
+#include "cli/support/atomic_file.h"
+#include "cli/support/machine.h"
+#include "engine/energy.h"
+
+namespace dpac::cli {
+namespace {
+
+struct SearchCommand {
+  WorkbenchOptions bench;
+  SearchOptions search;
+  OutputOptions output;
+  std::string state, out;
+
+  [[nodiscard]] std::string out_of(const std::string& kind) const {
+    return fmt::format("{}-{}.h5", out, kind);
+  }
+};
+
+/// Before the work, which may take days.
+void check(const SearchCommand& command) {
+  command.bench.check();
+  command.search.check();
+  command.output.check();
+  if (command.out.empty()) return;
+  for (const std::string& kind : command.search.kinds) check_writable(command.out_of(kind));
+}
+
+nlohmann::ordered_json options_json(const SearchCommand& command, const Workbench& bench) {
+  auto json = bench.options_json();
+  write(command.search, command.bench.analog.kind(), json);
+  return json;
+}
+
+void write_energies(const SearchCommand& command, const Workbench& bench, const SearchResult& result) {
+  for (const Allocation& allocation : result.allocations) {
+    if (!allocation.best) continue;
+    write_energies_hdf5(command.out_of(allocation.kind), bench.layers(), allocation.energies);
+  }
+}
+
+void run(const SearchCommand& command) {
+  check(command);
+  const FolderLock lock(command.state);
+  Workbench bench(command.bench, command.output.quiet);
+  const NoiseOptions& noise = command.bench.analog.noise;
+  const SearchResult result = resumable(command.state, [&] {
+    const Baselines baselines = find_baselines(bench, command.state, command.state);
+    return search(bench, command.search, baselines, {noise.seed, noise.seeds}, command.state);
+  });
+  if (!command.out.empty()) write_energies(command, bench, result);
+
+  const auto photon_aj = noise.photon_aj();
+  auto json = result_json("search", options_json(command, bench), bench.session().weights_sha256,
+                          thread_count(command.bench.run.threads));
+  json["samples"] = bench.session().data.samples.size();
+  write(result, bench.layers(), photon_aj, json);
+  write(bench.setup(), json);
+  publish(command.output, text_of(result, photon_aj), json);
+  notice_preset(command.bench.data, bench.session().data, command.output);
+  notice_calibration(bench.setup(), command.output);
+}
+
+}  // namespace
+
+Work add_search(CLI::App& app) {
+  const auto command = std::make_shared<SearchCommand>();
+  add_weights_option(app, command->bench.model);
+  add_workbench_options(app, command->bench);
+  add_search_options(app, command->search);
+  add_state_option(app, command->state);
+  app.add_option("--out", command->out, "HDF5 for --energies: PREFIX-uniform.h5, PREFIX-layer.h5, ...")
+      ->type_name("PREFIX")
+      ->group("Output");
+  add_output_options(app, command->output);
+  app.footer(
+      "Bisects the energy per MAC, at most 15 times for each kind, until the accuracy lies within 0.1 points "
+      "above the target.\nPer layer and per channel each try learns on --train-data (--method analytic: it "
+      "does "
+      "not have to). Accuracy is measured on\n--data, the mean over --seeds.\n\n"
+      "Example:\n  dpac search --weights resnet20.h5 --train-data cifar10/train --data cifar10/test --noise "
+      "thermal --state resnet20_thermal");
+  return [command] { run(*command); };
+}
+
+}  // namespace dpac::cli
