@@ -148,7 +148,7 @@ void notices(const LearnOptions& options, Workbench& bench, const LearnResult& r
 void run(const LearnOptions& options) {
   check(options);
   const FolderLock lock(options.state);
-  Workbench bench(options.bench, options.output.quiet);
+  Workbench bench(options.bench, options.state, options.output.quiet);
   const LearnResult result = resumable(options.state, [&] { return learn(options, bench); });
   if (!options.out.empty()) write_energies_hdf5(options.out, bench.layers(), result.learned.energies);
   if (!options.csv.empty()) write_energies_csv(options.csv, bench.layers(), result.learned.energies);

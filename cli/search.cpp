@@ -58,7 +58,7 @@ void write_energies(const SearchCommand& command, const Workbench& bench, const 
 void run(const SearchCommand& command) {
   check(command);
   const FolderLock lock(command.state);
-  Workbench bench(command.bench, command.output.quiet);
+  Workbench bench(command.bench, command.state, command.output.quiet);
   const NoiseOptions& noise = command.bench.analog.noise;
   const SearchResult result = resumable(command.state, [&] {
     const Baselines baselines = find_baselines(bench, command.state, command.state);

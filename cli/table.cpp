@@ -87,8 +87,10 @@ std::vector<TableRow> find_rows(const TableCommand& command, std::set<std::strin
   for (std::size_t w = 0; w < names.size(); ++w) {
     for (const std::string& noise : command.noises) {
       try {
-        Workbench bench(row_options(command, command.weights[w], noise), command.output.quiet);
-        rows.push_back(find_row(bench, command.search, names[w], inside(command.state, names[w])));
+        const auto folder = inside(command.state, names[w]);
+        Workbench bench(row_options(command, command.weights[w], noise), inside(folder, noise),
+                        command.output.quiet);
+        rows.push_back(find_row(bench, command.search, names[w], folder));
         if (!command.bench.data.preset) notices.insert(preset_notice(bench, names[w]));
       } catch (const Error& error) {
         throw Error(fmt::format("{}, {} noise: {}", names[w], noise, error.what()));

@@ -28,11 +28,7 @@ double remembered(StateFile file, const std::function<double()>& measure) {
 }
 
 nlohmann::ordered_json measured_with(const Workbench& bench) {
-  auto json = bench.learned_with();
-  for (const char* other : {"noise_stream", "method", "steps", "train_batch", "lr", "lambda", "start",
-                            "images", "augment", "round_energy"}) {
-    json.erase(other);
-  }
+  auto json = bench.quantised_with();
   json["judged_by"] = bench.judged_by();
   return json;
 }

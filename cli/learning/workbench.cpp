@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "cli/evaluation.h"
+#include "cli/learning/kept_setup.h"
+#include "cli/learning/state_file.h"
 #include "cli/support/interrupt.h"
 #include "cli/support/machine.h"
 #include "cli/support/progress.h"
@@ -55,8 +57,9 @@ void add_workbench_options(CLI::App& app, WorkbenchOptions& options) {
       ->description("Images to calibrate on, preprocessed like --data [--train-data]");
 }
 
-Workbench::Workbench(WorkbenchOptions options, bool quiet)
+Workbench::Workbench(WorkbenchOptions options, std::filesystem::path folder, bool quiet)
     : options_(with_calibration(std::move(options))),
+      folder_(std::move(folder)),
       quiet_(quiet),
       session_(open_session(options_.model, session_options())),
       training_(open_training_data(options_, session_)),
@@ -76,6 +79,15 @@ nlohmann::ordered_json Workbench::learned_with() const {
   write(options_.learning, options_.analog.kind(), session_.data.preset, json);
   write(training_data_options(options_.learning, options_.data), training_, json["training"]);
   json["training"]["samples"] = training_.samples.size();
+  return json;
+}
+
+nlohmann::ordered_json Workbench::quantised_with() const {
+  auto json = learned_with();
+  for (const char* other : {"noise_stream", "method", "steps", "train_batch", "lr", "lambda", "start",
+                            "images", "augment", "round_energy", "sigma_thermal", "sigma_weight"}) {
+    json.erase(other);
+  }
   return json;
 }
 
@@ -99,7 +111,12 @@ nlohmann::ordered_json Workbench::options_json() const {
 }
 
 const AnalogSetup& Workbench::setup() {
-  if (!setup_) setup_ = set_up(options_.analog, session_options(), session_, options_.run, quiet_);
+  if (setup_) return *setup_;
+  const auto make = [this] {
+    return set_up(options_.analog, session_options(), session_, options_.run, quiet_);
+  };
+  const bool calibrates = options_.analog.ranges_needed() && options_.analog.calibration.file.empty();
+  setup_ = calibrates ? kept_setup(StateFile(folder_, "ranges.json", quantised_with()), make) : make();
   return *setup_;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,8 +40,9 @@ void add_workbench_options(CLI::App& app, WorkbenchOptions& options);
 /// Compiles, and calibrates, what is asked for when it is asked for the first time, and keeps it.
 class Workbench {
  public:
-  /// Opens weights and images. @throws Error if they do not fit each other, training labels included.
-  Workbench(WorkbenchOptions options, bool quiet);
+  /// Opens weights and images. Ranges are kept in `folder`, unless it is empty.
+  /// @throws Error if weights and images do not fit each other, training labels included.
+  Workbench(WorkbenchOptions options, std::filesystem::path folder, bool quiet);
 
   [[nodiscard]] const WorkbenchOptions& options() const { return options_; }
   [[nodiscard]] const Session& session() const { return session_; }
@@ -50,6 +52,9 @@ class Workbench {
 
   /// All that decides what is learned, but for energies, their granularity and the seed.
   [[nodiscard]] nlohmann::ordered_json learned_with() const;
+
+  /// All that decides the quantisers.
+  [[nodiscard]] nlohmann::ordered_json quantised_with() const;
 
   /// The images accuracy is measured on.
   [[nodiscard]] nlohmann::ordered_json judged_by() const;
@@ -78,6 +83,7 @@ class Workbench {
   Accuracy evaluate_on_data(Network& network, const NoiseConfig& point, std::vector<uint64_t> seeds);
 
   WorkbenchOptions options_;
+  std::filesystem::path folder_;
   bool quiet_;
   Session session_;
   OpenedData training_;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "cli/pictures/layer_energies.h"
 #include "kernels/error.h"
 
 namespace dpac::cli {
@@ -62,6 +63,7 @@ std::vector<PictureKind> kinds_of(const ResultFile& result) {
   using enum PictureKind;
   const std::string command = result.command();
   if (command == "bits") return {bits, accuracy};
+  if (command == "learn" && !result.root().find("history")) return {energy, accuracy};  // A closed form.
   if (command == "learn") return {energy, accuracy, learning};
   if (command == "search") return {energy, accuracy};
   if (command == "table") return {energy};
@@ -74,6 +76,8 @@ std::vector<PictureKind> kinds_alone(const ResultFile& result) {
   std::vector<PictureKind> kinds = kinds_of(result);
   const bool curve = result.root().find("points") || result.root().find("allocations");
   if (!curve) std::erase(kinds, PictureKind::accuracy);
+  const bool nothing_found = result.command() == "search" && energy_allocations(result).empty();
+  if (nothing_found) std::erase(kinds, PictureKind::energy);
   return kinds;
 }
 

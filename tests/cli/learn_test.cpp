@@ -1,4 +1,5 @@
 #include <cmath>
+#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
@@ -136,6 +137,9 @@ TEST_CASE("learn --method analytic: the target's energy from the closed form, un
     CHECK(json["options"]["steps"].is_null());
     CHECK(json["energies"]["conv1"] != json["energies"]["fc"]);
   }
+  const std::string file = inputs.inputs.file("analytic.json"), page = inputs.inputs.file("page.html");
+  std::ofstream(file) << analytic({}).dump();
+  CHECK(test::run_dpac({"report", file, "--out", page}).exit_code == 0);
   const std::string state = inputs.inputs.file("state");
   const auto once = analytic({"--state", state});
   CHECK(analytic({"--state", state})["energies"] == once["energies"]);

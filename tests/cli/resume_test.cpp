@@ -156,3 +156,21 @@ TEST_CASE("A state that cannot be kept is an error") {
     CHECK(dpac_json(inputs.arguments("learn", joined(few, {"--state", state})))["history"].size() == 3);
   }
 }
+
+TEST_CASE("Ranges that were calibrated are kept in the state, to the same bits") {
+  const LearningInputs inputs;
+  const std::string state = inputs.inputs.file("state");
+  const Words thermal = inputs.arguments(
+      "learn", {"--noise", "thermal", "--steps", "3", "--train-batch", "4", "--target-energy", "10"});
+  const auto whole = dpac_json(joined(thermal, {"--state", state}));
+  fs::remove(state + "/learn.json");
+  const auto made = fs::last_write_time(state + "/ranges.json");
+  const auto again = dpac_json(joined(thermal, {"--state", state}));
+  CHECK(fs::last_write_time(state + "/ranges.json") == made);
+  for (const char* key : {"energies", "history", "quantization"}) {
+    CAPTURE(key);
+    CHECK(again[key] == whole[key]);
+  }
+  CHECK(contains(dpac_error(joined(thermal, {"--state", state, "--calibration-seed", "5"})),
+                 "calibration_seed"));
+}

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -158,4 +159,7 @@ TEST_CASE("search says in words what its tries came to") {
   CHECK(json["allocations"][0]["energy_per_mac"].is_null());
   CHECK(json["allocations"][0]["energies"].is_null());
   CHECK(json["allocations"][0]["tries"].size() == 15);
+  const std::string file = inputs.inputs.file("nothing.json"), page = inputs.inputs.file("page.html");
+  std::ofstream(file) << json.dump();
+  CHECK(test::run_dpac({"report", file, "--out", page}).exit_code == 0);
 }
