@@ -90,7 +90,7 @@ Work add_search(CLI::App& app) {
       ->group("Output");
   add_output_options(app, command->output);
   app.footer(
-      "Bisects the energy per MAC, at most 15 times for each kind, until the accuracy lies within 0.1 points "
+      "Bisects the energy per MAC for each kind until the accuracy lies within 0.1 points "
       "above the target.\nPer layer and per channel each try learns on --train-data (--method analytic: it "
       "does "
       "not have to). Accuracy is measured on\n--data, the mean over --seeds.\n\n"

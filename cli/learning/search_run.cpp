@@ -164,9 +164,13 @@ SearchResult search(Workbench& bench, const SearchOptions& options, const Baseli
     made_with["judged_by"] = bench.judged_by();
     made_with["target_top1"] = target;
     made_with["bracket"] = {bracket.low, bracket.high};
+    made_with["tries"] = options.tries;
     made_with["seed"] = seeds.first;
     made_with["seeds"] = seeds.count;
-    const SearchGoal goal{.accuracy = target - kRounding, .low = bracket.low, .high = bracket.high};
+    const SearchGoal goal{.accuracy = target - kRounding,
+                          .low = bracket.low,
+                          .high = bracket.high,
+                          .most_tries = options.tries};
     KindSearch one(bench, finder, seeds, kind, goal, StateFile(folder, kind + ".json", std::move(made_with)));
     result.allocations.push_back(one.run());
   }

@@ -73,6 +73,11 @@ void add_search_options(CLI::App& app, SearchOptions& options) {
       ->type_name("LOW,HIGH")
       ->delimiter(',')
       ->group(kGroup);
+  app.add_option("--tries", options.tries, "Energies to try at most, for each kind")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str()
+      ->group(kGroup);
 }
 
 void write(const SearchOptions& options, NoiseKind noise, nlohmann::ordered_json& json) {
@@ -80,6 +85,7 @@ void write(const SearchOptions& options, NoiseKind noise, nlohmann::ordered_json
   if (!options.target_accuracy) json["max_loss"] = options.max_loss.value_or(kDefaultLoss);
   json["target_accuracy"] = or_null(options.target_accuracy);
   json["kinds"] = options.kinds;
+  json["tries"] = options.tries;
   for (const std::string& kind : options.kinds) {
     const Bracket bracket = options.bracket_of(kind, noise);
     json["bracket"][kind] = {bracket.low, bracket.high};

@@ -21,6 +21,7 @@ struct SearchOptions {
   std::vector<std::string> kinds{"uniform", "layer", "channel"};  ///< In the order they are searched in.
   std::optional<double> max_loss = {}, target_accuracy = {};      ///< At most one of both.
   std::vector<double> bracket = {};
+  int tries = 15;  ///< At most, for each kind.
 
   /// @throws Error for values out of range.
   void check() const;
