@@ -1,8 +1,6 @@
 """PyTorch's learning step in a process of its own: its peak memory is its own, and its threads sleep between rounds."""
 
 import dataclasses
-import multiprocessing
-import os
 import pathlib
 import resource
 import time
@@ -12,6 +10,7 @@ import torch
 
 import network
 from learn_network import Learner
+from peer_process import PeerProcess
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,34 +47,14 @@ def serve(pipe, way: str, case: LearnCase) -> None:
         pipe.send((milliseconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024))
 
 
-class LearnWorker:
-    """A context manager."""
-
+class LearnWorker(PeerProcess):
     def __init__(self, way: str, case: LearnCase):
-        self._way = way
-        os.environ["OMP_NUM_THREADS"] = str(case.threads)
-        context = multiprocessing.get_context("spawn")
-        self._pipe, child = context.Pipe()
-        self._process = context.Process(target=serve, args=(child, way, case), daemon=True)
-        self._process.start()
-        child.close()
-        self.first_loss: float = self._receive()
+        super().__init__(f"PyTorch, {way}", case.threads, serve, way, case)
+
+    @property
+    def first_loss(self) -> float:
+        return self.first
 
     def steps(self, count: int) -> tuple[list[float], int]:
         """Milliseconds of each step, and the most memory used so far in bytes."""
-        self._pipe.send(count)
-        return self._receive()
-
-    def __enter__(self) -> "LearnWorker":
-        return self
-
-    def __exit__(self, *exception) -> None:
-        self._pipe.send(None)
-        self._process.join()
-
-    def _receive(self):
-        try:
-            return self._pipe.recv()
-        except EOFError:
-            self._process.join()
-            raise SystemExit(f"PyTorch, {self._way}: its process ended with code {self._process.exitcode}") from None
+        return self.ask(count)

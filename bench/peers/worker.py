@@ -1,8 +1,6 @@
 """An engine in a process of its own, so that idle thread pools and second OpenMP runtimes disturb nobody."""
 
 import dataclasses
-import multiprocessing
-import os
 import pathlib
 import time
 
@@ -10,6 +8,7 @@ import numpy as np
 
 import network
 from engines import ENGINES
+from peer_process import PeerProcess
 
 SELECTION_RUNS = 3  # Of each candidate; the fastest single run decides.
 
@@ -50,34 +49,16 @@ def _serve(pipe, engine: str, case: Case) -> None:
         pipe.send([_seconds(run) for _ in range(count)])
 
 
-class Worker:
-    """A context manager. Raises RuntimeError where the engine cannot be built or computes something else."""
+class Worker(PeerProcess):
+    """Raises RuntimeError where the engine cannot be built or computes something else."""
 
     def __init__(self, engine: str, case: Case):
-        self.name = engine
-        os.environ["OMP_NUM_THREADS"] = str(case.threads)
-        context = multiprocessing.get_context("spawn")
-        self._pipe, child = context.Pipe()
-        self._process = context.Process(target=_serve, args=(child, engine, case), daemon=True)
-        self._process.start()
-        child.close()
-        self.about = self._receive()
+        super().__init__(engine, case.threads, _serve, engine, case)
+
+    @property
+    def about(self) -> dict:
+        return self.first
 
     def time(self, runs: int) -> list[float]:
         """Seconds of each run of the whole batch."""
-        self._pipe.send(runs)
-        return self._receive()
-
-    def __enter__(self) -> "Worker":
-        return self
-
-    def __exit__(self, *exception) -> None:
-        self._pipe.send(None)
-        self._process.join()
-
-    def _receive(self):
-        try:
-            return self._pipe.recv()
-        except EOFError:
-            self._process.join()
-            raise RuntimeError(f"{self.name}: its process ended with code {self._process.exitcode}") from None
+        return self.ask(runs)
