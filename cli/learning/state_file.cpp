@@ -31,7 +31,8 @@ void make_folder(const fs::path& folder) {
 /// Files that AtomicFile had not renamed yet: "search.json.4711.tmp".
 void remove_temporaries(const fs::path& folder) {
   std::vector<fs::path> left;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+  for (const auto& entry :
+       fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied)) {
     const std::string name = entry.path().filename().string();
     if (name.ends_with(".tmp") && name.find(".json.") != std::string::npos) left.push_back(entry.path());
   }
@@ -96,7 +97,8 @@ StateFile::StateFile(const fs::path& folder, const std::string& name, nlohmann::
 void StateFile::read() {
   std::ifstream stream(file_);
   auto json = nlohmann::ordered_json::parse(stream, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object() || !json.contains("made_with") || !json.contains("content")) {
+  if (!json.is_object() || !json.contains("content") || !json.contains("made_with") ||
+      !json["made_with"].is_object()) {
     throw Error(
         fmt::format("{}: is no state of this program; remove it, or give another --state", file_.string()));
   }

@@ -126,7 +126,7 @@ TEST_CASE("A state of other options, or none at all, is refused by name") {
             inputs.arguments("learn", joined(few, {"--target-energy", "10", "--data", inputs.judge})))["top1"]
             .is_number());
 
-  for (const std::string text : {"", "{\"made_with\": {}", "[]"}) {
+  for (const std::string text : {"", "{\"made_with\": {}", "[]", "{\"made_with\": 5, \"content\": {}}"}) {
     std::ofstream(state + "/learn.json") << text;
     CHECK(dpac_error(inputs.arguments("learn", joined(few, {"--target-energy", "10"}))) ==
           state + "/learn.json: is no state of this program; remove it, or give another --state");

@@ -138,6 +138,7 @@ TEST_CASE("search: a target that nothing reaches") {
   CHECK(error({"--target-accuracy", "0"}) == "--target-accuracy is 0, expected a fraction such as 0.74");
   CHECK(error({"--bracket", "5"}) == "--bracket expects two energies, the lower one first, such as 5,500");
   CHECK(error({"--bracket", "50,5"}) == "--bracket expects two energies, the lower one first, such as 5,500");
+  CHECK(error({"--kinds", "layer,uniform,layer"}) == "--kinds names 'layer' twice");
   CHECK(test::run_dpac(arguments(inputs, {"--kinds", "row"})).exit_code == 2);
 }
 
