@@ -34,6 +34,7 @@ struct Allocation {
   std::optional<SearchTry> best;  ///< None where no try reaches the target.
   bool hit = false;               ///< A try lies in the window above the target.
   Energies energies;              ///< Of the best one.
+  bool learned = false;           ///< Rather than set, or from the closed form.
 };
 
 struct SearchResult {
