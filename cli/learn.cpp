@@ -29,9 +29,6 @@ namespace {
 
 constexpr const char* kState = "learn.json";
 
-/// How far above the target energies may end without a word.
-constexpr double kTolerance = 1.02;
-
 struct LearnOptions {
   WorkbenchOptions bench;
   OutputOptions output;
@@ -137,7 +134,7 @@ std::string text_of(const LearnOptions& options, const LearnResult& result) {
 void notices(const LearnOptions& options, Workbench& bench, const LearnResult& result) {
   notice_preset(options.bench.data, bench.session().data, options.output);
   notice_calibration(bench.setup(), options.output);
-  if (result.learned.energy_per_mac <= kTolerance * options.target_energy) return;
+  if (result.learned.energy_per_mac <= kNearTarget * options.target_energy) return;
   notice(
       options.output,
       fmt::format("the energy per MAC is still {:.4g} times the target: more --steps, a lower --start or a "

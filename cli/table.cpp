@@ -54,6 +54,7 @@ WorkbenchOptions row_options(const TableCommand& command, const std::string& wei
 
 /// Before the work, which may take weeks.
 void check(const TableCommand& command) {
+  check_each_once("--noises", command.noises);
   check_sigma(command, "thermal", command.bench.analog.noise.sigma_thermal.has_value());
   check_sigma(command, "weight", command.bench.analog.noise.sigma_weight.has_value());
   for (const std::string& noise : command.noises) row_options(command, "", noise).check();

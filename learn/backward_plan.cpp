@@ -76,6 +76,7 @@ void BackwardPlan::make_product(std::size_t n, const BackwardWeights& weights) {
 void BackwardPlan::place_gradients() {
   const auto last = static_cast<int>(steps_.size()) - 1;
   LifetimeTable table(kNone, last);
+  const std::vector<BackwardForm> forms = backward_forms(graph());
   std::vector<std::optional<std::size_t>> places(steps_.size()), terms(steps_.size());
   const auto size_of = [&](int node) {
     return forward_.options().samples * blocked_map(graph().nodes[static_cast<std::size_t>(node)]).size();
@@ -94,7 +95,7 @@ void BackwardPlan::place_gradients() {
     write(node.residual, now);
     write(node.input, now);
     const Step& step = steps_[static_cast<std::size_t>(n)];
-    const bool adds_itself = step.winograd || (is_analog(node) && product_geometry(node).stride == 1) ||
+    const bool adds_itself = forms[static_cast<std::size_t>(n)] == BackwardForm::transposed ||
                              std::holds_alternative<GlobalAveragePoolOp>(node.op);
     if (node.input == kNone || !steps_[static_cast<std::size_t>(node.input)].needed) continue;
     if (step.add_to_input && !adds_itself) {

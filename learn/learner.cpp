@@ -65,8 +65,10 @@ LearningRecord Learner::step(std::span<const float> images, std::span<const int>
   record.loss = batch.loss + options_.lambda * std::max(0.0, above);
   record.accuracy = accuracy_of(batch.logits, labels);
   if (!std::isfinite(record.loss)) {
-    throw Error(
-        fmt::format("step {}: the loss is not finite; do the weights fit the preprocessing?", record.step));
+    throw Error(fmt::format(
+        "step {}: the loss is not finite, at {:.3g} energy per MAC: too little energy, too high a "
+        "learning rate, or weights that do not fit the preprocessing",
+        record.step, record.energy_per_mac));
   }
   std::vector<double> gradient = parameters_.gathered(batch.values);
   if (above > 0) {

@@ -9,8 +9,8 @@
 namespace dpac {
 namespace {
 
-/// The least energy of a layer, as a share of what the most sensitive one gets.
-constexpr double kLeastLayerShare = 1e-4;
+/// The least energy, as a share of what the most sensitive layer or channel gets.
+constexpr double kLeastOfLargest = 1e-4;
 
 /// sqrt(s / MACs) of the parameters of a layer, of `macs` in all.
 std::vector<double> roots_of(const std::vector<double>& sensitivities, Granularity per, double macs) {
@@ -61,21 +61,22 @@ Energies analytic_energies(const std::vector<AnalogLayer>& layers, const Channel
     roots.push_back(roots_of(sensitivities[l], per, static_cast<double>(layers[l].macs())));
     largest = std::max(largest, *std::max_element(roots[l].begin(), roots[l].end()));
   }
-  if (!(largest > 0 && std::isfinite(largest))) {
-    throw Error("the noise of no layer changes the loss, or it is not finite: there is no closed form");
-  }
   double whole = 0;
   for (std::size_t l = 0; l < layers.size(); ++l) {
     for (double& root : roots[l]) {
-      root = std::max(root, kLeastLayerShare * largest);
+      root = std::max(root, kLeastOfLargest * largest);
       whole += root * static_cast<double>(layers[l].macs()) / static_cast<double>(roots[l].size());
     }
+  }
+  if (!(whole > 0 && std::isfinite(whole))) {
+    throw Error("the noise of no layer changes the loss, or it is not finite: there is no closed form");
   }
   const double scale = energy_per_mac * static_cast<double>(total_macs(layers)) / whole;
   Energies energies(layers.size());
   for (std::size_t l = 0; l < layers.size(); ++l) {
     for (const double root : roots[l]) energies[l].push_back(static_cast<float>(scale * root));
   }
+  check_noise(layers, {.kind = NoiseKind::shot, .energies = energies});  // They may leave float32's range.
   return energies;
 }
 

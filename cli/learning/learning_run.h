@@ -17,6 +17,9 @@ struct LearningGoal {
   double target_energy = 0;
 };
 
+/// How far above their target, by this factor, learned energies may end without a word.
+inline constexpr double kNearTarget = 1.02;
+
 struct LearnedEnergies {
   Energies energies;
   double energy_per_mac = 0;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/energies_output.h"
+#include "cli/learning/learning_run.h"
 #include "cli/support/json.h"
 #include "cli/support/text_table.h"
 
@@ -57,6 +58,20 @@ std::string remark(const Allocation& allocation, double target) {
       allocation.kind, tries);
 }
 
+/// Learning that did not come down to what bisection asked for makes the search a search for nothing.
+std::string learning_remark(const Allocation& allocation) {
+  if (!allocation.learned) return "";
+  const auto above = std::count_if(
+      allocation.tries.begin(), allocation.tries.end(),
+      [](const SearchTry& made) { return made.energy_per_mac > kNearTarget * made.target_energy; });
+  if (above == 0) return "";
+  return fmt::format(
+      "{}: in {} of {} tries learning ended above the energy it was to reach; more --steps, a lower --start "
+      "or "
+      "a higher --lambda bring it nearer.\n",
+      allocation.kind, above, allocation.tries.size());
+}
+
 }  // namespace
 
 std::optional<double> saving_percent(const std::optional<double>& uniform,
@@ -99,7 +114,7 @@ std::string text_of(const SearchResult& result, const std::optional<double>& pho
                text_or_dash(scaled(energy, photon_aj), "{:.4g}"),
                allocation.best ? percent(allocation.best->accuracy) : "-", text_or_dash(saving, "{:.1f} %"),
                std::to_string(allocation.tries.size())});
-    remarks += remark(allocation, result.target);
+    remarks += remark(allocation, result.target) + learning_remark(allocation);
   }
   return fmt::format("full precision {}, without noise {}, target {}\n\n{}{}{}",
                      percent(baselines.full_precision), percent(baselines.without_noise),

@@ -64,7 +64,8 @@ class KindSearch {
             .tries = bisection_.tries(),
             .best = best ? std::optional(bisection_.tries()[*best]) : std::nullopt,
             .hit = bisection_.hit(),
-            .energies = std::move(energies_)};
+            .energies = std::move(energies_),
+            .learned = kind_ != "uniform" && !bench_.options().learning.closed_form()};
   }
 
  private:

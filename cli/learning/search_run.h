@@ -32,8 +32,9 @@ struct Allocation {
   std::string kind;  ///< "uniform", "layer", "channel".
   std::vector<SearchTry> tries;
   std::optional<SearchTry> best;  ///< None where no try reaches the target.
-  bool hit = false;               ///< The best one lies in the window above the target.
+  bool hit = false;               ///< A try lies in the window above the target.
   Energies energies;              ///< Of the best one.
+  bool learned = false;           ///< Rather than set, or from the closed form.
 };
 
 struct SearchResult {

@@ -28,15 +28,16 @@ void make_folder(const fs::path& folder) {
   }
 }
 
-/// Files that AtomicFile had not renamed yet: "search.json.4711.tmp".
-void remove_temporaries(const fs::path& folder) {
+/// What a killed program was writing to `file`: "search.json.4711.tmp".
+void remove_temporaries(const fs::path& file) {
+  const std::string begin = file.filename().string() + '.';
   std::vector<fs::path> left;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+  for (const auto& entry : fs::directory_iterator(file.parent_path())) {
     const std::string name = entry.path().filename().string();
-    if (name.ends_with(".tmp") && name.find(".json.") != std::string::npos) left.push_back(entry.path());
+    if (name.starts_with(begin) && name.ends_with(".tmp")) left.push_back(entry.path());
   }
   std::error_code ignored;
-  for (const fs::path& file : left) fs::remove(file, ignored);
+  for (const fs::path& temporary : left) fs::remove(temporary, ignored);
 }
 
 /// "steps was 100 and is 200, ..."; empty where both are the same.
@@ -80,7 +81,6 @@ FolderLock::FolderLock(const std::string& folder) {
     close(descriptor_);
     throw Error(fmt::format("--state {}: another dpac that still runs keeps its state there", folder));
   }
-  remove_temporaries(folder);
 }
 
 FolderLock::~FolderLock() {
@@ -90,13 +90,16 @@ FolderLock::~FolderLock() {
 StateFile::StateFile(const fs::path& folder, const std::string& name, nlohmann::ordered_json made_with)
     : file_(inside(folder, name)),
       made_with_(nlohmann::ordered_json::parse(text_of(made_with))) {  // As it will be read again.
-  if (!file_.empty() && fs::exists(file_)) read();
+  if (file_.empty() || !fs::is_directory(folder)) return;
+  remove_temporaries(file_);
+  if (fs::exists(file_)) read();
 }
 
 void StateFile::read() {
   std::ifstream stream(file_);
   auto json = nlohmann::ordered_json::parse(stream, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object() || !json.contains("made_with") || !json.contains("content")) {
+  if (!json.is_object() || !json.contains("content") || !json.contains("made_with") ||
+      !json["made_with"].is_object()) {
     throw Error(
         fmt::format("{}: is no state of this program; remove it, or give another --state", file_.string()));
   }

@@ -12,8 +12,7 @@
 
 namespace dpac::cli {
 
-/// Holds a folder for one program at a time, until its end however it comes, and clears it of what a killed
-/// one was writing. An empty path holds nothing.
+/// Holds a folder for one program at a time, until its end however it comes. An empty path holds nothing.
 class FolderLock {
  public:
   /// @throws Error if the folder cannot be made, or another program holds it.
@@ -26,7 +25,8 @@ class FolderLock {
   int descriptor_ = -1;
 };
 
-/// A JSON file that is complete at any moment, and knows what it was made with.
+/// A JSON file that is complete at any moment, and knows what it was made with. What a killed program was
+/// writing to it is removed when it is opened again, by the one that holds the folder.
 class StateFile {
  public:
   /// `folder` may be absent, it is made by the first save(); if it is empty, nothing is kept. `made_with` is

@@ -1,5 +1,6 @@
 #include "cli/options/search_options.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -16,6 +17,7 @@ constexpr double kDefaultLoss = 0.02;
 }  // namespace
 
 void SearchOptions::check() const {
+  check_each_once("--kinds", kinds);
   if (max_loss && !(*max_loss >= 0 && *max_loss < 1)) {
     throw Error(fmt::format("--max-loss is {}, expected a fraction such as 0.02 for two points of accuracy",
                             *max_loss));
@@ -47,6 +49,12 @@ Bracket SearchOptions::bracket_of(const std::string& kind, NoiseKind noise) cons
   }
   if (noise == NoiseKind::thermal && kind != "uniform") return {5, 500};
   return {10, 1000};
+}
+
+void check_each_once(const std::string& option, std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice != names.end()) throw Error(fmt::format("{} names '{}' twice", option, *twice));
 }
 
 void add_search_options(CLI::App& app, SearchOptions& options) {

@@ -35,6 +35,9 @@ struct SearchOptions {
 
 void add_search_options(CLI::App& app, SearchOptions& options);
 
+/// @throws Error if an option's list has a name twice.
+void check_each_once(const std::string& option, std::vector<std::string> names);
+
 /// Every option under its own name, as it is in force.
 void write(const SearchOptions& options, NoiseKind noise, nlohmann::ordered_json& json);
 

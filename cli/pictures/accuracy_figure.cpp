@@ -63,7 +63,7 @@ class AccuracyChart {
         add_curve(result, allocation["kind"].text(), tries->items(), "top1");
       }
     }
-    add_reference(result, "no noise", root["baseline_top1"].number());
+    add_reference(result, "full precision", root["baseline_top1"].number());
     add_reference(result, "target", root["target_top1"].number());
   }
 

@@ -96,7 +96,7 @@ TEST_CASE("Every kind of picture is a well-formed SVG with titles, units, names 
        "energy",
        {"Energy by layer: tiny, thermal noise", "energy per MAC (x base energy)", ">uniform<", ">layer<",
         ">conv1<"}},
-      {test::search_sample(), "accuracy", {"no noise (92.00 %)", "target (90.00 %)", ">uniform<", ">layer<"}},
+      {test::search_sample(), "accuracy", {"full precision (92.00 %)", "target (90.00 %)", ">uniform<", ">layer<"}},
       {test::table_sample(),
        "energy",
        {"Smallest energy", "shot noise", "thermal noise", ">tiny<", ">small<", ">uniform<", "photons per MAC",

@@ -33,14 +33,21 @@ Words joined(Words a, const Words& b) {
   return a;
 }
 
-/// Runs the command again and again, each time killed after a while; returns how often it was. It may end by
-/// itself.
-int kill_often(const Words& arguments, int kills) {
+/// Waits until the file is there; the program that makes it must be running.
+void wait_for(const fs::path& file) {
+  for (int i = 0; i < 2000 && !fs::exists(file); ++i) wait_ms(5);
+  REQUIRE(fs::exists(file));
+}
+
+/// Runs the command again and again, killed when its first state is there, and then each time after a while;
+/// returns how often it was. It may end by itself.
+int kill_often(const Words& arguments, const fs::path& state, int kills) {
   std::mt19937 random(11);
   int killed = 0;
   for (int i = 0; i < kills; ++i) {
     Program program(arguments);
-    wait_ms(150 + static_cast<int>(random() % 250));
+    if (i == 0) wait_for(state);
+    if (i > 0) wait_ms(100 + static_cast<int>(random() % 250));
     program.kill_now();
     const int code = program.wait().exit_code;
     CHECK((code == 0 || code == 128 + 9));
@@ -49,26 +56,18 @@ int kill_often(const Words& arguments, int kills) {
   return killed;
 }
 
-/// Waits until the file is there; the program that makes it must be running.
-void wait_for(const fs::path& file) {
-  for (int i = 0; i < 2000 && !fs::exists(file); ++i) wait_ms(5);
-  REQUIRE(fs::exists(file));
-}
-
 const Words kLong{"--target-energy", "10", "--start", "40", "--train-batch", "8", "--per", "channel"};
 
 }  // namespace
 
 TEST_CASE("learn, killed again and again, ends with the same bits") {
   const LearningInputs inputs;
-  // About a second each.
   for (const auto& [noise, steps] : {std::pair{"shot", "120"}, std::pair{"weight", "15"}}) {
-    CAPTURE(noise);
+    CAPTURE(std::string(noise));
     const Words arguments = inputs.arguments("learn", joined(kLong, {"--noise", noise, "--steps", steps}));
     const auto whole = dpac_json(arguments);
     const std::string state = inputs.inputs.file(noise);
-    CHECK(kill_often(joined(arguments, {"--state", state, "--quiet"}), 4) > 0);
-    CHECK(fs::exists(state + "/learn.json"));
+    CHECK(kill_often(joined(arguments, {"--state", state, "--quiet"}), state + "/learn.json", 4) > 0);
     const auto resumed = dpac_json(joined(arguments, {"--state", state}));
     CHECK(resumed["energies"] == whole["energies"]);
     CHECK(resumed["history"] == whole["history"]);
@@ -126,11 +125,23 @@ TEST_CASE("A state of other options, or none at all, is refused by name") {
             inputs.arguments("learn", joined(few, {"--target-energy", "10", "--data", inputs.judge})))["top1"]
             .is_number());
 
-  for (const std::string text : {"", "{\"made_with\": {}", "[]"}) {
+  for (const std::string text : {"", "{\"made_with\": {}", "[]", "{\"made_with\": 5, \"content\": {}}"}) {
     std::ofstream(state + "/learn.json") << text;
     CHECK(dpac_error(inputs.arguments("learn", joined(few, {"--target-energy", "10"}))) ==
           state + "/learn.json: is no state of this program; remove it, or give another --state");
   }
+}
+
+TEST_CASE("Of unfinished files only those of the state are removed") {
+  const LearningInputs inputs;
+  const std::string state = inputs.inputs.file("state");
+  fs::create_directories(state);
+  std::ofstream(state + "/learn.json.4711.tmp") << "{";
+  std::ofstream(state + "/mine.json.4711.tmp") << "{";
+  dpac_json(inputs.arguments(
+      "learn", {"--steps", "1", "--train-batch", "4", "--target-energy", "10", "--state", state}));
+  CHECK(!fs::exists(state + "/learn.json.4711.tmp"));
+  CHECK(fs::exists(state + "/mine.json.4711.tmp"));
 }
 
 TEST_CASE("A state that cannot be kept is an error") {

@@ -138,6 +138,7 @@ TEST_CASE("search: a target that nothing reaches") {
   CHECK(error({"--target-accuracy", "0"}) == "--target-accuracy is 0, expected a fraction such as 0.74");
   CHECK(error({"--bracket", "5"}) == "--bracket expects two energies, the lower one first, such as 5,500");
   CHECK(error({"--bracket", "50,5"}) == "--bracket expects two energies, the lower one first, such as 5,500");
+  CHECK(error({"--kinds", "layer,uniform,layer"}) == "--kinds names 'layer' twice");
   CHECK(test::run_dpac(arguments(inputs, {"--kinds", "row"})).exit_code == 2);
 }
 
@@ -152,6 +153,11 @@ TEST_CASE("search says in words what its tries came to") {
   CHECK(found.starts_with("full precision 100.00 %, without noise 100.00 %, target 75.00 %\n\nallocation "));
   CHECK(contains(text({"--target-accuracy", "0.001"}),
                  "uniform: every one of 15 tries reaches the target; a smaller energy may do so too.\n"));
+  const std::string hasty = test::run_dpac(arguments(inputs, {"--kinds", "layer", "--steps", "2", "--tries",
+                                                              "3", "--train-batch", "4"}))
+                                .out;
+  CHECK(contains(hasty, "layer: in 3 of 3 tries learning ended above the energy it was to reach; "));
+  CHECK(!contains(found, "learning ended above"));
   // So much noise that no energy of fifteen tries is enough.
   const auto json =
       dpac_json(inputs.arguments("search", {"--data", inputs.judge, "--noise", "thermal", "--sigma-thermal",

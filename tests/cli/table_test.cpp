@@ -123,6 +123,7 @@ TEST_CASE("table: a row that fails is named, and what was finished is kept") {
   CHECK(fs::exists(state + "/weights/shot/seed-0/uniform.json"));
   CHECK(dpac_error(arguments(inputs, {"--noises", "shot", "--sigma-weight", "1"})) ==
         "--sigma-weight was given, but --noises has no weight");
+  CHECK(dpac_error(arguments(inputs, {"--noises", "shot,shot"})) == "--noises names 'shot' twice");
   CHECK(test::run_dpac(arguments(inputs, {"--noise", "shot"})).exit_code == 2);
   CHECK(test::run_dpac(arguments(inputs, {"--calibration", "x.h5"})).exit_code == 2);
 }

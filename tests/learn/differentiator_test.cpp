@@ -204,6 +204,23 @@ TEST_CASE("a sensitivity is the variance of what noise does to the loss, over 2"
   }
 }
 
+TEST_CASE("the same bits one by one and four samples at a time") {
+  constexpr int64_t kFive = 5;  // Four together, and one that is left.
+  for (const NoiseKind kind : {NoiseKind::shot, NoiseKind::thermal, NoiseKind::weight}) {
+    for (const test::NetworkCase& c : test::network_cases()) {
+      CAPTURE(std::string(c.what));
+      CAPTURE(name(kind));
+      Problem problem(c, kind);
+      problem.images = test::images_for(problem.graph, kFive);
+      problem.samples = test::indices(kFive, 5);
+      problem.labels.assign(kFive, 0);
+      const BatchDerivative one = problem.run(1, 1), four = problem.run(1, 4);
+      CHECK(four.values == one.values);
+      CHECK(four.logits == one.logits);
+    }
+  }
+}
+
 TEST_CASE("the same bits for every number of threads and batch size") {
   for (const NoiseKind kind : {NoiseKind::shot, NoiseKind::thermal, NoiseKind::weight}) {
     for (const test::NetworkCase& c : test::network_cases()) {

@@ -143,6 +143,10 @@ TEST_CASE("the closed form: no channel without energy, and an error where nothin
   CHECK(energies[0][0] == doctest::Approx(kLeastShare * 2 / 3 * static_cast<double>(energies[0][1])));
   CHECK_THROWS_AS(analytic_energies(two_layers(), {{0, 0, 0}, {0, 0}}, Granularity::layer, 20), Error);
   CHECK_THROWS_AS(analytic_energies(two_layers(), {{NAN, 0, 0}, {0, 0}}, Granularity::layer, 20), Error);
+  CHECK_THROWS_AS(analytic_energies(two_layers(), {{1, 1, 1}, {NAN, 0}}, Granularity::channel, 20), Error);
+  const ChannelValues uneven = {{1, 1, 1}, {1e-6, 1e-6}};
+  CHECK_THROWS_WITH_AS(analytic_energies(two_layers(), uneven, Granularity::layer, 3e38),
+                       doctest::Contains("layer 'a'"), Error);
 }
 
 namespace {
