@@ -51,7 +51,10 @@ void check(const LearnOptions& options) {
     throw Error("--limit was given, but there is nothing to judge accuracy by: add --data");
   }
   for (const std::string& file : {options.out, options.csv}) {
-    if (!file.empty()) check_writable(file);
+    if (file.empty()) continue;
+    check_no_input(file,
+                   {options.bench.model.weights, options.bench.data.data, options.bench.learning.train_data});
+    check_writable(file);
   }
 }
 

@@ -25,6 +25,14 @@ std::vector<double> roots_of(const std::vector<double>& sensitivities, Granulari
   return roots;
 }
 
+void check_shape(const std::vector<AnalogLayer>& layers, const ChannelValues& values) {
+  const bool fits = std::equal(layers.begin(), layers.end(), values.begin(), values.end(),
+                               [](const AnalogLayer& layer, const std::vector<double>& own) {
+                                 return static_cast<std::size_t>(layer.out_channels) == own.size();
+                               });
+  if (!fits) throw Error("the sensitivities are not one for each output channel of this network");
+}
+
 }  // namespace
 
 SensitivityEstimate::SensitivityEstimate(Differentiator& differentiator, const NoiseConfig& noise)
@@ -55,6 +63,7 @@ ChannelValues SensitivityEstimate::sensitivities() const {
 
 Energies analytic_energies(const std::vector<AnalogLayer>& layers, const ChannelValues& sensitivities,
                            Granularity per, double energy_per_mac) {
+  check_shape(layers, sensitivities);
   ChannelValues roots;
   double largest = 0;
   for (std::size_t l = 0; l < layers.size(); ++l) {

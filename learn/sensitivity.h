@@ -40,7 +40,8 @@ class SensitivityEstimate {
 /// Energies of the given average per MAC. A channel whose sensitivity is far below the others' gets no less
 /// than kLeastShare of what its layer's mean would give, and none less than 10^-4 of what the most sensitive
 /// one gets: the form holds for small noise only.
-/// @throws Error if no layer is sensitive, a sensitivity is not finite, or energies are no floats.
+/// @throws Error if the sensitivities are another network's, no layer is sensitive, a sensitivity is not
+/// finite, or energies are no floats.
 Energies analytic_energies(const std::vector<AnalogLayer>& layers, const ChannelValues& sensitivities,
                            Granularity per, double energy_per_mac);
 

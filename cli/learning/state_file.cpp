@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <fstream>
+#include <span>
 #include <sys/file.h>
 #include <system_error>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 
 #include "cli/support/atomic_file.h"
 #include "kernels/error.h"
+#include "loaders/sha256.h"
 
 namespace dpac::cli {
 namespace {
@@ -65,6 +67,11 @@ std::string text_of(const nlohmann::ordered_json& json) {
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 
+std::string digest_of(const nlohmann::ordered_json& content) {
+  const std::string text = text_of(content);
+  return sha256_of(std::as_bytes(std::span(text)));
+}
+
 }  // namespace
 
 FolderLock::FolderLock(const std::string& folder) {
@@ -108,6 +115,9 @@ void StateFile::read() {
     throw Error(fmt::format("{}: is the state of another run: {}; give this one another --state",
                             file_.string(), differs));
   }
+  if (json.value("digest", "") != digest_of(json["content"])) {
+    throw Error(fmt::format("{}: is damaged; remove it to compute it anew", file_.string()));
+  }
   content_ = std::move(json["content"]);
 }
 
@@ -116,7 +126,7 @@ void StateFile::save(nlohmann::ordered_json content) {
   if (file_.empty()) return;
   make_folder(file_.parent_path());
   AtomicFile file(file_);
-  file.write(text_of({{"made_with", made_with_}, {"content", content_}}));
+  file.write(text_of({{"made_with", made_with_}, {"digest", digest_of(content_)}, {"content", content_}}));
   file.commit();
 }
 

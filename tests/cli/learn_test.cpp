@@ -187,6 +187,8 @@ TEST_CASE("learn: what makes no sense is an error that names the option") {
         "--limit was given, but there is nothing to judge accuracy by: add --data");
   const std::string absent = inputs.inputs.file("absent/e.h5");
   CHECK(error({"--target-energy", "1", "--out", absent}).starts_with(absent + ": cannot be created"));
+  CHECK(error({"--target-energy", "1", "--out", inputs.train}) ==
+        inputs.train + ": is read by this command, and would be overwritten by it");
   CHECK(test::run_dpac(inputs.arguments("learn", {"--target-energy", "1", "--start", "x"})).exit_code == 2);
   CHECK(test::run_dpac(inputs.arguments("learn", {"--target-energy", "1", "--noise", "none"})).exit_code ==
         2);

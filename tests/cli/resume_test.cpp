@@ -132,6 +132,19 @@ TEST_CASE("A state of other options, or none at all, is refused by name") {
   }
 }
 
+TEST_CASE("A state that was damaged is refused by name") {
+  const LearningInputs inputs;
+  const std::string state = inputs.inputs.file("state"), file = state + "/learn.json";
+  const Words learn = inputs.arguments(
+      "learn", {"--steps", "3", "--train-batch", "4", "--state", state, "--target-energy", "10"});
+  dpac_json(learn);
+  std::ifstream stream(file);
+  auto json = nlohmann::ordered_json::parse(stream);
+  json["content"]["log_energies"][0] = 1.5;
+  std::ofstream(file) << json;
+  CHECK(dpac_error(learn) == file + ": is damaged; remove it to compute it anew");
+}
+
 TEST_CASE("Of unfinished files only those of the state are removed") {
   const LearningInputs inputs;
   const std::string state = inputs.inputs.file("state");
