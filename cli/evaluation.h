@@ -21,6 +21,7 @@ namespace dpac::cli {
 struct EvaluationPlan {
   std::vector<NoiseConfig> points;  ///< At least one; without noise, one of that kind.
   std::vector<uint64_t> seeds;      ///< None without noise.
+  bool overflow_is_wrong = false;   ///< Logits that are not finite count as a wrong answer, and are no error.
 
   [[nodiscard]] int64_t passes() const;
   [[nodiscard]] std::size_t seeds_per_point() const;

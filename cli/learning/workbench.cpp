@@ -165,7 +165,8 @@ ChannelValues Workbench::estimate_sensitivities(uint64_t seed) {
 
 Accuracy Workbench::evaluate_on_data(Network& network, const NoiseConfig& point,
                                      std::vector<uint64_t> seeds) {
-  const EvaluationPlan plan{{point}, std::move(seeds)};
+  // A search may try energies so small that noise overflows; that the network is sound is seen without noise.
+  const EvaluationPlan plan{{point}, std::move(seeds), /*overflow_is_wrong=*/point.kind != NoiseKind::none};
   BatchReader reader = make_reader(session_.data, network.graph(), options_.run, point.kind);
   Progress progress(static_cast<int64_t>(session_.data.samples.size()) * plan.passes(), "samples", quiet_);
   const Evaluation evaluation =

@@ -142,6 +142,15 @@ TEST_CASE("search: a target that nothing reaches") {
   CHECK(test::run_dpac(arguments(inputs, {"--kinds", "row"})).exit_code == 2);
 }
 
+TEST_CASE("search: a try whose noise overflows misses, and is no error") {
+  const LearningInputs inputs;
+  const auto json =
+      search(inputs, joined(kAnalytic, {"--kinds", "uniform", "--bracket", "1e-37,1e-36", "--tries", "2"}));
+  const auto& allocation = json["allocations"][0];
+  CHECK(allocation["energy_per_mac"].is_null());
+  for (const auto& made : allocation["tries"]) CHECK(made["top1"] == 0);
+}
+
 TEST_CASE("search says in words what its tries came to") {
   const LearningInputs inputs;
   const auto text = [&](const Words& more) {
