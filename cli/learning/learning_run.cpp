@@ -115,7 +115,7 @@ LearnedEnergies EnergyFinder::find(const LearningGoal& goal, const std::string& 
   made_with["per"] = name(goal.per);
   made_with["target_energy"] = goal.target_energy;
   made_with["seed"] = seed_;
-  StateFile file(folder_, state, std::move(made_with));
+  StateFile file(folder_, state, made_with);
   return LearningRun(bench_, learner_options(goal), file).run();
 }
 
@@ -140,9 +140,10 @@ LearnerOptions EnergyFinder::learner_options(const LearningGoal& goal) {
   noise.energies = start.analytic
                        ? analytic_energies(bench_.layers(), sensitivities(), goal.per, goal.target_energy)
                        : uniform_energies(bench_.layers(), start.energy);
+  const double lambda = options.lambda_in_force(noise.kind);
   return {.per = goal.per,
           .target_energy = goal.target_energy,
-          .lambda = options.lambda_in_force(noise.kind),
+          .lambda = lambda,
           .learning_rate = options.rate_in_force(),
           .round_energy = options.round,
           .noise = std::move(noise)};
@@ -155,7 +156,7 @@ const ChannelValues& EnergyFinder::sensitivities() {
     made_with.erase(other);
   }
   made_with["seed"] = seed_;
-  StateFile file(folder_, kSensitivities, std::move(made_with));
+  StateFile file(folder_, kSensitivities, made_with);
   if (file.content().is_null()) file.save(bench_.estimate_sensitivities(seed_));
   return sensitivities_.emplace(file.content().get<ChannelValues>());
 }

@@ -134,7 +134,7 @@ Baselines find_baselines(Workbench& bench, const fs::path& clean_folder, const f
   clean.erase("weights");
   clean["judged_by"] = bench.judged_by();
   Baselines baselines;
-  baselines.full_precision = remembered(StateFile(clean_folder, "clean.json", std::move(clean)),
+  baselines.full_precision = remembered(StateFile(clean_folder, "clean.json", clean),
                                         [&] { return bench.accuracy_without_noise({}).top1; });
   baselines.without_noise = baselines.full_precision;
   if (!quantised(bench.options().analog)) return baselines;
@@ -172,7 +172,7 @@ SearchResult search(Workbench& bench, const SearchOptions& options, const Baseli
                           .low = bracket.low,
                           .high = bracket.high,
                           .most_tries = options.tries};
-    KindSearch one(bench, finder, seeds, kind, goal, StateFile(folder, kind + ".json", std::move(made_with)));
+    KindSearch one(bench, finder, seeds, kind, goal, StateFile(folder, kind + ".json", made_with));
     result.allocations.push_back(one.run());
   }
   return result;

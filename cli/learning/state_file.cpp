@@ -94,7 +94,7 @@ FolderLock::~FolderLock() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
-StateFile::StateFile(const fs::path& folder, const std::string& name, nlohmann::ordered_json made_with)
+StateFile::StateFile(const fs::path& folder, const std::string& name, const nlohmann::ordered_json& made_with)
     : file_(inside(folder, name)),
       made_with_(nlohmann::ordered_json::parse(text_of(made_with))) {  // As it will be read again.
   if (file_.empty() || !fs::is_directory(folder)) return;

@@ -31,8 +31,10 @@ class StateFile {
  public:
   /// `folder` may be absent, it is made by the first save(); if it is empty, nothing is kept. `made_with` is
   /// all that decides the content.
-  /// @throws Error if there is a file that is none or damaged, or that names what it was made with differently.
-  StateFile(const std::filesystem::path& folder, const std::string& name, nlohmann::ordered_json made_with);
+  /// @throws Error if there is a file that is none or damaged, or that names what it was made with
+  /// differently.
+  StateFile(const std::filesystem::path& folder, const std::string& name,
+            const nlohmann::ordered_json& made_with);
 
   /// Null where there is nothing to resume from.
   [[nodiscard]] const nlohmann::ordered_json& content() const { return content_; }
