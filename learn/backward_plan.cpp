@@ -16,6 +16,7 @@ BackwardPlan::BackwardPlan(const FloatPlan& forward, const BackwardWeights& weig
   connect();
   for (std::size_t n = 0; n < steps_.size(); ++n) make_primitive(n, weights);
   place_gradients();
+  place_sums();
 }
 
 /// Finds which gradients are needed, and whose terms are added to earlier ones.
@@ -109,6 +110,14 @@ void BackwardPlan::place_gradients() {
     if (terms[n]) steps_[n].term = memory.offsets[*terms[n]];
   }
   size_.arena = memory.size;
+}
+
+void BackwardPlan::place_sums() {
+  first_sums_ = {0};
+  for (const Node& node : graph().nodes) {
+    if (!is_analog(node)) continue;
+    first_sums_.push_back(first_sums_.back() + static_cast<std::size_t>(blocked_map(node).padded_channels()));
+  }
 }
 
 }  // namespace dpac

@@ -36,15 +36,21 @@ class BackwardPlan {
   [[nodiscard]] const Step& step(std::size_t node) const { return steps_[node]; }
   [[nodiscard]] const WorkspaceSize& workspace_size() const { return size_; }
 
+  /// Where each analog layer's padded channels begin among the noise sums of a sample; then how many there
+  /// are.
+  [[nodiscard]] const std::vector<std::size_t>& first_sums() const { return first_sums_; }
+
  private:
   [[nodiscard]] const Graph& graph() const { return forward_.graph(); }
   void connect();
   void make_primitive(std::size_t n, const BackwardWeights& weights);
   void make_product(std::size_t n, const BackwardWeights& weights);
   void place_gradients();
+  void place_sums();
 
   const FloatPlan& forward_;
   std::vector<Step> steps_;
+  std::vector<std::size_t> first_sums_;
   WorkspaceSize size_;
 };
 

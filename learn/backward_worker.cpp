@@ -7,13 +7,8 @@
 namespace dpac {
 
 BackwardWorker::BackwardWorker(const BackwardPlan& plan, const Workspace& tape, const Workspace& workspace)
-    : plan_(plan), tape_(tape), workspace_(workspace), first_sum_{0} {
-  for (int n = 0; n < static_cast<int>(graph().nodes.size()); ++n) {
-    products_.push_back(bind(n));
-    if (!is_analog(node(n))) continue;
-    first_sum_.push_back(first_sum_.back() +
-                         static_cast<std::size_t>(blocked_map(node(n)).padded_channels()));
-  }
+    : plan_(plan), tape_(tape), workspace_(workspace) {
+  for (int n = 0; n < static_cast<int>(graph().nodes.size()); ++n) products_.push_back(bind(n));
 }
 
 /// A term that is to be added and cannot be by the product itself is made beside its place.
@@ -28,7 +23,7 @@ BackwardWorker::Product BackwardWorker::bind(int n) const {
 
 void BackwardWorker::run(const BackwardInput& input, double* sums) {
   load(input.gradients);
-  auto layer = static_cast<int>(first_sum_.size()) - 1;
+  auto layer = static_cast<int>(plan_.first_sums().size()) - 1;
   for (int n = static_cast<int>(graph().nodes.size()) - 1; n > 0; --n) {
     if (!step(n).needed) continue;
     if (is_analog(node(n))) {
@@ -56,6 +51,7 @@ const uint8_t* BackwardWorker::bits(const std::optional<std::size_t>& offset, in
 void BackwardWorker::analog(int n, int layer, const BackwardInput& input, double* sums) const {
   const auto l = static_cast<std::size_t>(layer);
   const LayerNoise& noise = input.noise->layers[l];
+  const std::vector<std::size_t>& first_sums = plan_.first_sums();
   const int64_t size = noise.map().size();
   const bool stored = tape(n).noise.has_value();
   AnalogBackward backward{.map = noise.map(), .runs = noise.runs(), .accumulate = step(n).add_to_residual};
@@ -70,7 +66,7 @@ void BackwardWorker::analog(int n, int layer, const BackwardInput& input, double
                        .step = input.point->step,
                        .layer = static_cast<uint16_t>(layer),
                        .sample = static_cast<uint32_t>(input.samples[s])};
-    double* own = sums + static_cast<std::size_t>(s) * first_sum_.back() + first_sum_[l];
+    double* own = sums + static_cast<std::size_t>(s) * first_sums.back() + first_sums[l];
     run_analog_backward(backward, input.sum, key, gradient(n) + s * size, own);
   }
 }

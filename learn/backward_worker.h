@@ -58,7 +58,6 @@ class BackwardWorker {
   const Workspace& workspace_;
   onednn::Stream stream_;
   std::vector<Product> products_;
-  std::vector<std::size_t> first_sum_;  ///< Of each analog layer; then the whole.
 };
 
 }  // namespace dpac

@@ -22,15 +22,6 @@ namespace {
 // Samples that go forward and back together in one thread: see engine/network.cpp.
 constexpr int64_t kMostTogether = 4;
 
-std::vector<std::size_t> first_sums(const Graph& graph) {
-  std::vector<std::size_t> first = {0};
-  for (const Node& node : graph.nodes) {
-    if (!is_analog(node)) continue;
-    first.push_back(first.back() + static_cast<std::size_t>(blocked_map(node).padded_channels()));
-  }
-  return first;
-}
-
 }  // namespace
 
 class Differentiator::Impl {
@@ -43,8 +34,7 @@ class Differentiator::Impl {
         graph_(std::move(graph)),
         layers_(analog_layers(graph_)),
         ranges_(weight_ranges(graph_)),
-        quantizers_(node_quantizers(graph_, options.quantization)),
-        first_sum_(first_sums(graph_)) {
+        quantizers_(node_quantizers(graph_, options.quantization)) {
     if (options.noise == NoiseKind::none) throw Error("without noise there is nothing to differentiate");
     active_isa();
     if (options.quantization.weight_bits) quantize_weights(graph_, *options.quantization.weight_bits);
@@ -81,7 +71,7 @@ class Differentiator::Impl {
     BatchDerivative result;
     result.logits.resize(n * static_cast<std::size_t>(graph_.classes()));
     losses_.resize(n);
-    sums_.resize(n * first_sum_.back());
+    sums_.resize(n * first_sums().back());
     logit_gradients_.resize(result.logits.size());
     const ThreadScope scope(lanes_count_);
     const Batch batch{images.data(), samples, &loss, result.logits.data()};
@@ -141,6 +131,7 @@ class Differentiator::Impl {
     float* logits;
   };
 
+  [[nodiscard]] const std::vector<std::size_t>& first_sums() const { return many_->backward.first_sums(); }
   [[nodiscard]] bool sensitivity() const { return options_.derivative == Derivative::sensitivity; }
 
   void wrap() {
@@ -196,7 +187,7 @@ class Differentiator::Impl {
                           .point = &noise_.points.front(),
                           .sum = squares ? NoiseSum::square : NoiseSum::product,
                           .gradients = logit_gradients_.data() + first * classes},
-                         sums_.data() + static_cast<std::size_t>(first) * first_sum_.back());
+                         sums_.data() + static_cast<std::size_t>(first) * first_sums().back());
   }
 
   void take_loss(int64_t s, const Batch& batch) {
@@ -212,7 +203,7 @@ class Differentiator::Impl {
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       values[l].resize(static_cast<std::size_t>(layers_[l].out_channels), 0.0);
       for (std::size_t s = 0; s < n; ++s) {
-        const double* own = sums_.data() + s * first_sum_.back() + first_sum_[l];
+        const double* own = sums_.data() + s * first_sums().back() + first_sums()[l];
         for (std::size_t c = 0; c < values[l].size(); ++c) values[l][c] += value_of(own[c]);
       }
       for (double& value : values[l]) value /= static_cast<double>(n);
@@ -234,7 +225,6 @@ class Differentiator::Impl {
   std::vector<AnalogLayer> layers_;
   std::vector<std::vector<ValueRange>> ranges_;  // Of the weights, before they are quantised.
   std::vector<NodeQuantizers> quantizers_;
-  std::vector<std::size_t> first_sum_;  // Of each analog layer among a sample's sums; then the whole.
   std::vector<NodeWeights> forward_weights_, noise_weights_;
   std::optional<BackwardWeights> backward_weights_;
   std::optional<Plans> many_, one_;
