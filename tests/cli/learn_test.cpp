@@ -9,21 +9,17 @@
 #include "tests/support/learning_inputs.h"
 #include "tests/support/messages.h"
 #include "tests/support/program.h"
+#include "tests/support/words.h"
 
 using namespace dpac;
 using test::contains;
 using test::dpac_error;
 using test::dpac_json;
+using test::joined;
 using test::LearningInputs;
+using test::Words;
 
 namespace {
-
-using Words = std::vector<std::string>;
-
-Words joined(Words a, const Words& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
 
 const Words kShort{"--steps", "6",  "--train-batch", "5",  "--target-energy", "10",
                    "--start", "40", "--lr",          "0.1"};

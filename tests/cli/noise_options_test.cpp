@@ -7,20 +7,16 @@
 #include "loaders/hdf5_file.h"
 #include "tests/support/cli_inputs.h"
 #include "tests/support/program.h"
+#include "tests/support/words.h"
 
 using namespace dpac;
 using test::CliInputs;
 using test::dpac_error;
 using test::dpac_json;
+using test::joined;
+using test::Words;
 
 namespace {
-
-using Words = std::vector<std::string>;
-
-Words joined(Words a, const Words& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
 
 nlohmann::json eval(const CliInputs& inputs, const Words& more) {
   return dpac_json(inputs.arguments("eval", more));

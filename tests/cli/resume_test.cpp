@@ -14,24 +14,20 @@
 #include "tests/support/learning_inputs.h"
 #include "tests/support/messages.h"
 #include "tests/support/program.h"
+#include "tests/support/words.h"
 
 using namespace dpac;
 using test::contains;
 using test::dpac_error;
 using test::dpac_json;
+using test::joined;
 using test::LearningInputs;
 using test::Program;
 using test::wait_ms;
+using test::Words;
 namespace fs = std::filesystem;
 
 namespace {
-
-using Words = std::vector<std::string>;
-
-Words joined(Words a, const Words& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
 
 /// Waits until the file is there; the program that makes it must be running.
 void wait_for(const fs::path& file) {

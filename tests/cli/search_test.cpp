@@ -10,23 +10,19 @@
 #include "tests/support/learning_inputs.h"
 #include "tests/support/messages.h"
 #include "tests/support/program.h"
+#include "tests/support/words.h"
 
 using namespace dpac;
 using test::contains;
 using test::dpac_error;
 using test::dpac_json;
+using test::joined;
 using test::LearningInputs;
 using test::Program;
+using test::Words;
 namespace fs = std::filesystem;
 
 namespace {
-
-using Words = std::vector<std::string>;
-
-Words joined(Words a, const Words& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
 
 /// Learns a little around energies where this network's accuracy changes.
 Words arguments(const LearningInputs& inputs, const Words& more) {
