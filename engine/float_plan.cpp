@@ -130,12 +130,11 @@ class TapePlacement {
 
  private:
   static constexpr int64_t kBitsOfFloat = 32;
-  static constexpr std::size_t kLine = AlignedFloats::kAlignment / sizeof(float);
 
   template <class Size>
   std::size_t add(Size floats) {
     const std::size_t offset = size_;
-    size_ += (static_cast<std::size_t>(floats) + kLine - 1) / kLine * kLine;
+    size_ += whole_lines(static_cast<std::size_t>(floats));
     return offset;
   }
 

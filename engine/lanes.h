@@ -2,6 +2,7 @@
 /// Independent tasks over a number of threads, and how a list of samples becomes tasks.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <exception>
@@ -32,6 +33,19 @@ void run_tasks(int lanes, int64_t tasks, const Task& task) {
     work(omp_get_thread_num());
   }
   if (failure) std::rethrow_exception(failure);
+}
+
+/// How a batch is spread where each sample is one thread's.
+struct Spread {
+  int lanes = 1;         ///< Threads at work.
+  int64_t together = 1;  ///< Samples of a chunk: enough to use a layer's weights several times while they are
+                         ///< in the cache, few enough for the activations to stay there too.
+};
+
+inline Spread spread(int64_t batch, int threads) {
+  constexpr int64_t kMostTogether = 4;
+  const int64_t lanes = std::min<int64_t>(threads, batch);
+  return {static_cast<int>(lanes), std::clamp<int64_t>(batch / lanes, 1, kMostTogether)};
 }
 
 /// Samples in chunks of a fixed size, then one by one.

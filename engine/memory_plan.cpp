@@ -6,12 +6,6 @@
 namespace dpac {
 namespace {
 
-constexpr std::size_t kLine = 16;
-
-std::size_t rounded(std::size_t size) {
-  return (size + kLine - 1) / kLine * kLine;
-}
-
 bool live_together(const Lifetime& a, const Lifetime& b) {
   return a.first <= b.last && b.first <= a.last;
 }
@@ -56,11 +50,11 @@ MemoryPlan plan_memory(std::span<const Lifetime> values) {
     for (std::size_t m = 0; m < n; ++m) {
       const std::size_t other = order[m];
       if (live_together(value, values[other])) {
-        taken.push_back({plan.offsets[other], plan.offsets[other] + rounded(values[other].size)});
+        taken.push_back({plan.offsets[other], plan.offsets[other] + whole_lines(values[other].size)});
       }
     }
-    plan.offsets[order[n]] = lowest_gap(std::move(taken), rounded(value.size));
-    plan.size = std::max(plan.size, plan.offsets[order[n]] + rounded(value.size));
+    plan.offsets[order[n]] = lowest_gap(std::move(taken), whole_lines(value.size));
+    plan.size = std::max(plan.size, plan.offsets[order[n]] + whole_lines(value.size));
   }
   return plan;
 }

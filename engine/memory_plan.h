@@ -7,7 +7,15 @@
 #include <span>
 #include <vector>
 
+#include "engine/tensor.h"
+
 namespace dpac {
+
+/// A number of floats rounded up to whole cache lines.
+constexpr std::size_t whole_lines(std::size_t floats) {
+  constexpr std::size_t kLine = AlignedFloats::kAlignment / sizeof(float);
+  return (floats + kLine - 1) / kLine * kLine;
+}
 
 /// A value of `size` floats that must keep its memory during the steps first, ..., last.
 struct Lifetime {

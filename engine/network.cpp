@@ -17,10 +17,6 @@
 namespace dpac {
 namespace {
 
-// Samples that go through the network together in one thread: enough to use a layer's weights several times
-// while they are in the cache, few enough for the activations to stay there too.
-constexpr int64_t kMostTogether = 4;
-
 /// How a batch is spread: samples over threads where there are enough of them, else each operation over
 /// threads.
 struct Split {
@@ -32,8 +28,8 @@ struct Split {
 Split split_of(const NetworkOptions& options) {
   const int threads = options.threads > 0 ? options.threads : omp_get_max_threads();
   if (options.batch == 1) return {1, threads, 1};
-  const auto lanes = static_cast<int>(std::min<int64_t>(threads, options.batch));
-  return {lanes, 1, std::clamp<int64_t>(options.batch / lanes, 1, kMostTogether)};
+  const auto [lanes, together] = spread(options.batch, threads);
+  return {lanes, 1, together};
 }
 
 }  // namespace

@@ -2,24 +2,16 @@
 
 #include <algorithm>
 
+#include "engine/memory_plan.h"
+
 namespace dpac {
-namespace {
-
-constexpr std::size_t kLine = 16;  // Floats in a cache line.
-
-std::size_t rounded_up(std::size_t size) {
-  return (size + kLine - 1) / kLine * kLine;
-}
-
-}  // namespace
-
 Workspace::Workspace(const WorkspaceSize& size)
-    : memory_(rounded_up(size.arena) + rounded_up(size.scratchpad) + rounded_up(size.norms) +
-              rounded_up(size.tape)),
+    : memory_(whole_lines(size.arena) + whole_lines(size.scratchpad) + whole_lines(size.norms) +
+              whole_lines(size.tape)),
       arena_(memory_.data()),
-      scratchpad_(arena_ + rounded_up(size.arena)),
-      norms_(scratchpad_ + rounded_up(size.scratchpad)),
-      tape_(norms_ + rounded_up(size.norms)) {
+      scratchpad_(arena_ + whole_lines(size.arena)),
+      norms_(scratchpad_ + whole_lines(size.scratchpad)),
+      tape_(norms_ + whole_lines(size.norms)) {
   std::fill_n(memory_.data(), memory_.size(), 0.0f);  // Touches the pages now rather than in the first run.
 }
 

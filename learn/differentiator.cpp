@@ -17,20 +17,12 @@
 #include "learn/backward_worker.h"
 
 namespace dpac {
-namespace {
-
-// Samples that go forward and back together in one thread: see engine/network.cpp.
-constexpr int64_t kMostTogether = 4;
-
-}  // namespace
-
 class Differentiator::Impl {
  public:
   Impl(Graph graph, const DifferentiatorOptions& options)
       : options_(options),
         threads_(options.threads > 0 ? options.threads : omp_get_max_threads()),
-        lanes_count_(static_cast<int>(std::min<int64_t>(threads_, options.batch))),
-        together_(std::clamp<int64_t>(options.batch / lanes_count_, 1, kMostTogether)),
+        spread_(spread(options.batch, threads_)),
         graph_(std::move(graph)),
         layers_(analog_layers(graph_)),
         ranges_(weight_ranges(graph_)),
@@ -39,10 +31,10 @@ class Differentiator::Impl {
     active_isa();
     if (options.quantization.weight_bits) quantize_weights(graph_, *options.quantization.weight_bits);
     wrap();
-    many_.emplace(*this, together_);
+    many_.emplace(*this, spread_.together);
     one_.emplace(*this, 1);
     make_noise();
-    for (int i = 0; i < lanes_count_; ++i) lanes_.push_back(std::make_unique<Lane>(*many_, *one_));
+    for (int i = 0; i < spread_.lanes; ++i) lanes_.push_back(std::make_unique<Lane>(*many_, *one_));
     if (!noisy_weights_) {
       drop_plain(forward_weights_);
       backward_weights_->drop_plain();
@@ -73,10 +65,10 @@ class Differentiator::Impl {
     losses_.resize(n);
     sums_.resize(n * first_sums().back());
     logit_gradients_.resize(result.logits.size());
-    const ThreadScope scope(lanes_count_);
+    const ThreadScope scope(spread_.lanes);
     const Batch batch{images.data(), samples, &loss, result.logits.data()};
-    const Chunks chunks(static_cast<int64_t>(n), together_);
-    run_tasks(lanes_count_, chunks.tasks(),
+    const Chunks chunks(static_cast<int64_t>(n), spread_.together);
+    run_tasks(spread_.lanes, chunks.tasks(),
               [&](int lane, int64_t task) { run_task(lane, chunks.whole(task), chunks.first(task), batch); });
     for (const double sample : losses_) result.loss += sample / static_cast<double>(n);
     result.values = mean_values(n);
@@ -180,7 +172,7 @@ class Differentiator::Impl {
                           .noise = &noise_,
                           .points = {&forward_point, 1}},
                          {batch.logits + first * classes, 0});
-    for (int64_t s = first; s < first + (chunk ? together_ : 1); ++s) take_loss(s, batch);
+    for (int64_t s = first; s < first + (chunk ? spread_.together : 1); ++s) take_loss(s, batch);
     const bool squares = sensitivity() && options_.noise != NoiseKind::weight;
     workers.backward.run({.samples = batch.samples.data() + first,
                           .noise = &noise_,
@@ -219,8 +211,8 @@ class Differentiator::Impl {
   }
 
   DifferentiatorOptions options_;
-  int threads_, lanes_count_;
-  int64_t together_;
+  int threads_;
+  Spread spread_;
   Graph graph_;
   std::vector<AnalogLayer> layers_;
   std::vector<std::vector<ValueRange>> ranges_;  // Of the weights, before they are quantised.
