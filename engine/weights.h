@@ -52,12 +52,20 @@ struct ResNetTraits {
   std::string preset = "torchvision";  ///< Preprocessing that fits the file: a name that preset() knows.
 };
 
+/// What the shapes of a BERT encoder's weights cannot say. The defaults are Hugging Face's.
+struct BertTraits {
+  std::optional<int64_t> heads;  ///< Unset where neither the file nor a config.json says it.
+  double layer_norm_epsilon = 1e-12;
+  std::vector<std::string> labels;  ///< Names of the classes, in order; empty where nothing says them.
+};
+
 /// An opened weight file.
 struct Checkpoint {
   std::string path;
   std::string format;  ///< For people: "PyTorch state_dict in HDF5", "Keras 3 weights", ...
   WeightStore weights;
   ResNetTraits traits;
+  std::optional<BertTraits> bert = {};  ///< Set for a BERT encoder, whose `traits` mean nothing.
 };
 
 }  // namespace dpac
