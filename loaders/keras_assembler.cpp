@@ -8,7 +8,18 @@
 namespace dpac {
 namespace {
 
-/// [kh, kw, in, out] -> [out, in, kh, kw], and [in, out] -> [out, in].
+Tensor copy_of(const Tensor& tensor) {
+  return {tensor.shape(), tensor.values()};
+}
+
+Tensor filled(const Shape& shape, float value) {
+  Tensor tensor(shape);
+  std::fill(tensor.values().begin(), tensor.values().end(), value);
+  return tensor;
+}
+
+}  // namespace
+
 Tensor to_torch_layout(const Tensor& keras) {
   const Shape& s = keras.shape();
   const bool dense = s.size() == 2;
@@ -26,18 +37,6 @@ Tensor to_torch_layout(const Tensor& keras) {
   }
   return torch;
 }
-
-Tensor copy_of(const Tensor& tensor) {
-  return {tensor.shape(), tensor.values()};
-}
-
-Tensor filled(const Shape& shape, float value) {
-  Tensor tensor(shape);
-  std::fill(tensor.values().begin(), tensor.values().end(), value);
-  return tensor;
-}
-
-}  // namespace
 
 KerasAssembler::KerasAssembler(const KerasFile& file)
     : checkpoint{.path = file.path, .format = file.format, .weights = {}, .traits = {}} {}

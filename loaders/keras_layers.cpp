@@ -83,21 +83,6 @@ class Reader {
  private:
   [[noreturn]] void fail(const std::string& why) const { throw Error(fmt::format("{}: {}", out_.path, why)); }
 
-  /// Attributes longer than HDF5 allows are split into name0, name1, ...
-  [[nodiscard]] std::vector<std::string> string_list(const std::string& group,
-                                                     const std::string& name) const {
-    if (file_.has_attribute(group, name)) return file_.strings_attribute(group, name);
-    std::vector<std::string> all;
-    int parts = 0;
-    for (; file_.has_attribute(group, fmt::format("{}{}", name, parts)); ++parts) {
-      const auto part = file_.strings_attribute(group, fmt::format("{}{}", name, parts));
-      all.insert(all.end(), part.begin(), part.end());
-    }
-    if (parts == 0)
-      fail(fmt::format("group '/{}' has no attribute '{}', which Keras writes there", group, name));
-    return all;
-  }
-
   void add(KerasLayer& layer, const std::string& role, const std::string& path) {
     auto* const to = slot(layer, role);
     if (to == nullptr) {
@@ -119,7 +104,7 @@ class Reader {
           "with "
           "keras.utils.convert_all_kernels_in_model(model), and save it under the TensorFlow backend");
     }
-    for (const std::string& name : string_list(root, "layer_names")) {
+    for (const std::string& name : keras_list(file_, root, "layer_names")) {
       read_legacy_layer(name, root.empty() ? name : root + "/" + name);
     }
     return std::move(out_);
@@ -127,7 +112,7 @@ class Reader {
 
   /// A model inside the model has all its layers in one group: "conv1_conv/kernel:0", "conv1_bn/gamma:0", ...
   void read_legacy_layer(const std::string& name, const std::string& group) {
-    const std::vector<std::string> weights = string_list(group, "weight_names");
+    const std::vector<std::string> weights = keras_list(file_, group, "weight_names");
     const std::set<std::string> parents = parents_of(weights);
     std::vector<KerasLayer> layers;
     for (const std::string& weight : weights) {
@@ -222,6 +207,21 @@ bool is_keras(const Hdf5File& file) {
   return file.has_group("model_weights") || file.has_group("layers") ||
          file.has_group("_layer_checkpoint_dependencies") || file.has_attribute("", "layer_names") ||
          file.has_attribute("", "layer_names0");
+}
+
+std::vector<std::string> keras_list(const Hdf5File& file, const std::string& group, const std::string& name) {
+  if (file.has_attribute(group, name)) return file.strings_attribute(group, name);
+  std::vector<std::string> all;
+  int parts = 0;
+  for (; file.has_attribute(group, fmt::format("{}{}", name, parts)); ++parts) {
+    const auto part = file.strings_attribute(group, fmt::format("{}{}", name, parts));
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  if (parts == 0) {
+    throw Error(fmt::format("{}: group '/{}' has no attribute '{}', which Keras writes there", file.name(),
+                            group, name));
+  }
+  return all;
 }
 
 KerasFile read_keras_layers(const Hdf5File& file) {

@@ -33,6 +33,10 @@ struct KerasFile {
 
 bool is_keras(const Hdf5File& file);
 
+/// The attribute `layer_names` or `weight_names` of a group. Those longer than HDF5 allows are split into
+/// name0, name1, ... @throws Error if there is none.
+std::vector<std::string> keras_list(const Hdf5File& file, const std::string& group, const std::string& name);
+
 /// @throws Error naming the dataset of a layer that is of no kind above.
 KerasFile read_keras_layers(const Hdf5File& file);
 

@@ -16,12 +16,12 @@ struct Rename {
 
 constexpr std::array kRenames = {Rename{"linear.", "fc."}, Rename{"classifier.", "fc."}};
 
+}  // namespace
+
 std::string dotted(std::string path) {
   std::replace(path.begin(), path.end(), '/', '.');
   return path;
 }
-
-}  // namespace
 
 std::string torch_name(const std::string& path, const std::string& prefix) {
   std::string name = dotted(path);

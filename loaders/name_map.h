@@ -7,8 +7,11 @@
 
 namespace dpac {
 
-/// "model/layer1/0/shortcut/0/weight" -> "layer1.0.downsample.0.weight": '/' becomes '.', "linear" becomes
-/// "fc", "shortcut" becomes "downsample". `prefix` is a wrapper's name to drop ("module.", "state_dict.",
+/// A path in an HDF5 file as PyTorch's name: '/' becomes '.'.
+std::string dotted(std::string path);
+
+/// "model/layer1/0/shortcut/0/weight" -> "layer1.0.downsample.0.weight": dotted, "linear" becomes "fc",
+/// "shortcut" becomes "downsample". `prefix` is a wrapper's name to drop ("module.", "state_dict.",
 /// ...).
 std::string torch_name(const std::string& path, const std::string& prefix);
 
