@@ -7,8 +7,11 @@
 #include <fmt/format.h>
 
 #include "kernels/error.h"
+#include "loaders/bert_config.h"
 #include "loaders/formats.h"
 #include "loaders/keras_layers.h"
+#include "loaders/read_file.h"
+#include "loaders/tf_bert.h"
 
 namespace dpac {
 namespace {
@@ -17,6 +20,7 @@ constexpr std::string_view kHdf5Signature = "\x89HDF\r\n\x1a\n";
 constexpr std::string_view kZipSignature = "PK\x03\x04";
 constexpr std::string_view kPickleProtocol2 = "\x80\x02";
 constexpr std::string_view kLfsPointer = "version https://git-lfs";
+constexpr const char* kConfigAttribute = "config";
 constexpr std::string_view kSaveStateDict =
     "save it with safetensors.torch.save_file(model.state_dict(), 'weights.safetensors'), or by h5py: "
     "for key, value in model.state_dict().items(): file[key] = value.cpu().numpy()";
@@ -82,20 +86,63 @@ std::string printable_start(const std::string& start) {
 }
 
 Checkpoint read_hdf5(const Hdf5File& file) {
-  return is_keras(file) ? read_keras(file) : read_torch_h5(file);
+  if (!is_keras(file)) return read_torch_h5(file);
+  return is_tf_bert(file) ? read_tf_bert(file) : read_keras(file);
+}
+
+void configure(Checkpoint& checkpoint, const std::filesystem::path& config) {
+  if (!checkpoint.bert) {
+    throw Error(fmt::format("{}: a config.json is for BERT checkpoints only, and {} has no word embeddings",
+                            config.string(), checkpoint.path));
+  }
+  const std::vector<uint8_t> bytes = read_file(config);
+  checkpoint.bert = read_bert_config({bytes.begin(), bytes.end()}, config.string(), checkpoint);
+}
+
+/// Whether the file has a config of its own.
+bool configure(Checkpoint& checkpoint, const Hdf5File& file) {
+  if (!checkpoint.bert || !file.has_attribute("", kConfigAttribute)) return false;
+  checkpoint.bert =
+      read_bert_config(file.string_attribute("", kConfigAttribute),
+                       fmt::format("{}: attribute '{}'", file.name(), kConfigAttribute), checkpoint);
+  return true;
+}
+
+void configure_from_beside(Checkpoint& checkpoint, const std::filesystem::path& path) {
+  const auto beside = path.parent_path() / "config.json";
+  std::error_code ignored;
+  if (checkpoint.bert && std::filesystem::is_regular_file(beside, ignored)) configure(checkpoint, beside);
 }
 
 }  // namespace
 
-Checkpoint open_checkpoint(const std::filesystem::path& path) {
+Checkpoint open_checkpoint(const std::filesystem::path& path,
+                           const std::optional<std::filesystem::path>& config) {
   const std::string start = read_start(path);
-  if (is_hdf5(start)) return read_hdf5(Hdf5File::open(path));
-  if (is_safetensors(start)) return read_safetensors(path);
-  refuse(path, start);
+  Checkpoint checkpoint;
+  bool configured = false;
+  if (is_hdf5(start)) {
+    const Hdf5File file = Hdf5File::open(path);
+    checkpoint = read_hdf5(file);
+    configured = !config && configure(checkpoint, file);
+  } else if (is_safetensors(start)) {
+    checkpoint = read_safetensors(path);
+  } else {
+    refuse(path, start);
+  }
+  if (config) {
+    configure(checkpoint, *config);
+  } else if (!configured) {
+    configure_from_beside(checkpoint, path);
+  }
+  return checkpoint;
 }
 
 Checkpoint open_checkpoint_image(std::span<const std::byte> image, const std::string& name) {
-  return read_hdf5(Hdf5File::from_image(image, name));
+  const Hdf5File file = Hdf5File::from_image(image, name);
+  Checkpoint checkpoint = read_hdf5(file);
+  configure(checkpoint, file);
+  return checkpoint;
 }
 
 }  // namespace dpac

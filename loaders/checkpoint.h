@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -12,12 +13,18 @@
 namespace dpac {
 
 /// Reads a checkpoint whose format is found by its content: a PyTorch state_dict in HDF5 (flat or nested
-/// names, any float type), Keras weights or a full Keras model in HDF5 (Keras 1, 2 and 3), or safetensors.
+/// names, any float type), Keras weights or a full Keras model in HDF5 (Keras 1, 2 and 3), Hugging Face's
+/// tf_model.h5, or safetensors.
+///
+/// A file with word embeddings is a BERT encoder, whose heads, epsilon and labels are taken from `config`
+/// (the path of a Hugging Face config.json), else from the text in the HDF5 file's own attribute `config`,
+/// else from a config.json beside the file.
 /// @throws Error naming file and dataset if it is none of these, damaged, or holds values that are not
-/// finite.
-Checkpoint open_checkpoint(const std::filesystem::path& path);
+/// finite, and naming the config if it is malformed, does not fit the weights or describes another network.
+Checkpoint open_checkpoint(const std::filesystem::path& path,
+                           const std::optional<std::filesystem::path>& config = std::nullopt);
 
-/// The same for an HDF5 file held in memory; `name` stands for its path in messages.
+/// The same for an HDF5 file held in memory; `name` stands for its path in messages. Nothing lies beside it.
 Checkpoint open_checkpoint_image(std::span<const std::byte> image, const std::string& name);
 
 }  // namespace dpac

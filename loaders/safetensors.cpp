@@ -9,16 +9,19 @@
 #include <fmt/format.h>
 
 #include "kernels/error.h"
+#include "loaders/bert_names.h"
 #include "loaders/checked_size.h"
 #include "loaders/formats.h"
 #include "loaders/half.h"
 #include "loaders/name_map.h"
 #include "loaders/parse_json.h"
+#include "loaders/tf_bert.h"
 
 namespace dpac {
 namespace {
 
 constexpr uint64_t kLongestHeader = 100'000'000;
+constexpr const char *kTorch = "pt", *kTensorFlow = "tf";
 
 struct StoredTensor {
   std::string name, dtype;
@@ -36,6 +39,12 @@ class SafetensorsReader {
     Checkpoint checkpoint{.path = path_, .format = "safetensors", .weights = {}, .traits = {}};
     std::vector<std::string> names;
     for (const StoredTensor& t : tensors_) names.push_back(t.name);
+    const bool bert = has_word_embeddings(names);
+    check_orientation(bert);
+    if (bert) {
+      add_bert(checkpoint, stored_arrays());
+      return checkpoint;
+    }
     const std::string wrapper = common_wrapper(names);
     for (const StoredTensor& t : tensors_) {
       if (!is_ignored_buffer(t.name)) add_finite(checkpoint, torch_name(t.name, wrapper), load(t), t.name);
@@ -65,7 +74,7 @@ class SafetensorsReader {
 
   void parse(const nlohmann::json& header) try {
     if (!header.is_object()) fail("the safetensors header is no JSON object");
-    check_orientation(header);
+    if (header.contains("__metadata__")) saved_from_ = header.at("__metadata__").value("format", kTorch);
     for (const auto& [name, entry] : header.items()) {
       if (name != "__metadata__") tensors_.push_back(parse(name, entry));
     }
@@ -73,14 +82,21 @@ class SafetensorsReader {
     fail(fmt::format("the safetensors header is malformed ({})", error.what()));
   }
 
-  void check_orientation(const nlohmann::json& header) const {
-    const auto metadata = header.find("__metadata__");
-    if (metadata == header.end()) return;
-    const std::string format = metadata->value("format", "pt");
-    if (format != "pt") {
-      fail(
-          fmt::format("the tensors were saved from '{}', expected 'pt' (PyTorch names and layouts)", format));
+  void check_orientation(bool bert) const {
+    if (saved_from_ == kTorch || (bert && saved_from_ == kTensorFlow)) return;
+    fail(fmt::format("the tensors were saved from '{}', expected '{}' (PyTorch names and layouts)",
+                     saved_from_, kTorch));
+  }
+
+  [[nodiscard]] std::vector<StoredArray> stored_arrays() {
+    std::vector<StoredArray> arrays;
+    for (const StoredTensor& t : tensors_) {
+      const bool integer = t.dtype.starts_with('I') || t.dtype.starts_with('U') || t.dtype == "BOOL";
+      StoredArray array{t.name, t.name, integer, [this, &t] { return load(t); }};
+      arrays.push_back(saved_from_ == kTensorFlow ? from_tensorflow(path_, std::move(array))
+                                                  : std::move(array));
     }
+    return arrays;
   }
 
   /// A number's JSON type has to be looked at: the library would cut -1 and 1.5 to something unsigned.
@@ -176,6 +192,7 @@ class SafetensorsReader {
   std::string path_;
   std::ifstream file_;
   uint64_t file_size_, data_begin_ = 0;
+  std::string saved_from_ = kTorch;
   std::vector<StoredTensor> tensors_;
 };
 

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "kernels/error.h"
+#include "loaders/bert_names.h"
+#include "loaders/bert_weights.h"
 #include "loaders/formats.h"
 #include "loaders/name_map.h"
 
@@ -20,6 +22,15 @@ std::vector<std::string> weight_paths(const Hdf5File& file) {
   }
   std::erase_if(paths, is_ignored_buffer);
   return paths;
+}
+
+std::vector<StoredArray> stored_arrays(const Hdf5File& file, const std::vector<std::string>& paths) {
+  std::vector<StoredArray> arrays;
+  for (const std::string& path : paths) {
+    const bool integer = file.dataset(path).kind() == ElementKind::integer;
+    arrays.push_back({path, path, integer, [&file, path] { return read_weight(file, path); }});
+  }
+  return arrays;
 }
 
 }  // namespace
@@ -67,6 +78,10 @@ Checkpoint read_torch_h5(const Hdf5File& file) {
       .path = file.name(), .format = "PyTorch state_dict in HDF5", .weights = {}, .traits = {}};
   const std::vector<std::string> paths = weight_paths(file);
   if (paths.empty()) throw Error(fmt::format("{}: the HDF5 file holds no weights", file.name()));
+  if (has_word_embeddings(paths)) {
+    add_bert(checkpoint, stored_arrays(file, paths));
+    return checkpoint;
+  }
   const std::string wrapper = common_wrapper(paths);
   for (const std::string& path : paths) {
     add_finite(checkpoint, torch_name(path, wrapper), read_weight(file, path), path);

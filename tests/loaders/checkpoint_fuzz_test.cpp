@@ -5,10 +5,10 @@
 #include <sys/resource.h>
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
 
 #include "engine/resnet.h"
 #include "loaders/checkpoint.h"
+#include "tests/support/berts.h"
 #include "tests/support/checkpoints.h"
 #include "tests/support/messages.h"
 #include "tests/support/raw_hdf5.h"
@@ -47,50 +47,47 @@ std::string chunked_state_dict(const TempFolder& folder) {
   return bytes_of(folder.path() / "chunked.h5");
 }
 
-std::string safetensors() {
-  std::string header = "{", data;
-  const Checkpoint original = small_resnet();
-  for (const auto& [name, entry] : original.weights.entries()) {
-    const auto values = entry.tensor.values();
-    header +=
-        fmt::format(R"({}"{}":{{"dtype":"F32","shape":{},"data_offsets":[{},{}]}})", data.empty() ? "" : ",",
-                    name, to_string(entry.tensor.shape()), data.size(), data.size() + values.size_bytes());
-    data.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
-  }
-  header += '}';
-  const uint64_t length = header.size();
-  std::string bytes(reinterpret_cast<const char*>(&length), sizeof length);
-  return bytes + header + data;
+std::string same(const std::string& name) {
+  return name;
 }
 
 std::vector<std::pair<std::string, std::string>> seeds(const TempFolder& folder) {
   const std::filesystem::path networks = std::filesystem::path(DPAC_GOLDEN_DIR) / "networks";
-  write_state_dict(folder.path() / "flat.h5", small_resnet(), [](const std::string& name) { return name; });
+  write_state_dict(folder.path() / "flat.h5", small_resnet(), same);
   write_keras(folder.path() / "old.h5", "", keras_old_names());
   return {{"flat", bytes_of(folder.path() / "flat.h5")},
           {"chunked", chunked_state_dict(folder)},
           {"keras old names", bytes_of(folder.path() / "old.h5")},
           {"keras model", bytes_of(networks / "keras_forms.h5")},
           {"keras 3", bytes_of(networks / "keras_forms_nested.weights.h5")},
-          {"safetensors", safetensors()}};
+          {"safetensors", safetensors_of(small_resnet(), same)}};
 }
 
-}  // namespace
+std::vector<std::pair<std::string, std::string>> bert_seeds(const TempFolder& folder) {
+  const std::filesystem::path berts = std::filesystem::path(DPAC_GOLDEN_DIR) / "bert";
+  write_tf_bert(folder.path() / "tf.h5", {.split_heads = true, .pre_training = true});
+  return {{"own layout", bytes_of(berts / "state_dict.h5")},
+          {"tf_model.h5", bytes_of(folder.path() / "tf.h5")},
+          {"safetensors", safetensors_of(small_bert(), with_bert)}};
+}
 
-TEST_CASE("damaged weight files load or give an error, whatever is wrong in them") {
-  const TempFolder folder;
+/// Each seed as it is, and then damaged.
+template <class Open>
+void check_damaged(const TempFolder& folder, const std::vector<std::pair<std::string, std::string>>& seeds,
+                   const Open& open) {
   std::mt19937 random(2026);
-  for (const auto& [name, bytes] : seeds(folder)) {
+  for (const auto& [name, bytes] : seeds) {
     CAPTURE(name);
     const auto path = folder.write("damaged", bytes);
-    REQUIRE(message_of([&] { (void)build_resnet(open_checkpoint(path)); }) == "no error");
+    REQUIRE(message_of([&] { open(path); }) == "no error");
     int refused = 0;
     for (int i = 0; i < kMutations; ++i) {
       CAPTURE(i);
       folder.write("damaged", damaged(bytes, random));
-      const std::string message = message_of([&] { (void)build_resnet(open_checkpoint(path)); });
+      const std::string message = message_of([&] { open(path); });
       CHECK((message == "no error" || message.starts_with(path.string() + ": ")));
-      // A dataset left open would keep the file open, and HDF5 would answer from it for the next of that name.
+      // A dataset left open would keep the file open, and HDF5 would answer from it for the next of that
+      // name.
       REQUIRE(H5Fget_obj_count(static_cast<hid_t>(H5F_OBJ_ALL), H5F_OBJ_FILE | H5F_OBJ_DATASET) == 0);
       refused += message == "no error" ? 0 : 1;
     }
@@ -100,4 +97,16 @@ TEST_CASE("damaged weight files load or give an error, whatever is wrong in them
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   CHECK(usage.ru_maxrss < 1 << 20);  // KiB, of the whole test program.
+}
+
+}  // namespace
+
+TEST_CASE("damaged weight files load or give an error, whatever is wrong in them") {
+  const TempFolder folder;
+  check_damaged(folder, seeds(folder), [](const auto& path) { (void)build_resnet(open_checkpoint(path)); });
+}
+
+TEST_CASE("damaged files of BERT encoders load or give an error too") {
+  const TempFolder folder;
+  check_damaged(folder, bert_seeds(folder), [](const auto& path) { (void)open_checkpoint(path); });
 }

@@ -4,6 +4,8 @@
 #include <fstream>
 #include <iterator>
 
+#include <fmt/format.h>
+
 #include "loaders/hdf5_writer.h"
 #include "tests/support/networks.h"
 #include "tests/support/random_values.h"
@@ -47,6 +49,22 @@ void write_state_dict(const std::filesystem::path& path, const Checkpoint& check
     writer.write_floats(rename(name), entry.tensor.shape(), entry.tensor.values());
   }
   writer.commit();
+}
+
+std::string safetensors_of(const Checkpoint& checkpoint,
+                           const std::function<std::string(const std::string&)>& rename,
+                           const std::string& format) {
+  std::string header = fmt::format(R"({{"__metadata__":{{"format":"{}"}})", format), data;
+  for (const auto& [name, entry] : checkpoint.weights.entries()) {
+    const auto values = entry.tensor.values();
+    header += fmt::format(R"(,"{}":{{"dtype":"F32","shape":{},"data_offsets":[{},{}]}})", rename(name),
+                          to_string(entry.tensor.shape()), data.size(), data.size() + values.size_bytes());
+    data.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
+  }
+  header += '}';
+  const uint64_t length = header.size();
+  const std::string prefix(reinterpret_cast<const char*>(&length), sizeof length);
+  return prefix + header + data;
 }
 
 std::string first_difference(const WeightStore& a, const WeightStore& b) {

@@ -18,6 +18,11 @@ Checkpoint small_resnet();
 void write_state_dict(const std::filesystem::path& path, const Checkpoint& checkpoint,
                       const std::function<std::string(const std::string&)>& rename);
 
+/// The same as the bytes of a safetensors file; `format` is what it says it was saved from.
+std::string safetensors_of(const Checkpoint& checkpoint,
+                           const std::function<std::string(const std::string&)>& rename,
+                           const std::string& format = "pt");
+
 /// The name of a weight that only one of them has or that differs; "" where they are equal.
 std::string first_difference(const WeightStore& a, const WeightStore& b);
 
