@@ -1,6 +1,6 @@
 /// @file
 /// Decodes JPEG and PNG with the pixels of Pillow's `Image.open(f).convert("RGB")`, bit for bit
-/// (docs/formats.md section 3).
+/// (docs/formats.md section 4).
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 /// @file
-/// From a decoded image to the floats a network takes, by torchvision's rules (docs/formats.md section 3).
+/// From a decoded image to the floats a network takes, by torchvision's rules (docs/formats.md section 4).
 #pragma once
 
 #include <array>

@@ -91,7 +91,7 @@ Checkpoint read_tf_bert(const Hdf5File& file) {
     // The heads of pre-training hold the word embeddings once more.
     if (torch_module(layer) == "cls") continue;
     for (const std::string& weight : keras_list(file, layer, "weight_names")) {
-      const std::string path = layer + "/" + weight;
+      const std::string path = fmt::format("{}/{}", layer, weight);
       const auto load = [&file, path] { return read_weight(file, path); };
       arrays.push_back(from_tensorflow(file.name(), {key_of(weight), path, false, load}));
     }
