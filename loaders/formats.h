@@ -28,8 +28,8 @@ Tensor read_weight(const Hdf5File& file, const std::string& path);
 /// the name.
 void add_finite(Checkpoint& checkpoint, std::string name, Tensor tensor, std::string origin);
 
-/// A kernel of Keras as PyTorch lays it out: [kh, kw, in, out] -> [out, in, kh, kw], and [in, out] -> [out,
-/// in].
+/// From Keras's layout of a kernel to PyTorch's: [kh, kw, in, out] -> [out, in, kh, kw], and
+/// [in, out] -> [out, in].
 Tensor to_torch_layout(const Tensor& keras);
 
 /// Traits that torchvision's conventions imply: the preset follows the stem.
