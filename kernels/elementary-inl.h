@@ -12,6 +12,7 @@
 
 #include <hwy/highway.h>
 
+#include "kernels/activation.h"
 #include "kernels/gaussian-inl.h"
 #include "kernels/quantizer-inl.h"
 
@@ -108,6 +109,18 @@ template <class D, class V = hn::Vec<D>>
 HWY_INLINE V hyperbolic_tangent_slope(D d, V x) {
   const V tangent = hyperbolic_tangent(d, x);
   return fused_multiply_add(d, hn::Neg(tangent), tangent, hn::Set(d, 1.0f));
+}
+
+/// A smooth activation.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V activated(D d, Activation activation, V x) {
+  return activation == Activation::gelu ? gelu(d, x) : hyperbolic_tangent(d, x);
+}
+
+/// Its derivative.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V activation_slope(D d, Activation activation, V x) {
+  return activation == Activation::gelu ? gelu_slope(d, x) : hyperbolic_tangent_slope(d, x);
 }
 
 }  // namespace HWY_NAMESPACE
