@@ -26,13 +26,30 @@ void epilogue(benchmark::State& state) {
                          .runs = runs,
                          .gains = gains.data(),
                          .scales = scales.data(),
-                         .relu = true,
+                         .activation = Activation::relu,
                          .residual = residual.data(),
                          .relu_after_residual = true};
   for (auto _ : state) run_analog_epilogue(e, {.seed = 1}, y.data(), y.data(), sums.data());
   bench::report(state, map.size(), map.size() * 12);
 }
 BENCHMARK(epilogue)->Arg(14)->Arg(56);
+
+/// 128 tokens behind the wider linear layer of BERT-base: with noise (range(0)) or without, in blocks of 16
+/// or in rows (range(1) is the block). Bound: arithmetic.
+void gelu_epilogue(benchmark::State& state) {
+  const BlockedMap map{3072, 128, static_cast<int>(state.range(1))};
+  const PixelRun all{0, map.pixels, 0};
+  const std::vector<float> gains(3072, 0.1f), scales(static_cast<std::size_t>(map.pixels), 1.0f);
+  std::vector<float> y(static_cast<std::size_t>(map.size()), 0.5f), dst(y);
+  const AnalogEpilogue e{.map = map,
+                         .runs = std::span(&all, 1),
+                         .gains = state.range(0) != 0 ? gains.data() : nullptr,
+                         .scales = scales.data(),
+                         .activation = Activation::gelu};
+  for (auto _ : state) run_analog_epilogue(e, {.seed = 1}, y.data(), dst.data(), nullptr);
+  bench::report(state, map.size(), map.size() * 8);
+}
+BENCHMARK(gelu_epilogue)->ArgsProduct({{0, 1}, {16, 3072}});
 
 /// Bound: memory.
 void input_sums(benchmark::State& state) {

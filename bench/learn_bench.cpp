@@ -35,7 +35,7 @@ struct Layer {
             .runs = runs,
             .gains = gains.data(),
             .scales = scales.data(),
-            .relu = true,
+            .activation = Activation::relu,
             .residual = residual.data(),
             .relu_after_residual = true};
   }

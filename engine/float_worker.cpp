@@ -92,7 +92,7 @@ AnalogEpilogue FloatWorker::epilogue_of(std::size_t n, int layer, int64_t s, con
   const NodeQuantizers& quantizers = plan_.step(n).quantizers;
   AnalogEpilogue epilogue{.map = noise.map(),
                           .runs = noise.runs(),
-                          .relu = node.relu,
+                          .activation = node.relu ? Activation::relu : Activation::none,
                           .quantizer = quantizers.output.value_or(Quantizer{}),
                           .relu_after_residual = node.relu_after_residual,
                           .sum_quantizer = quantizers.sum.value_or(Quantizer{})};

@@ -75,7 +75,7 @@ void sigma_of(const AnalogView& view, std::span<float> dst) {
 void noisy_of(const AnalogView& view, std::span<float> dst) {
   if (view.noisy_product != nullptr) return to_plain(view.epilogue.map, view.noisy_product, dst);
   AnalogEpilogue bare = view.epilogue;
-  bare.relu = false;
+  bare.activation = Activation::none;
   bare.residual = nullptr;
   bare.quantizer = {};
   AlignedFloats copy(static_cast<std::size_t>(bare.map.size()));

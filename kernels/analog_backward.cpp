@@ -50,7 +50,7 @@ class BackwardPass {
     const V gain =
         kScaled ? hn::LoadU(D(), b_.gains + run.gain_row * b_.map.padded_channels() + c) : hn::Zero(D());
     V total = hn::Zero(D());
-    Words counter = stream_.counter(element_block(c, run.begin, b_.map.pixels));
+    Words counter = stream_.counter(element_block(c, run.begin, b_.map, b_.elements));
     int64_t p = run.begin;
     for (; p + kTogether <= run.end; p += kTogether) pixels<kTogether>(p, c, gain, counter, total);
     for (; p < run.end; ++p) pixels<1>(p, c, gain, counter, total);
@@ -93,6 +93,7 @@ class BackwardPass {
       float* residual = b_.residual + offset;
       hn::StoreU(b_.accumulate ? hn::Add(hn::LoadU(d, residual), g) : g, d, residual);
     }
+    if (b_.slopes != nullptr) g = hn::Mul(g, hn::LoadU(d, b_.slopes + offset));
     if (b_.passes != nullptr) g = hn::IfThenElseZero(load_bits(d, offset, b_.passes), g);
     hn::StoreU(g, d, gradient_ + offset);
     return g;

@@ -13,6 +13,7 @@
 
 #include "kernels/averaged_noise-inl.h"
 #include "kernels/channel_sum-inl.h"
+#include "kernels/elementary-inl.h"
 #include "kernels/mask_bits-inl.h"
 #include "kernels/quantizer-inl.h"
 
@@ -21,7 +22,7 @@ namespace dpac {
 namespace HWY_NAMESPACE {
 
 /// The pass over the pixels of one sample, for vectors of D.
-template <class D, bool kNoise, bool kQuantized, bool kRecorded>
+template <class D, bool kNoise, bool kQuantized, bool kRecorded, bool kSmooth>
 class EpiloguePass {
   using V = hn::Vec<D>;
   using DI = hn::RebindToSigned<D>;
@@ -39,23 +40,28 @@ class EpiloguePass {
         src_(src),
         dst_(dst),
         sum_squares_(sum_squares),
-        floor_(lower_bound(epilogue.relu)),
+        floor_(lower_bound(epilogue.activation == Activation::relu)),
         floor_after_(lower_bound(epilogue.relu_after_residual)),
         quantizer_(epilogue.quantizer),
         sum_quantizer_(epilogue.sum_quantizer),
         quantized_(!epilogue.quantizer.is_identity()),
         sum_quantized_(!epilogue.sum_quantizer.is_identity()),
-        pixel_step_(Stream::stride(kChannelGroup / 4)) {}
+        pixel_step_(Stream::stride(kChannelGroup / 4)),
+        tile_pixels_(row_major() ? kTogether : ChannelSums::kPixels),
+        ahead_(row_major() ? 4 * kChannelGroup : e_.map.pixels * e_.map.block) {}
 
   HWY_INLINE void run() {
     for (const PixelRun& run : e_.runs) {
-      for (int64_t begin = run.begin; begin < run.end; begin += ChannelSums::kPixels) {
-        tile(begin, std::min(run.end, begin + ChannelSums::kPixels), run.gain_row);
+      for (int64_t begin = run.begin; begin < run.end; begin += tile_pixels_) {
+        tile(begin, std::min(run.end, begin + tile_pixels_), run.gain_row);
       }
     }
   }
 
  private:
+  /// Then a pixel's channels are neighbours, and few pixels at a time are streams that a processor foresees.
+  [[nodiscard]] bool row_major() const { return e_.map.block > kChannelGroup; }
+
   static HWY_INLINE V lower_bound(bool relu) {
     return hn::Set(D(), relu ? 0.0f : -std::numeric_limits<float>::infinity());
   }
@@ -65,7 +71,7 @@ class EpiloguePass {
     for (int64_t c = 0; c < e_.map.padded_channels(); c += kLanes) {
       const V gain =
           kNoise ? hn::LoadU(D(), e_.gains + gain_row * e_.map.padded_channels() + c) : hn::Zero(D());
-      Words counter = stream_.counter(element_block(c, begin, e_.map.pixels));
+      Words counter = stream_.counter(element_block(c, begin, e_.map, e_.elements));
       int64_t p = begin;
       for (; p + kTogether <= end; p += kTogether) pixels<kTogether>(p, c, begin, gain, counter);
       for (; p + kTogether / 2 <= end; p += kTogether / 2) pixels<kTogether / 2>(p, c, begin, gain, counter);
@@ -79,7 +85,7 @@ class EpiloguePass {
   template <size_t K>
   HWY_INLINE void pixels(int64_t p, int64_t c, int64_t tile_begin, V gain, Words& counter) {
     const int64_t offset = ((c / e_.map.block) * e_.map.pixels + p) * e_.map.block + c % e_.map.block;
-    fetch_next_block<K>(offset);
+    fetch_ahead<K>(offset);
     V xi[K];
     if constexpr (kNoise) {
       draw(c, counter, xi);
@@ -92,12 +98,12 @@ class EpiloguePass {
     }
   }
 
-  /// Asks for the same pixels of the next channel block, which is what comes after the rest of this tile.
+  /// Asks for the same pixels of the next channel block, which is what comes after the rest of this tile; in
+  /// a row-major map, for channels some vectors on.
   template <size_t K>
-  HWY_INLINE void fetch_next_block(int64_t offset) const {
-    const int64_t next = offset + e_.map.pixels * e_.map.block;
+  HWY_INLINE void fetch_ahead(int64_t offset) const {
     for (size_t k = 0; k < K; ++k) {
-      const int64_t at = next + static_cast<int64_t>(k) * e_.map.block;
+      const int64_t at = offset + ahead_ + static_cast<int64_t>(k) * e_.map.block;
       hwy::Prefetch(src_ + at);
       if (e_.residual != nullptr) hwy::Prefetch(e_.residual + at);
     }
@@ -123,8 +129,12 @@ class EpiloguePass {
       const V sigma = e_.scales == nullptr ? gain : hn::Mul(gain, hn::Set(d, e_.scales[p]));
       y = fused_multiply_add(d, sigma, xi, y);
     }
-    if (kRecorded && e_.passes != nullptr) record(y, floor_, e_.quantizer, offset, e_.passes);
-    y = larger(d, y, floor_);
+    if constexpr (kSmooth) {
+      y = activate(y, offset);
+    } else {
+      if (kRecorded && e_.passes != nullptr) record(y, floor_, e_.quantizer, offset, e_.passes);
+      y = larger(d, y, floor_);
+    }
     if (kQuantized && quantized_) y = quantizer_.value(y);
     if (e_.residual != nullptr) {
       y = hn::Add(y, hn::LoadU(d, e_.residual + offset));
@@ -145,11 +155,24 @@ class EpiloguePass {
   static HWY_INLINE void record(V y, V floor, const Quantizer& quantizer, int64_t offset, uint8_t* bits) {
     const D d;
     auto passes = hn::Gt(y, floor);
-    if (kQuantized && !quantizer.is_identity()) {
-      const auto inside = hn::And(hn::Ge(y, hn::Set(d, quantizer.min)), hn::Le(y, hn::Set(d, quantizer.max)));
-      passes = hn::And(passes, inside);
-    }
+    if (kQuantized && !quantizer.is_identity()) passes = hn::And(passes, inside(quantizer, y));
     store_bits(d, passes, offset, bits);
+  }
+
+  /// A smooth activation of a noisy value, and its slope there.
+  HWY_INLINE V activate(V noisy, int64_t offset) const {
+    const D d;
+    const V y = activated(d, e_.activation, noisy);
+    if (e_.slopes == nullptr) return y;
+    V slope = activation_slope(d, e_.activation, noisy);
+    if (quantized_) slope = hn::IfThenElseZero(inside(e_.quantizer, y), slope);
+    hn::StoreU(slope, d, e_.slopes + offset);
+    return y;
+  }
+
+  static HWY_INLINE hn::Mask<D> inside(const Quantizer& quantizer, V y) {
+    const D d;
+    return hn::And(hn::Ge(y, hn::Set(d, quantizer.min)), hn::Le(y, hn::Set(d, quantizer.max)));
   }
 
   const AnalogEpilogue e_;  // A copy, which stores to dst cannot change: nothing has to be loaded again.
@@ -161,19 +184,26 @@ class EpiloguePass {
   const QuantizerVectors<D> quantizer_, sum_quantizer_;
   const bool quantized_, sum_quantized_;
   const Words pixel_step_;
+  const int64_t tile_pixels_, ahead_;
   ChannelSums sums_;
 };
 
 template <class D, bool kNoise, bool kQuantized>
 void pass(const AnalogEpilogue& e, const NoiseKey& key, const float* src, float* dst, float* sum_squares) {
   if (e.passes != nullptr || e.sum_passes != nullptr) {
-    return EpiloguePass<D, kNoise, kQuantized, true>(e, key, src, dst, sum_squares).run();
+    return EpiloguePass<D, kNoise, kQuantized, true, false>(e, key, src, dst, sum_squares).run();
   }
-  EpiloguePass<D, kNoise, kQuantized, false>(e, key, src, dst, sum_squares).run();
+  EpiloguePass<D, kNoise, kQuantized, false, false>(e, key, src, dst, sum_squares).run();
 }
 
 template <class D>
 void pass(const AnalogEpilogue& e, const NoiseKey& key, const float* src, float* dst, float* sum_squares) {
+  // Beside a smooth activation nothing else is worth a variant of its own.
+  if (is_smooth(e.activation)) {
+    if (e.gains == nullptr)
+      return EpiloguePass<D, false, true, true, true>(e, key, src, dst, sum_squares).run();
+    return EpiloguePass<D, true, true, true, true>(e, key, src, dst, sum_squares).run();
+  }
   const bool quantized = !e.quantizer.is_identity() || !e.sum_quantizer.is_identity();
   if (e.gains == nullptr) {
     if (quantized) return pass<D, false, true>(e, key, src, dst, sum_squares);

@@ -1,10 +1,11 @@
 /// @file
-/// Noise, ReLU and residual sum in one pass over the pre-activations of an analog operation.
+/// Noise, activation and residual sum in one pass over the pre-activations of an analog operation.
 #pragma once
 
 #include <cstdint>
 #include <span>
 
+#include "kernels/activation.h"
 #include "kernels/layout.h"
 #include "kernels/noise_key.h"
 #include "kernels/quantizer.h"
@@ -18,7 +19,21 @@ struct PixelRun {
   int64_t gain_row = 0;
 };
 
-/// dst <- finish(src + gain[c] * scale[p] * xi), where finish is ReLU, quantiser, residual sum, ReLU,
+/// Which noise elements a map's pixels are, where it is a part of a larger map or holds several samples side
+/// by side: its pixel p is pixel p + offset of `count` ones (kernels/noise_key.h).
+struct ElementPixels {
+  int64_t offset = 0;
+  int64_t count = 0;  ///< 0: the map is a sample's own, and its pixels are numbered as they are.
+};
+
+/// The element block of channels c ... c + 3 (c a multiple of 4) of a map's pixel.
+constexpr uint32_t element_block(int64_t channel, int64_t pixel, const BlockedMap& map,
+                                 const ElementPixels& elements) {
+  if (elements.count == 0) return element_block(channel, pixel, map.pixels);
+  return element_block(channel, pixel + elements.offset, elements.count);
+}
+
+/// dst <- finish(src + gain[c] * scale[p] * xi), where finish is activation, quantiser, residual sum, ReLU,
 /// quantiser, each only where asked for (docs/model.md section 1). For shot noise gain is ||W_c|| / sqrt(D
 /// E_c) and scale the norm of the input patch. With repeats, xi is the sum of repeats[c] draws, and the gain
 /// is that of their mean.
@@ -29,9 +44,10 @@ struct AnalogEpilogue {
       nullptr;  ///< [rows][padded channels]; zero beyond the last channel. Null for no noise.
   const int32_t* repeats = nullptr;  ///< [padded channels]; null for one draw.
   const float* scales = nullptr;     ///< [pixels]; null stands for ones.
-  bool relu = false;                 ///< On the noisy value.
-  Quantizer quantizer = {};          ///< After that; identity for none.
-  const float* residual = nullptr;   ///< Same layout as dst; null for none.
+  ElementPixels elements = {};
+  Activation activation = Activation::none;  ///< On the noisy value.
+  Quantizer quantizer = {};                  ///< After that; identity for none.
+  const float* residual = nullptr;           ///< Same layout as dst; null for none.
   bool relu_after_residual = false;
   Quantizer sum_quantizer = {};  ///< Of the residual sum; identity for none.
   /// Where a backward follows (kernels/analog_backward.h): a bit per element of the map, set where a gradient
@@ -39,6 +55,9 @@ struct AnalogEpilogue {
   /// Null for none.
   uint8_t* passes = nullptr;
   uint8_t* sum_passes = nullptr;  ///< The same of the residual sum.
+  /// Instead of `passes`, for a smooth activation: its derivative, zero where the quantiser clamps; in the
+  /// layout of dst.
+  float* slopes = nullptr;
 };
 
 /// Runs the epilogue on one sample; src and dst may be the same. `sum_squares` ([pixels], or null) receives

@@ -7,7 +7,8 @@
 namespace dpac {
 
 /// One sample's map as float32 [ceil(C / block)][pixels][block]; block is 8 or 16. Lanes beyond the last
-/// channel hold zeros. A vector of features is a map of one pixel.
+/// channel hold zeros. A vector of features is a map of one pixel. Where a kernel says so, block may be any
+/// multiple of 16: a single block is a row-major matrix, a row for each pixel.
 struct BlockedMap {
   int64_t channels = 0;
   int64_t pixels = 0;

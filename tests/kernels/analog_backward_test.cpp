@@ -60,7 +60,7 @@ struct Case {
                 .runs = runs,
                 .gains = gains.data(),
                 .scales = scales.data(),
-                .relu = true,
+                .activation = Activation::relu,
                 .quantizer = quantizer,
                 .residual = residual ? shortcut.data() : nullptr,
                 .relu_after_residual = true,

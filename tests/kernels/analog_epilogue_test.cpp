@@ -21,15 +21,21 @@ constexpr NoiseKey kKey{.seed = 11, .layer = 4, .sample = 123};
 struct Case {
   int64_t channels, pixels;
   int block;
-  bool relu, residual, relu_after;
+  Activation activation;
+  bool residual, relu_after;
   std::vector<PixelRun> runs;
   std::vector<float> gains, scales, y, shortcut;
   std::vector<int32_t> repeats = {};
   Quantizer quantizer = {}, sum_quantizer = {};
   bool noise = true;
 
-  Case(int64_t c, int64_t p, int b, bool relu_before, bool has_residual, bool relu_behind)
-      : channels(c), pixels(p), block(b), relu(relu_before), residual(has_residual), relu_after(relu_behind) {
+  Case(int64_t c, int64_t p, int b, Activation activation_before, bool has_residual, bool relu_behind)
+      : channels(c),
+        pixels(p),
+        block(b),
+        activation(activation_before),
+        residual(has_residual),
+        relu_after(relu_behind) {
     for (int64_t begin = 0; begin < pixels; begin += 7) {
       runs.push_back({begin, std::min(pixels, begin + 7), (begin / 7) % 3});
     }
@@ -56,7 +62,7 @@ struct Case {
             .gains = noise ? gains.data() : nullptr,
             .repeats = repeats.empty() ? nullptr : repeats.data(),
             .scales = scales.data(),
-            .relu = relu,
+            .activation = activation,
             .quantizer = quantizer,
             .residual = residual ? shortcut.data() : nullptr,
             .relu_after_residual = relu_after,
@@ -79,6 +85,20 @@ double quantized(const Quantizer& q, double v) {
          std::clamp(std::nearbyint(v / scale), static_cast<double>(q.low), static_cast<double>(q.high));
 }
 
+double activated(Activation activation, double v) {
+  switch (activation) {
+    case Activation::none:
+      return v;
+    case Activation::relu:
+      return std::max(v, 0.0);
+    case Activation::gelu:
+      return v * 0.5 * std::erfc(-v / std::sqrt(2.0));
+    case Activation::tanh:
+      return std::tanh(v);
+  }
+  return v;
+}
+
 /// The contract in plain double arithmetic.
 double expected(const Case& k, int64_t c, int64_t p) {
   const auto padded = static_cast<std::size_t>(k.map().padded_channels());
@@ -91,8 +111,7 @@ double expected(const Case& k, int64_t c, int64_t p) {
   double noise = 0;
   for (int r = 0; k.noise && r < repeats; ++r) noise += xi(k, c, p, r);
   double y = static_cast<double>(k.y[k.index(c, p)]) + sigma * noise;
-  if (k.relu) y = std::max(y, 0.0);
-  y = quantized(k.quantizer, y);
+  y = quantized(k.quantizer, activated(k.activation, y));
   if (k.residual) {
     y += static_cast<double>(k.shortcut[k.index(c, p)]);
     if (k.relu_after) y = std::max(y, 0.0);
@@ -106,20 +125,34 @@ std::vector<Case> cases() {
   for (const int block : {8, 16}) {
     for (const int64_t channels : {1, 5, 8, 16, 17, 24, 40, 64}) {
       for (const int64_t pixels : {1, 2, 3, 4, 5, 49, 130})
-        all.emplace_back(channels, pixels, block, true, true, true);
+        all.emplace_back(channels, pixels, block, Activation::relu, true, true);
     }
     for (const int flags : {0, 1, 2, 6, 3}) {
-      all.emplace_back(24, 20, block, (flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0);
+      const Activation activation = (flags & 1) != 0 ? Activation::relu : Activation::none;
+      all.emplace_back(24, 20, block, activation, (flags & 2) != 0, (flags & 4) != 0);
     }
   }
-  for (const int block : {8, 16}) {
-    Case quantised(20, 37, block, true, true, true);  // Zero is no code of its second quantiser.
-    quantised.quantizer = make_quantizer(0, 9, 256);
-    quantised.sum_quantizer = make_quantizer(0.5, 8, 100);
-    all.push_back(quantised);
-    quantised.noise = false;
-    all.push_back(quantised);
-    Case repeated(24, 20, block, false, false, false);
+  for (const int block : {32, 48, 112}) {  // Rows of a matrix; of 32, two matrices.
+    for (const int64_t channels : {block - 11, block}) {
+      for (const int64_t pixels : {1, 5, 20}) {
+        all.emplace_back(channels, pixels, block, Activation::relu, true, true);
+        all.emplace_back(channels, pixels, block, Activation::gelu, true, false);
+      }
+    }
+  }
+  all.emplace_back(50, 20, 32, Activation::relu, true, true);
+  for (const int block : {8, 16, 32}) {
+    for (const Activation activation : {Activation::relu, Activation::gelu, Activation::tanh}) {
+      Case quantised(20, 37, block, activation, true, true);  // Zero is no code of its second quantiser.
+      quantised.noise = false;
+      all.push_back(quantised);
+      quantised.quantizer = make_quantizer(0, 9, 256);
+      quantised.sum_quantizer = make_quantizer(0.5, 8, 100);
+      all.push_back(quantised);
+      quantised.noise = true;
+      all.push_back(quantised);
+    }
+    Case repeated(24, 20, block, Activation::none, false, false);
     for (int c = 0; c < 32; ++c) repeated.repeats.push_back(1 + c * 7 % 5);
     all.push_back(repeated);
   }
@@ -128,7 +161,7 @@ std::vector<Case> cases() {
 
 }  // namespace
 
-TEST_CASE("the epilogue is y + gain scale xi, ReLU, residual, ReLU") {
+TEST_CASE("the epilogue is y + gain scale xi, activation, residual, ReLU") {
   const test::IsaScope scope;
   for (const Isa isa : supported_isas()) {
     force_isa(isa);
@@ -153,7 +186,7 @@ TEST_CASE("the epilogue is y + gain scale xi, ReLU, residual, ReLU") {
 }
 
 TEST_CASE("lanes beyond the last channel stay zero") {
-  const Case k(17, 30, 16, false, true, false);
+  const Case k(17, 30, 16, Activation::none, true, false);
   std::vector<float> y = k.y;
   run_analog_epilogue(k.epilogue(), kKey, y.data(), y.data(), nullptr);
   for (int64_t c = k.channels; c < k.map().padded_channels(); ++c) {
@@ -184,19 +217,22 @@ TEST_CASE(
 }
 
 TEST_CASE("sums of squares are those of what is stored") {
-  const Case k(40, 50, 16, true, true, true);
-  std::vector<float> y = k.y, sums(static_cast<std::size_t>(k.pixels));
-  run_analog_epilogue(k.epilogue(), kKey, y.data(), y.data(), sums.data());
-  for (int64_t p = 0; p < k.pixels; ++p) {
-    double sum = 0;
-    for (int64_t c = 0; c < k.channels; ++c)
-      sum += static_cast<double>(y[k.index(c, p)]) * static_cast<double>(y[k.index(c, p)]);
-    CHECK(std::abs(static_cast<double>(sums[static_cast<std::size_t>(p)]) - sum) < 1e-6 * sum);
+  for (const int block : {16, 48}) {
+    const Case k(40, 50, block, Activation::relu, true, true);
+    std::vector<float> y = k.y, sums(static_cast<std::size_t>(k.pixels));
+    run_analog_epilogue(k.epilogue(), kKey, y.data(), y.data(), sums.data());
+    for (int64_t p = 0; p < k.pixels; ++p) {
+      double sum = 0;
+      for (int64_t c = 0; c < k.channels; ++c)
+        sum += static_cast<double>(y[k.index(c, p)]) * static_cast<double>(y[k.index(c, p)]);
+      CHECK(std::abs(static_cast<double>(sums[static_cast<std::size_t>(p)]) - sum) < 1e-6 * sum);
+    }
   }
 }
 
 TEST_CASE("the noise does not depend on the memory layout") {
-  const Case blocks_of_8(24, 30, 8, false, false, false), blocks_of_16(24, 30, 16, false, false, false);
+  const Case blocks_of_8(24, 30, 8, Activation::none, false, false),
+      blocks_of_16(24, 30, 16, Activation::none, false, false);
   std::vector<float> zeros_8(static_cast<std::size_t>(blocks_of_8.map().size())),
       zeros_16(static_cast<std::size_t>(blocks_of_16.map().size()));
   const std::vector<float> ones(64, 1.0f);
