@@ -6,7 +6,9 @@
 #include <benchmark/benchmark.h>
 
 #include "bench/report.h"
+#include "kernels/layer_norm.h"
 #include "kernels/matrix.h"
+#include "kernels/softmax.h"
 
 namespace dpac {
 namespace {
@@ -50,6 +52,26 @@ void head_rows(benchmark::State& state) {
   bench::report(state, 128 * state.range(0), 128 * state.range(0) * 8);
 }
 BENCHMARK(head_rows)->Arg(64)->Arg(26);
+
+/// Bound: the exponential. One head's scores, in place: what is left of them is normalised again.
+void scores_softmax(benchmark::State& state) {
+  std::vector<float> scores = ones(128 * 128);
+  for (auto _ : state)
+    softmax({.columns = 128, .real = 128, .scale = 0.125f}, 128, scores.data(), scores.data());
+  bench::report(state, 128 * 128, 128 * 128 * 8);
+}
+BENCHMARK(scores_softmax);
+
+/// Bound: the second-level cache, three times.
+void tokens_layer_norm(benchmark::State& state) {
+  const BlockedMap map{768, 128, 16};
+  const std::vector<float> gamma = ones(768), src = ones(map.size());
+  std::vector<float> dst = ones(map.size());
+  const LayerNorm norm{.map = map, .gamma = gamma.data(), .beta = gamma.data(), .epsilon = 1e-12f};
+  for (auto _ : state) layer_norm(norm, 0, 128, src.data(), dst.data(), nullptr);
+  bench::report(state, map.size(), map.size() * 8);
+}
+BENCHMARK(tokens_layer_norm);
 
 }  // namespace
 }  // namespace dpac
