@@ -81,6 +81,13 @@ class QuantizerVectors {
   V inverse_scale_, scale_, low_, high_;
 };
 
+/// Where the straight-through gradient passes, as mark_inside().
+template <class D>
+HWY_INLINE hn::Mask<D> inside(D d, const Quantizer& quantizer, hn::Vec<D> v) {
+  if (quantizer.is_identity()) return hn::FirstN(d, hn::MaxLanes(d));
+  return hn::And(hn::Ge(v, hn::Set(d, quantizer.min)), hn::Le(v, hn::Set(d, quantizer.max)));
+}
+
 /// A quantiser of at most 8 bits whose codes are stored as bytes, u = code - low. Not an identity; |low| <
 /// 2^22.
 template <class D>
