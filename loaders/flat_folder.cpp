@@ -12,20 +12,14 @@
 #include "kernels/error.h"
 #include "loaders/file_dataset.h"
 #include "loaders/label.h"
+#include "loaders/text_lines.h"
 
 namespace dpac {
 namespace {
 
 using LabelsByName = std::map<std::string, int, std::less<>>;
 
-constexpr std::string_view kBlanks = " \t\r";
 constexpr std::string_view kSeparators = " \t,";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
 
 /// The class is what follows the last separator: names may hold blanks.
 void add_line(std::string_view line, const std::string& where, LabelsByName& labels) {

@@ -7,13 +7,13 @@
 
 #include "kernels/error.h"
 #include "loaders/read_file.h"
+#include "loaders/text_lines.h"
 #include "loaders/unicode_text.h"
 
 namespace dpac {
 namespace {
 
 constexpr std::string_view kLaterPrefix = "##";
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool is_later_piece(std::string_view token) {
   return token.starts_with(kLaterPrefix) && token.size() > kLaterPrefix.size();
@@ -21,15 +21,6 @@ bool is_later_piece(std::string_view token) {
 
 bool is_bracketed(std::string_view token) {
   return token.starts_with('[') && token.ends_with(']');
-}
-
-/// Takes a line off the front of `text`, without its end.
-std::string_view take_line(std::string_view& text) {
-  const std::size_t end = std::min(text.find('\n'), text.size());
-  std::string_view line = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
 }
 
 /// Whether it has an upper-case letter. @throws Error if it is no token.
@@ -56,7 +47,7 @@ Vocabulary Vocabulary::read(const std::filesystem::path& path) {
 }
 
 Vocabulary Vocabulary::from_text(std::string_view text, const std::string& name) {
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  text = without_byte_order_mark(text);
   Vocabulary vocabulary;
   while (!text.empty()) {
     const std::string_view token = take_line(text);

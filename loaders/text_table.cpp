@@ -1,0 +1,51 @@
+#include <fmt/format.h>
+
+#include "kernels/error.h"
+#include "loaders/text_columns.h"
+#include "loaders/text_lines.h"
+#include "loaders/text_samples.h"
+
+namespace dpac {
+namespace {
+
+RawTextSample sample_of(const TableReader& row, const TableLayout& layout, const std::string& file) {
+  const auto& cells = row.cells();
+  if (cells.size() < layout.width || (cells.size() > layout.width && !layout.wider_rows)) {
+    throw Error(fmt::format("{}: expected {}{} columns, found {}", at_line(file, row.line()),
+                            layout.wider_rows ? "at least " : "", layout.width, cells.size()));
+  }
+  const TextColumns& columns = layout.columns;
+  RawTextSample sample{.text = {.first = cells[columns.first]}, .line = row.line()};
+  if (columns.second) sample.text.second = cells[*columns.second];
+  if (columns.label) sample.label = cells[*columns.label];
+  return sample;
+}
+
+}  // namespace
+
+RawTextData read_text_table(std::string_view text, TableForm form, const TextFormat& format, bool scores,
+                            const std::string& file) {
+  TableReader rows(text, form, file);
+  bool more = rows.next();
+  const TableLayout layout = layout_of(rows.cells(), format, scores, file);
+  RawTextData data;
+  if (layout.columns.label) {
+    data.label_name = layout.has_header ? std::string(trimmed(rows.cells()[*layout.columns.label])) : "";
+  }
+  if (layout.has_header) more = rows.next();
+  for (; more; more = rows.next()) data.samples.push_back(sample_of(rows, layout, file));
+  if (data.samples.empty()) throw Error(fmt::format("{}: expected rows below the header, found none", file));
+  return data;
+}
+
+RawTextData read_plain_text(std::string_view text) {
+  RawTextData data;
+  while (!text.empty()) {
+    const std::string_view sentence = take_line(text);
+    data.samples.push_back(
+        {.text = {.first = std::string(sentence)}, .line = static_cast<int64_t>(data.samples.size()) + 1});
+  }
+  return data;
+}
+
+}  // namespace dpac
