@@ -1,0 +1,201 @@
+// The analog epilogue's vector body, compiled once per target. See kernels/analog_epilogue.h.
+#if defined(DPAC_KERNELS_ANALOG_EPILOGUE_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef DPAC_KERNELS_ANALOG_EPILOGUE_INL_H_
+#undef DPAC_KERNELS_ANALOG_EPILOGUE_INL_H_
+#else
+#define DPAC_KERNELS_ANALOG_EPILOGUE_INL_H_
+#endif
+
+#include <algorithm>
+#include <limits>
+
+#include <hwy/cache_control.h>
+#include <hwy/highway.h>
+
+#include "kernels/analog_epilogue.h"
+#include "kernels/averaged_noise-inl.h"
+#include "kernels/channel_sum-inl.h"
+#include "kernels/elementary-inl.h"
+#include "kernels/mask_bits-inl.h"
+#include "kernels/quantizer-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace dpac {
+namespace HWY_NAMESPACE {
+
+/// The pass over the pixels of one sample, for vectors of D.
+template <class D, bool kNoise, bool kQuantized, bool kRecorded, bool kSmooth>
+class EpiloguePass {
+  using V = hn::Vec<D>;
+  using DI = hn::RebindToSigned<D>;
+  using Stream = Gaussian<D>;
+  using Words = typename Stream::Words;
+  static constexpr int64_t kLanes = static_cast<int64_t>(hn::MaxLanes(D()));
+  // Pixels whose noise is drawn at once, to overlap latencies.
+  static constexpr auto kTogether = static_cast<int64_t>(Stream::kTogether);
+  // Pixels of a row-major map that are streams beside each other. Measured: without noise to draw, fewer are
+  // better.
+  static constexpr int64_t kRowsTogether = kNoise ? kTogether : kTogether / 2;
+
+ public:
+  HWY_INLINE EpiloguePass(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
+                          float* sum_squares)
+      : e_(epilogue),
+        stream_(key),
+        src_(src),
+        dst_(dst),
+        sum_squares_(sum_squares),
+        floor_(lower_bound(epilogue.activation == Activation::relu)),
+        floor_after_(lower_bound(epilogue.relu_after_residual)),
+        quantizer_(epilogue.quantizer),
+        sum_quantizer_(epilogue.sum_quantizer),
+        quantized_(!epilogue.quantizer.is_identity()),
+        sum_quantized_(!epilogue.sum_quantizer.is_identity()),
+        pixel_step_(Stream::stride(kChannelGroup / 4)),
+        tile_pixels_(row_major() ? kRowsTogether : ChannelSums::kPixels),
+        ahead_(row_major() ? 4 * kChannelGroup : e_.map.pixels * e_.map.block) {}
+
+  HWY_INLINE void run() {
+    for (const PixelRun& run : e_.runs) {
+      for (int64_t begin = run.begin; begin < run.end; begin += tile_pixels_) {
+        tile(begin, std::min(run.end, begin + tile_pixels_), run.gain_row);
+      }
+    }
+  }
+
+ private:
+  /// Whether a pixel's channels are neighbours, so that a few pixels at a time are streams a processor
+  /// foresees.
+  [[nodiscard]] bool row_major() const { return e_.map.block > kChannelGroup; }
+
+  static HWY_INLINE V lower_bound(bool relu) {
+    return hn::Set(D(), relu ? 0.0f : -std::numeric_limits<float>::infinity());
+  }
+
+  HWY_INLINE void tile(int64_t begin, int64_t end, int64_t gain_row) {
+    if (sum_squares_ != nullptr) sums_.clear(end - begin);
+    for (int64_t c = 0; c < e_.map.padded_channels(); c += kLanes) {
+      const V gain =
+          kNoise ? hn::LoadU(D(), e_.gains + gain_row * e_.map.padded_channels() + c) : hn::Zero(D());
+      Words counter = stream_.counter(element_block(c, begin, e_.map, e_.elements));
+      int64_t p = begin;
+      for (; p + kTogether <= end; p += kTogether) pixels<kTogether>(p, c, begin, gain, counter);
+      for (; p + kTogether / 2 <= end; p += kTogether / 2) pixels<kTogether / 2>(p, c, begin, gain, counter);
+      for (; p < end; ++p) pixels<1>(p, c, begin, gain, counter);
+    }
+    if (sum_squares_ == nullptr) return;
+    for (int64_t p = begin; p < end; ++p) sum_squares_[p] = sums_.total(p - begin);
+  }
+
+  /// Channels c, c + 1, ... of the pixels p, p + 1, ..., p + K - 1.
+  template <size_t K>
+  HWY_INLINE void pixels(int64_t p, int64_t c, int64_t tile_begin, V gain, Words& counter) {
+    const int64_t offset = ((c / e_.map.block) * e_.map.pixels + p) * e_.map.block + c % e_.map.block;
+    fetch_ahead<K>(offset);
+    V xi[K];
+    if constexpr (kNoise) {
+      draw(c, counter, xi);
+    } else {
+      for (V& none : xi) none = hn::Zero(D());
+    }
+    for (size_t k = 0; k < K; ++k) {
+      const auto i = static_cast<int64_t>(k);
+      finish(p + i, c, offset + i * e_.map.block, tile_begin, gain, xi[k]);
+    }
+  }
+
+  /// Asks for the same pixels of the next channel block, which is what comes after the rest of this tile; in
+  /// a row-major map, for channels some vectors on.
+  template <size_t K>
+  HWY_INLINE void fetch_ahead(int64_t offset) const {
+    for (size_t k = 0; k < K; ++k) {
+      const int64_t at = offset + ahead_ + static_cast<int64_t>(k) * e_.map.block;
+      hwy::Prefetch(src_ + at);
+      if (e_.residual != nullptr) hwy::Prefetch(e_.residual + at);
+    }
+  }
+
+  template <size_t K>
+  HWY_INLINE void draw(int64_t c, Words& counter, V (&xi)[K]) const {
+    Words counters[K];
+    for (auto& current : counters) {
+      current = counter;
+      counter = hn::Add(counter, pixel_step_);
+    }
+    if (HWY_LIKELY(e_.repeats == nullptr)) return stream_.values(counters, xi);
+    hn::Vec<DI> repeats[K];
+    for (auto& current : repeats) current = hn::LoadU(DI(), e_.repeats + c);
+    sum_of_draws(stream_, counters, repeats, xi);
+  }
+
+  HWY_INLINE void finish(int64_t p, int64_t c, int64_t offset, int64_t tile_begin, V gain, V xi) {
+    const D d;
+    V y = hn::LoadU(d, src_ + offset);
+    if constexpr (kNoise) {
+      const V sigma = e_.scales == nullptr ? gain : hn::Mul(gain, hn::Set(d, e_.scales[p]));
+      y = fused_multiply_add(d, sigma, xi, y);
+    }
+    if constexpr (kSmooth) {
+      y = activate(y, offset);
+    } else {
+      if (kRecorded && e_.passes != nullptr) record(y, floor_, e_.quantizer, offset, e_.passes);
+      y = larger(d, y, floor_);
+    }
+    if (kQuantized && quantized_) y = quantizer_.value(y);
+    if (e_.residual != nullptr) {
+      y = hn::Add(y, hn::LoadU(d, e_.residual + offset));
+      if (kRecorded && e_.sum_passes != nullptr) {
+        record(y, floor_after_, e_.sum_quantizer, offset, e_.sum_passes);
+      }
+      y = larger(d, y, floor_after_);
+      if (kQuantized && sum_quantized_) y = sum_quantizer_.value(y);
+    }
+    if (kQuantized && c + kLanes > e_.map.channels) {
+      y = hn::IfThenElseZero(hn::FirstN(d, static_cast<size_t>(std::max<int64_t>(0, e_.map.channels - c))),
+                             y);
+    }
+    hn::StoreU(y, d, dst_ + offset);
+    if (sum_squares_ != nullptr) sums_.add(d, p - tile_begin, c, y);
+  }
+
+  static HWY_INLINE void record(V y, V floor, const Quantizer& quantizer, int64_t offset, uint8_t* bits) {
+    const D d;
+    auto passes = hn::Gt(y, floor);
+    if (kQuantized && !quantizer.is_identity()) passes = hn::And(passes, inside(quantizer, y));
+    store_bits(d, passes, offset, bits);
+  }
+
+  /// A smooth activation of a noisy value, and its slope there.
+  HWY_INLINE V activate(V noisy, int64_t offset) const {
+    const D d;
+    const V y = activated(d, e_.activation, noisy);
+    if (e_.slopes == nullptr) return y;
+    V slope = activation_slope(d, e_.activation, noisy);
+    if (quantized_) slope = hn::IfThenElseZero(inside(e_.quantizer, y), slope);
+    hn::StoreU(slope, d, e_.slopes + offset);
+    return y;
+  }
+
+  static HWY_INLINE hn::Mask<D> inside(const Quantizer& quantizer, V y) {
+    const D d;
+    return hn::And(hn::Ge(y, hn::Set(d, quantizer.min)), hn::Le(y, hn::Set(d, quantizer.max)));
+  }
+
+  const AnalogEpilogue e_;  // A copy, which stores to dst cannot change: nothing has to be loaded again.
+  const Stream stream_;
+  const float* src_;
+  float* dst_;
+  float* sum_squares_;
+  const V floor_, floor_after_;
+  const QuantizerVectors<D> quantizer_, sum_quantizer_;
+  const bool quantized_, sum_quantized_;
+  const Words pixel_step_;
+  const int64_t tile_pixels_, ahead_;
+  ChannelSums sums_;
+};
+
+}  // namespace HWY_NAMESPACE
+}  // namespace dpac
+HWY_AFTER_NAMESPACE();
+
+#endif
