@@ -24,7 +24,8 @@ struct Softmax {
 };
 
 /// src and dst are rows of padded_row(columns) floats without gaps, and may be the same. Rows are
-/// independent. Same bits on every instruction set.
+/// independent. Columns that are not real may hold anything; a real score that is no number leaves no number
+/// in its row, quantisers or not. Same bits on every instruction set.
 void softmax(const Softmax& how, int64_t rows, const float* src, float* dst);
 
 struct SoftmaxBackward {
