@@ -45,6 +45,8 @@ json parse_json(const std::string& text, const std::string& where) {
   } catch (const json::parse_error& error) {
     throw Error(
         fmt::format("{} is no valid JSON: it is wrong at byte {} of {}", where, error.byte, text.size()));
+  } catch (const json::out_of_range&) {
+    throw Error(fmt::format("{} holds a number too large for 64-bit floating point", where));
   }
 }
 

@@ -8,8 +8,8 @@
 
 namespace dpac {
 
-/// @throws Error, beginning with `where`, if the text is no JSON, gives a key twice (which of the two would
-/// count?) or nests deeper than any weight file's.
+/// @throws Error, beginning with `where`, if the text is no JSON, holds a number beyond double, gives a key
+/// twice (which of the two would count?) or nests deeper than any weight file's.
 nlohmann::json parse_json(const std::string& text, const std::string& where);
 
 }  // namespace dpac

@@ -20,13 +20,13 @@ std::size_t position_of(const std::string& column, std::span<const std::string> 
                         const std::string& file) {
   if (!is_number(column)) {
     if (const auto position = find_name(header, column)) return *position;
-    throw Error(fmt::format("{}: expected a column '{}' in the header, found {}", file, column,
+    throw Error(fmt::format("{}: expected a column '{}' in the header, found {}", file, excerpt(column),
                             excerpt(fmt::format("{}", fmt::join(header, ", ")))));
   }
   std::size_t number = 0;
   const auto [end, error] = std::from_chars(column.data(), column.data() + column.size(), number);
   if (error == std::errc() && number > 0) return number - 1;
-  throw Error(fmt::format("{}: expected columns numbered from 1, found '{}'", file, column));
+  throw Error(fmt::format("{}: expected columns numbered from 1, found '{}'", file, excerpt(column)));
 }
 
 TableLayout asked_layout(std::span<const std::string> first_row, const TextFormat& format, bool scores,

@@ -46,7 +46,7 @@ struct LabelRule {
 
   /// Of the checkpoint (id2label), by class; `classes` of them, or none. "LABEL_0", "LABEL_1", ... say as
   /// much as none do. A label is one of them, whatever the case of its letters, or else a class number. If
-  /// the checkpoint has no names, the task's stand in where it has as many.
+  /// the checkpoint has no names, the task's stand in if they are as many as `classes`.
   std::vector<std::string> class_names = {};
 };
 

@@ -52,21 +52,22 @@ TextKeys choose_keys(const json& object, const TextFormat& format, bool scores, 
 const json& value_of(const json& object, const std::string& key, const std::string& where) {
   const auto found = object.find(key);
   if (found != object.end()) return *found;
-  throw Error(fmt::format("{}: expected a key '{}', found {}", where, key, listed(keys_of(object))));
+  throw Error(fmt::format("{}: expected a key '{}', found {}", where, excerpt(key), listed(keys_of(object))));
 }
 
 std::string sentence_of(const json& object, const std::string& key, const std::string& where) {
   const json& value = value_of(object, key, where);
   if (value.is_string()) return value.get<std::string>();
-  throw Error(fmt::format("{}: expected text for '{}', found {}", where, key, excerpt(value.dump())));
+  throw Error(
+      fmt::format("{}: expected text for '{}', found {}", where, excerpt(key), excerpt(value.dump())));
 }
 
 std::string label_of(const json& object, const std::string& key, const std::string& where) {
   const json& value = value_of(object, key, where);
   if (value.is_string()) return value.get<std::string>();
   if (value.is_number()) return value.dump();
-  throw Error(
-      fmt::format("{}: expected text or a number for '{}', found {}", where, key, excerpt(value.dump())));
+  throw Error(fmt::format("{}: expected text or a number for '{}', found {}", where, excerpt(key),
+                          excerpt(value.dump())));
 }
 
 json parse_object(std::string_view line, const std::string& where) {

@@ -8,12 +8,17 @@
 namespace dpac {
 namespace {
 
+void check_width(const TableReader& row, const TableLayout& layout, const std::string& file) {
+  const std::size_t found = row.cells().size();
+  if (found == layout.width || (found > layout.width && layout.wider_rows)) return;
+  throw Error(fmt::format("{}: expected {}{} column{}, found {}", at_line(file, row.line()),
+                          layout.wider_rows ? "at least " : "", layout.width, layout.width == 1 ? "" : "s",
+                          found));
+}
+
 RawTextSample sample_of(const TableReader& row, const TableLayout& layout, const std::string& file) {
+  check_width(row, layout, file);
   const auto& cells = row.cells();
-  if (cells.size() < layout.width || (cells.size() > layout.width && !layout.wider_rows)) {
-    throw Error(fmt::format("{}: expected {}{} columns, found {}", at_line(file, row.line()),
-                            layout.wider_rows ? "at least " : "", layout.width, cells.size()));
-  }
   const TextColumns& columns = layout.columns;
   RawTextSample sample{.text = {.first = cells[columns.first]}, .line = row.line()};
   if (columns.second) sample.text.second = cells[*columns.second];
@@ -28,6 +33,7 @@ RawTextData read_text_table(std::string_view text, TableForm form, const TextFor
   TableReader rows(text, form, file);
   bool more = rows.next();
   const TableLayout layout = layout_of(rows.cells(), format, scores, file);
+  check_width(rows, layout, file);
   RawTextData data;
   if (layout.columns.label) {
     data.label_name = layout.has_header ? std::string(trimmed(rows.cells()[*layout.columns.label])) : "";

@@ -47,6 +47,8 @@ TEST_CASE("Rows of another width") {
   CHECK(refusal_of("a.csv", "A,1\nB, c,1\n") == "a.csv: line 2: expected 2 columns, found 3");
   CHECK(refusal_of("a.tsv", "A\t1\n", {.columns = {"1", "3"}}) ==
         "a.tsv: line 1: expected at least 3 columns, found 2");
+  CHECK(refusal_of("a.tsv", "x\ty\nA\t1", {.columns = {"x", "3"}}) ==
+        "a.tsv: line 1: expected at least 3 columns, found 2");
   CHECK(refusal_of("a.tsv", "x\ty\nA\n", {.columns = {"x", "y"}}) ==
         "a.tsv: line 2: expected at least 2 columns, found 1");
 }
@@ -57,8 +59,9 @@ TEST_CASE("Columns that nobody can tell") {
       "text, label, found ";
   CHECK(refusal_of("a.tsv", "A\tB\tC\t1\n") ==
         expected + "4 columns: 'A | B | C | 1'; --columns or --task say which is which");
-  CHECK(refusal_of("a.tsv", "A\xFF\x01\n") ==
-        expected + "1 column: 'A?" "?'; --columns or --task say which is which");
+  CHECK(refusal_of("a.tsv", "A\xFF\x01\n") == expected +
+                                                  "1 column: 'A?"
+                                                  "?'; --columns or --task say which is which");
   CHECK(refusal_of("a.tsv", std::string(100, 'x')) ==
         expected + "1 column: '" + std::string(60, 'x') + "...'; --columns or --task say which is which");
 }
@@ -100,6 +103,8 @@ TEST_CASE("Lines that are not the JSON they should be") {
         "a.jsonl: line 2: expected text or a number for 'label', found null");
   CHECK(refusal_of("a.jsonl", first + "{\"text\": \"B\", \"label\": 1.0}") ==
         "a.jsonl: line 2: expected a class from 0 to 1 as the label, found '1.0'");
+  CHECK(refusal_of("a.jsonl", first + "{\"text\": \"B\", \"label\": 1e999}") ==
+        "a.jsonl: line 2 holds a number too large for 64-bit floating point");
   CHECK(refusal_of("a.jsonl", "{\"x\": 1, \"y\": 2}") ==
         "a.jsonl: line 1: expected keys as sentence, label, found x, y; --columns says which is which");
   CHECK(refusal_of("a.jsonl", "{}", {.task = TextTask::mnli}) ==
