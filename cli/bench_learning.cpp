@@ -19,7 +19,7 @@ void TimedLearning::run(std::span<const float> images, std::span<const int64_t> 
   for (std::size_t i = 0; i < samples.size(); ++i) {
     labels.push_back(static_cast<int>(static_cast<int64_t>(i) % differentiator_.graph().classes()));
   }
-  learner_.step(images, labels, samples);
+  learner_.step(images, {.labels = labels}, samples);
 }
 
 }  // namespace dpac::cli

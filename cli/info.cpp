@@ -25,7 +25,7 @@ struct InfoOptions {
 nlohmann::ordered_json layer_json(const AnalogLayer& layer) {
   return {{"name", layer.name},    {"op", layer.op},
           {"D", layer.dot_length}, {"N", layer.outputs},
-          {"macs", layer.macs()},  {"parameters", layer.parameters},
+          {"macs", layer.macs},    {"parameters", layer.parameters},
           {"analog", true},        {"out_channels", layer.out_channels}};
 }
 
@@ -33,7 +33,7 @@ std::string table_of(const std::vector<AnalogLayer>& layers) {
   TextTable table({"layer", "op", "D", "N", "MACs", "parameters", "channels"});
   for (const AnalogLayer& layer : layers) {
     table.add({layer.name, layer.op, with_thousands(layer.dot_length), with_thousands(layer.outputs),
-               with_thousands(layer.macs()), with_thousands(layer.parameters),
+               with_thousands(layer.macs), with_thousands(layer.parameters),
                with_thousands(layer.out_channels)});
   }
   return table.text();

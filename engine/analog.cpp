@@ -1,18 +1,51 @@
 #include "engine/analog.h"
 
+#include <cmath>
+
 namespace dpac {
 namespace {
 
-AnalogLayer describe(const Node& node, int position) {
+int64_t rounded(double value) {
+  return std::llround(value);
+}
+
+/// Sizes of an operation with weights.
+void measure_weights(const Graph& graph, const Node& node, AnalogLayer& layer) {
   const Tensor& weights = analog_weights(node);
-  AnalogLayer layer;
-  layer.name = node.name;
+  const bool tokens = graph.reads_text() && is_per_token(graph, node);
   layer.op = std::holds_alternative<LinearOp>(node.op) ? "linear" : "convolution";
-  layer.node = position;
   layer.out_channels = weights.dim(0);
   layer.dot_length = dot_length_of(weights);
-  layer.outputs = node.shape.channels * node.shape.pixels();
+  const double pixels = tokens ? graph.lengths.mean : static_cast<double>(node.shape.pixels());
+  const double outputs = static_cast<double>(node.shape.channels) * pixels;
+  layer.outputs = rounded(outputs);
+  layer.macs = rounded(static_cast<double>(layer.dot_length) * outputs);
   layer.parameters = element_count(weights.shape()) + weights.dim(0);
+}
+
+/// Sizes of Q K^T, whose dot products run over a head's features, or of P V, whose run over the tokens.
+void measure_attention(const Graph& graph, const Node& node, AnalogLayer& layer) {
+  const TokenLengths& lengths = graph.lengths;
+  const auto* scores = std::get_if<AttentionScoresOp>(&node.op);
+  const auto features =
+      static_cast<double>(scores != nullptr ? input_shape(graph, node).channels : node.shape.channels);
+  layer.op = "attention";
+  layer.has_weights = false;
+  layer.out_channels = 1;
+  layer.macs = rounded(features * lengths.mean_square);
+  if (scores != nullptr) {
+    layer.dot_length = input_shape(graph, node).channels / scores->heads;
+    layer.outputs = rounded(static_cast<double>(scores->heads) * lengths.mean_square);
+  } else {
+    layer.dot_length = rounded(lengths.mean);
+    layer.outputs = rounded(features * lengths.mean);
+  }
+}
+
+AnalogLayer describe(const Graph& graph, const Node& node, int position) {
+  AnalogLayer layer{.name = node.name, .op = {}, .node = position};
+  if (has_weights(node)) measure_weights(graph, node, layer);
+  if (!has_weights(node)) measure_attention(graph, node, layer);
   return layer;
 }
 
@@ -21,7 +54,7 @@ AnalogLayer describe(const Node& node, int position) {
 std::vector<AnalogLayer> analog_layers(const Graph& graph) {
   std::vector<AnalogLayer> layers;
   for (int i = 0; const Node& node : graph.nodes) {
-    if (is_analog(node)) layers.push_back(describe(node, i));
+    if (is_analog(node)) layers.push_back(describe(graph, node, i));
     ++i;
   }
   return layers;
@@ -29,7 +62,7 @@ std::vector<AnalogLayer> analog_layers(const Graph& graph) {
 
 int64_t total_macs(const std::vector<AnalogLayer>& layers) {
   int64_t macs = 0;
-  for (const AnalogLayer& layer : layers) macs += layer.macs();
+  for (const AnalogLayer& layer : layers) macs += layer.macs;
   return macs;
 }
 

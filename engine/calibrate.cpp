@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/attention.h"
 #include "engine/network.h"
 #include "engine/percentile.h"
 #include "kernels/error.h"
@@ -31,18 +32,19 @@ class TensorObserver : public Observer {
     for (std::size_t l = 0; const AnalogLayer& layer : analog_layers(graph)) layers_[l++] = layer.node;
     for (int t = 0; const QuantizedTensor& tensor : tensors) {
       const auto n = static_cast<std::size_t>(tensor.node);
-      const bool before_sum =
-          tensor.role == QuantizedTensor::Role::output && graph.nodes[n].residual != kNone;
-      (before_sum ? outputs_ : values_)[n] = t++;
+      const bool last = tensors[static_cast<std::size_t>(t)].role != QuantizedTensor::Role::output ||
+                        !has_later_tensor(tensors, t);
+      if (tensor.role != QuantizedTensor::Role::scaled) (last ? values_ : outputs_)[n] = t;
+      ++t;
     }
   }
 
-  /// Outputs that a residual is added to are seen here only.
+  /// Outputs that something else is made of are seen here only.
   void analog(const AnalogView& view) override {
     const auto n = static_cast<std::size_t>(layers_[static_cast<std::size_t>(view.layer)]);
     if (outputs_[n] == kNone) return;
     std::vector<float> values = plain(view.epilogue.map, view.pre_activation);
-    if (graph_.nodes[n].relu) {
+    if (graph_.nodes[n].activation == Activation::relu) {
       for (float& v : values) v = std::max(v, 0.0f);
     }
     take_(static_cast<std::size_t>(outputs_[n]), view.sample, values);
@@ -58,6 +60,11 @@ class TensorObserver : public Observer {
   }
 
  private:
+  static bool has_later_tensor(const std::vector<QuantizedTensor>& tensors, int t) {
+    const auto next = static_cast<std::size_t>(t) + 1;
+    return next < tensors.size() && tensors[next].node == tensors[next - 1].node;
+  }
+
   static std::vector<float> plain(const BlockedMap& map, const float* src) {
     std::vector<float> values(static_cast<std::size_t>(map.channels * map.pixels));
     to_plain(map, src, values);
@@ -82,33 +89,55 @@ class Calibration {
   }
 
   Ranges run(const BatchSource& batches) {
-    batches([&](std::span<const float> images) { first_pass(images); });
-    if (batch_count_ == 0) throw Error("calibration needs at least one batch of images, but none was given");
+    batches([&](const Inputs& inputs) { first_pass(inputs); });
+    if (batch_count_ == 0) throw Error("calibration needs at least one batch of samples, but none was given");
     Ranges ranges = averages_;
-    if (method_ == CalibrationMethod::ema) return ranges;
-    for (PercentileCounter& counter : counters_) counter.start_second_pass();
-    batches([&](std::span<const float> images) { second_pass(images); });
-    for (std::size_t t = 0; t < ranges.size(); ++t) {
-      if (tensors_[t].role != QuantizedTensor::Role::input) ranges[t] = counters_[t].range();
-    }
+    if (method_ == CalibrationMethod::percentile) find_percentiles(batches, ranges);
+    scale_scores(ranges);
     return ranges;
   }
 
  private:
+  void find_percentiles(const BatchSource& batches, Ranges& ranges) {
+    for (PercentileCounter& counter : counters_) counter.start_second_pass();
+    batches([&](const Inputs& inputs) { second_pass(inputs); });
+    for (std::size_t t = 0; t < ranges.size(); ++t) {
+      const bool counted = tensors_[t].role != QuantizedTensor::Role::input &&
+                           tensors_[t].role != QuantizedTensor::Role::scaled;
+      if (counted) ranges[t] = counters_[t].range();
+    }
+  }
+
+  /// What softmax reads is the tensor before it times a constant, and so is its range.
+  void scale_scores(Ranges& ranges) const {
+    const Graph& graph = network_.graph();
+    for (std::size_t t = 0; t < ranges.size(); ++t) {
+      if (tensors_[t].role != QuantizedTensor::Role::scaled) continue;
+      const Node& node = graph.nodes[static_cast<std::size_t>(tensors_[t].node)];
+      const int64_t heads = std::get<AttentionScoresOp>(node.op).heads;
+      const float scale =
+          score_scale({.heads = heads, .head_size = input_shape(graph, node).channels / heads});
+      ranges[t] = {scale * ranges[t - 1].min, scale * ranges[t - 1].max};
+    }
+  }
+
   template <class Take>
-  void observe(std::span<const float> images, Take take) {
+  void observe(const Inputs& inputs, Take take) {
     const MapShape& input = network_.graph().input();
-    const std::size_t n = images.size() / static_cast<std::size_t>(input.channels * input.pixels());
+    const std::size_t n =
+        network_.graph().reads_text()
+            ? inputs.sequences.size()
+            : inputs.images.size() / static_cast<std::size_t>(input.channels * input.pixels());
     std::vector<int64_t> samples(n);
     std::iota(samples.begin(), samples.end(), 0);
     std::vector<float> logits(n * static_cast<std::size_t>(network_.graph().classes()));
     TensorObserver observer(network_.graph(), tensors_, std::move(take));
-    network_.run_observed(images, samples, logits, observer);
+    network_.run_observed(inputs, samples, logits, observer);
   }
 
-  void first_pass(std::span<const float> images) {
+  void first_pass(const Inputs& inputs) {
     Ranges batch(tensors_.size());
-    observe(images, [&](std::size_t tensor, int64_t, std::span<const float> values) {
+    observe(inputs, [&](std::size_t tensor, int64_t, std::span<const float> values) {
       const ValueRange own = range_of(values);
       const bool count = method_ == CalibrationMethod::percentile;
 #pragma omp critical(dpac_calibration)
@@ -120,8 +149,8 @@ class Calibration {
     average(batch);
   }
 
-  void second_pass(std::span<const float> images) {
-    observe(images, [&](std::size_t tensor, int64_t, std::span<const float> values) {
+  void second_pass(const Inputs& inputs) {
+    observe(inputs, [&](std::size_t tensor, int64_t, std::span<const float> values) {
 #pragma omp critical(dpac_calibration)
       counters_[tensor].add_again(values);
     });
@@ -129,6 +158,7 @@ class Calibration {
 
   void average(const Ranges& batch) {
     for (std::size_t t = 0; t < batch.size(); ++t) {
+      if (tensors_[t].role == QuantizedTensor::Role::scaled) continue;
       if (!std::isfinite(batch[t].min) || !std::isfinite(batch[t].max)) {
         throw Error(fmt::format("calibration: tensor '{}' has values that are not finite", tensors_[t].name));
       }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/graph.h"
+#include "engine/inputs.h"
 #include "engine/quantization.h"
 
 namespace dpac {
@@ -25,8 +26,8 @@ std::string_view name(CalibrationMethod method);
 inline constexpr int64_t kCalibrationBatch = 32;    ///< Samples of a batch.
 int64_t default_batches(CalibrationMethod method);  ///< 100 and 5.
 
-/// Calls its argument for every batch in order, with [n, C, H, W] preprocessed images.
-using BatchVisitor = std::function<void(std::span<const float> images)>;
+/// Calls its argument for every batch in order, with n preprocessed images or sequences.
+using BatchVisitor = std::function<void(const Inputs& inputs)>;
 using BatchSource = std::function<void(const BatchVisitor& visit)>;
 
 /// Ranges of quantized_tensors(graph). The percentiles are exact, and memory does not grow with the number of

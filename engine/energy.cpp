@@ -12,7 +12,7 @@ Value of_channel(const std::vector<Value>& values, std::size_t channel) {
 
 LayerEnergy layer_energy(const AnalogLayer& layer, const std::vector<float>& energies,
                          const std::vector<int32_t>& repeats) {
-  LayerEnergy entry{.name = layer.name, .macs = layer.macs()};
+  LayerEnergy entry{.name = layer.name, .macs = layer.macs};
   const std::size_t values = std::max(energies.size(), repeats.size());
   for (std::size_t c = 0; c < values; ++c) {
     entry.energy_per_mac += static_cast<double>(of_channel(energies, c)) * of_channel(repeats, c);
@@ -26,14 +26,15 @@ LayerEnergy layer_energy(const AnalogLayer& layer, const std::vector<float>& ene
 }  // namespace
 
 EnergyLedger energy_ledger(const std::vector<AnalogLayer>& layers, const NoiseConfig& config) {
+  const std::vector<AnalogLayer> paying = paying_layers(layers, config.kind);
   EnergyLedger ledger;
   for (std::size_t l = 0; l < config.energies.size(); ++l) {
     const std::vector<int32_t> repeats = config.repeats.empty() ? std::vector<int32_t>{1} : config.repeats[l];
-    ledger.layers.push_back(layer_energy(layers[l], config.energies[l], repeats));
+    ledger.layers.push_back(layer_energy(paying[l], config.energies[l], repeats));
     ledger.energy_per_inference += ledger.layers.back().energy_per_inference;
-    ledger.total_repeats += ledger.layers.back().repeats;
+    if (paying[l].macs > 0) ledger.total_repeats += ledger.layers.back().repeats;
   }
-  ledger.energy_per_mac = ledger.energy_per_inference / static_cast<double>(total_macs(layers));
+  ledger.energy_per_mac = ledger.energy_per_inference / static_cast<double>(total_macs(paying));
   for (LayerEnergy& layer : ledger.layers)
     layer.share = layer.energy_per_inference / ledger.energy_per_inference;
   return ledger;

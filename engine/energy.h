@@ -9,7 +9,7 @@
 
 namespace dpac {
 
-/// One analog layer's part of an inference.
+/// One analog layer's part of an inference. One that has no energy has no MACs (paying_layers()).
 struct LayerEnergy {
   std::string name;
   int64_t macs = 0;

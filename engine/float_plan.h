@@ -1,12 +1,18 @@
 /// @file
 /// A graph compiled in float32: one primitive per node, and where every value lies in memory.
+///
+/// Images: `samples` maps lie one after another. Text: all sequences of a run lie side by side in one map of
+/// `tokens` pixels, and what is left of a sequence after a pool in one of `samples` pixels, so that nothing
+/// is computed for padding and products have many rows whatever the lengths.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <vector>
 
+#include "engine/attention.h"
 #include "engine/graph.h"
+#include "engine/node_weights.h"
 #include "engine/onednn.h"
 #include "engine/plan.h"
 #include "engine/quantization.h"
@@ -15,30 +21,16 @@
 
 namespace dpac {
 
-/// The weights of a node in the form its product takes; neither, where the node has none.
-struct NodeWeights {
-  std::optional<onednn::Weights> direct;
-  std::optional<WinogradWeights> winograd;
-};
-
-/// One per node, to be shared by all plans of the graph.
-std::vector<NodeWeights> wrap_weights(const Graph& graph);
-
-/// The same without Winograd, and also without biases where asked for.
-std::vector<NodeWeights> wrap_direct(const Graph& graph, bool with_bias = true);
-
-/// After the last plan is made: frees what only packing needed.
-void drop_plain(std::vector<NodeWeights>& weights);
-
 struct FloatPlanOptions {
-  int64_t samples = 1;
-  int threads = 1;  ///< Threads inside one operation.
+  int64_t samples = 1;  ///< Images of a run, or the most sequences it may have.
+  int64_t tokens = 0;   ///< Text: the most tokens of all sequences together.
+  int threads = 1;      ///< Threads inside one operation.
   bool own_epilogue =
       false;  ///< Products keep their pre-activations; the rest is done by the analog epilogue.
   bool patch_norms = false;  ///< Shot noise: the epilogue also gives what norms of input patches are made of.
   bool tape = false;  ///< Runs note what a backward reads. Needs the own epilogue; for one noise point.
-  /// Direct weights of a second product beside every analog operation's own, for weight noise: those without
-  /// noise where a run is observed, those of the noise alone where it has a tape. Null for none.
+  /// Direct weights of a second product beside every operation's own, for weight noise: those without noise
+  /// where a run is observed, those of the noise alone where it has a tape. Null for none.
   const std::vector<NodeWeights>* companion_weights = nullptr;
 };
 
@@ -46,22 +38,26 @@ struct FloatPlanOptions {
 struct TapeEntry {
   /// Bits as in AnalogEpilogue::passes, of all samples; also of a quantised operation that is not analog.
   std::optional<std::size_t> passes, sum_passes;
+  std::optional<std::size_t> slopes;     ///< Of a smooth activation, instead of `passes`.
   std::optional<std::size_t> norms;      ///< Of an analog operation's patches, [samples][pixels]: shot noise.
   std::optional<std::size_t> noise;      ///< At its pre-activations: weight noise. Laid out as the output.
   std::optional<std::size_t> workspace;  ///< A max pool's.
+  std::optional<std::size_t> normalised, inverse_deviation;  ///< Of a layer normalisation.
+  std::optional<std::size_t> heads;  ///< Buffers of all heads of all sequences, one after another.
 };
 
 class FloatPlan final : public Plan {
  public:
   struct Step {
-    onednn::Primitive primitive;  ///< Empty for input, subsample and Winograd.
+    onednn::Primitive primitive;  ///< Empty for what our own code computes, and for Winograd.
     std::optional<Winograd> winograd;
     onednn::Primitive companion;  ///< The product with the companion weights, where the options have them.
     std::size_t product = 0;      ///< Offset of an analog operation's pre-activation in the arena, in floats.
     std::size_t value = 0;        ///< Offset of the output.
     std::size_t companion_value = 0;  ///< Offset of the companion's, unless it goes to the tape.
     std::optional<std::size_t>
-        sums;  ///< Offset of sum_c y^2 per pixel, where an operation with shot noise reads it.
+        sums;           ///< Offset of sum_c y^2 per pixel, where an operation with shot noise reads it.
+    int layer = kNone;  ///< Position in analog_layers().
     NodeQuantizers quantizers;
     TapeEntry tape;
   };
@@ -76,12 +72,26 @@ class FloatPlan final : public Plan {
 
   [[nodiscard]] std::size_t first_analog() const { return first_analog_; }
 
+  /// Maps of a node that lie one after another: one per image, one for all text.
+  [[nodiscard]] int64_t maps() const { return graph_.reads_text() ? 1 : options_.samples; }
+
+  /// The map that a node's values lie in.
+  [[nodiscard]] MapShape shape(const Node& node) const;
+  [[nodiscard]] BlockedMap map(const Node& node) const;
+
+  /// An attention over all tokens; no heads in a network without.
+  [[nodiscard]] AttentionShape longest_attention() const;
+
+  /// Floats that the buffers of all heads of all sequences of any run take at most.
+  [[nodiscard]] std::size_t head_buffers() const;
+
   [[nodiscard]] WorkspaceSize workspace_size() const override { return size_; }
   [[nodiscard]] std::unique_ptr<Worker> make_worker(const Workspace& workspace) const override;
 
  private:
   void make_primitive(std::size_t n, const std::vector<NodeWeights>& weights);
-  void place_tape();
+  [[nodiscard]] onednn::ConvolutionSpec product(const Node& node, const NodeWeights& weights) const;
+  void number_layers();
 
   const Graph& graph_;
   FloatPlanOptions options_;
@@ -90,7 +100,7 @@ class FloatPlan final : public Plan {
   WorkspaceSize size_;
 };
 
-/// The layout of a node's output.
+/// The layout of the output of an image's node.
 BlockedMap blocked_map(const Node& node);
 
 }  // namespace dpac

@@ -20,43 +20,56 @@ class FloatWorker final : public Worker {
   /// What a node computes by a compiled primitive: nothing, oneDNN's call, or Winograd.
   using Product = std::variant<std::monostate, onednn::Call, Winograd::Call>;
 
+  /// One sample's pixels [first, first + count) in a map of a node.
+  struct Part {
+    int64_t sample = 0;  ///< Index in the data set.
+    int64_t map = 0;     ///< Which of the node's maps.
+    int64_t first = 0, count = 0;
+  };
+
   [[nodiscard]] Product bind(std::size_t n) const;
   [[nodiscard]] float* at(std::size_t offset) const { return workspace_.arena() + offset; }
   [[nodiscard]] float* value(int node) const { return at(plan_.step(static_cast<std::size_t>(node)).value); }
   [[nodiscard]] const Node& node(std::size_t n) const { return plan_.graph().nodes[n]; }
-  [[nodiscard]] const Node& input_of(const Node& node) const {
-    return this->node(static_cast<std::size_t>(node.input));
-  }
+  [[nodiscard]] const Node& node(int n) const { return node(static_cast<std::size_t>(n)); }
   [[nodiscard]] const float* input_value(const Node& node, const RunInput& input) const;
-  [[nodiscard]] int64_t samples() const { return plan_.options().samples; }
+  [[nodiscard]] bool text() const { return plan_.graph().reads_text(); }
+  [[nodiscard]] int64_t maps() const { return plan_.maps(); }
+  [[nodiscard]] std::size_t parts(const RunInput& input) const;
+  [[nodiscard]] Part part_of(const Node& node, std::size_t s, const RunInput& input) const;
 
   void compute(std::size_t n, const RunInput& input);
-  void finish(std::size_t n, int layer, const NoisePoint& point, const RunInput& input);
+  void finish(std::size_t n, const NoisePoint& point, const RunInput& input);
   void finish_digital(std::size_t n, const RunInput& input);
-  void finish_analog(std::size_t n, int layer, const NoisePoint& point, const RunInput& input);
+  void finish_product(std::size_t n, const NoisePoint& point, const RunInput& input);
+  void finish_attention(std::size_t n, const NoisePoint& point, const RunInput& input);
   void compute_companion(std::size_t n, const RunInput& input);
-  [[nodiscard]] uint8_t* bits(std::optional<std::size_t> offset, int64_t s, const BlockedMap& map) const;
-  [[nodiscard]] AnalogEpilogue epilogue_of(std::size_t n, int layer, int64_t s, const NoisePoint& point,
-                                           const RunInput& input) const;
-  [[nodiscard]] const float* norms_of_patches(std::size_t n, int64_t s, const PatchWindow& window) const;
-  [[nodiscard]] AnalogView view_of(std::size_t n, int layer, int64_t s, const NoisePoint& point,
-                                   const AnalogEpilogue& epilogue, const NoiseKey& key,
-                                   const RunInput& input) const;
+  [[nodiscard]] uint8_t* bits(std::optional<std::size_t> offset, int64_t map_index,
+                              const BlockedMap& map) const;
+  [[nodiscard]] AnalogEpilogue epilogue_of(std::size_t n, const Part& part, const NoisePoint& point,
+                                           const RunInput& input);
+  [[nodiscard]] std::span<const PixelRun> runs_of(const Part& part);
+  [[nodiscard]] const float* norms_of_patches(std::size_t n, const Part& part, const RunInput& input) const;
+  void show_product(std::size_t n, const Part& part, const NoisePoint& point, const AnalogEpilogue& epilogue,
+                    const NoiseKey& key, const RunInput& input) const;
   void run_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
                     float* sums) const;
-  void run_subsample(const Node& node, std::size_t n, const SubsampleOp& op) const;
-  void quantize_input(const Node& node, const Quantizer& quantizer, const RunInput& input) const;
-  void quantize_value(const Node& node, std::size_t n, const Quantizer& quantizer) const;
-  void note_inside(const Node& node, std::size_t n, const Quantizer& quantizer) const;
-  void sum_squares_of(const Node& node, std::size_t n, const RunInput& input) const;
+  void run_embedding(const EmbeddingOp& op, const RunInput& input) const;
+  void run_layer_norm(std::size_t n, const LayerNormOp& op, const RunInput& input) const;
+  void run_token_pool(std::size_t n, const TokenPoolOp& op, const RunInput& input) const;
+  void run_subsample(std::size_t n, const SubsampleOp& op) const;
+  void quantize_input(const Quantizer& quantizer, const RunInput& input) const;
+  void quantize_value(std::size_t n, const Quantizer& quantizer) const;
+  void sum_squares_of(std::size_t n, const RunInput& input) const;
   void show_values(std::size_t n, const RunInput& input) const;
-  void copy_logits(float* logits) const;
+  void copy_logits(float* logits, const RunInput& input) const;
 
   const FloatPlan& plan_;
   const Workspace& workspace_;
   onednn::Stream stream_;
   std::vector<Product> products_;
   std::vector<onednn::Call> companions_;  ///< One per node; empty where the plan has none.
+  std::vector<PixelRun> runs_;            ///< Of a sequence: one per thread.
 };
 
 }  // namespace dpac

@@ -15,6 +15,9 @@ struct CloneOp {
     return ConvolutionOp{op.geometry, copy_of(op.weights), op.bias};
   }
   Op operator()(const LinearOp& op) const { return LinearOp{copy_of(op.weights), op.bias}; }
+  Op operator()(const EmbeddingOp& op) const {
+    return EmbeddingOp{copy_of(op.words), copy_of(op.positions), copy_of(op.types)};
+  }
   template <class Weightless>
   Op operator()(const Weightless& op) const {
     return op;
@@ -24,16 +27,26 @@ struct CloneOp {
 }  // namespace
 
 Graph clone(const Graph& graph) {
-  Graph copy{graph.architecture, graph.parameters, {}};
+  Graph copy{graph.architecture, graph.parameters, {}, graph.lengths, graph.class_names};
   for (const Node& node : graph.nodes) {
     copy.nodes.push_back({node.name, std::visit(CloneOp(), node.op), node.shape, node.input, node.residual,
-                          node.relu, node.relu_after_residual});
+                          node.second, node.activation, node.relu_after_residual});
   }
   return copy;
 }
 
-bool is_analog(const Node& node) {
+bool has_weights(const Node& node) {
   return std::holds_alternative<ConvolutionOp>(node.op) || std::holds_alternative<LinearOp>(node.op);
+}
+
+bool is_analog(const Node& node) {
+  return has_weights(node) || std::holds_alternative<AttentionScoresOp>(node.op) ||
+         std::holds_alternative<AttentionContextOp>(node.op);
+}
+
+bool is_per_token(const Graph& graph, const Node& node) {
+  if (std::holds_alternative<TokenPoolOp>(node.op)) return false;
+  return node.input == kNone || is_per_token(graph, graph.nodes[static_cast<std::size_t>(node.input)]);
 }
 
 const MapShape& input_shape(const Graph& graph, const Node& node) {

@@ -37,7 +37,7 @@ bool fits_byte(const Node& node, const std::optional<Quantizer>& quantizer) {
 }
 
 bool fits_bytes(const Node& node, const NodeQuantizers& quantizers) {
-  if (node.residual != kNone && !fits_byte(node, quantizers.sum)) return false;
+  if (node.residual != kNone && !fits_byte(node, quantizers.result)) return false;
   const bool quantised =
       is_analog(node) || is_input(node) || std::holds_alternative<GlobalAveragePoolOp>(node.op);
   return !quantised || fits_byte(node, quantizers.output);
@@ -93,10 +93,10 @@ std::vector<Quantizer> value_quantizers(const Graph& graph, const std::vector<No
   std::vector<Quantizer> values;
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
     const NodeQuantizers& own = quantizers[n];
-    const bool passes_on = !own.sum && !own.output;
+    const bool passes_on = !own.result && !own.output;
     values.push_back(passes_on && graph.nodes[n].input != kNone
                          ? values[static_cast<std::size_t>(graph.nodes[n].input)]
-                         : own.sum.value_or(own.output.value_or(Quantizer{})));
+                         : own.result.value_or(own.output.value_or(Quantizer{})));
   }
   return values;
 }
@@ -147,7 +147,7 @@ std::vector<NodeIntegerWeights> integer_weights(const Graph& graph, double bits)
 
 bool suits_integers(const Graph& graph, const Quantization& quantization,
                     const std::vector<NodeQuantizers>& quantizers) {
-  if (!onednn::exact_integer_products() || !quantization.weight_bits) return false;
+  if (!onednn::exact_integer_products() || !quantization.weight_bits || graph.reads_text()) return false;
   if (levels_of(*quantization.weight_bits) > kMostLevels) return false;
   const auto ranges = weight_ranges(graph);
   const std::vector<Quantizer> values = value_quantizers(graph, quantizers);

@@ -79,12 +79,12 @@ IntegerEpilogue IntegerWorker::epilogue_of(std::size_t n, int layer, const Noise
                            .alpha = plan_.step(n).alpha.data(),
                            .offsets = weights.offsets.data(),
                            .bias = weights.bias.data(),
-                           .relu = node.relu,
+                           .relu = node.activation == Activation::relu,
                            .quantizer = *plan_.quantizers(n).output,
                            .relu_after_residual = node.relu_after_residual};
   if (node.residual != kNone) {
     epilogue.residual_quantizer = plan_.step(static_cast<std::size_t>(node.residual)).quantizer;
-    epilogue.sum_quantizer = *plan_.quantizers(n).sum;
+    epilogue.sum_quantizer = *plan_.quantizers(n).result;
   }
   if (point.gains != nullptr) {
     const LayerGains& gains = (*point.gains)[static_cast<std::size_t>(layer)];

@@ -73,6 +73,12 @@ void LayerNoise::add_run(int64_t pixel, int64_t gain_row) {
   runs_.back().end = pixel + 1;
 }
 
+LayerNoise LayerNoise::attention(double unit_sigma) {
+  LayerNoise noise(BlockedMap{1, 1, kChannelGroup});
+  noise.unit_sigma_ = {unit_sigma};
+  return noise;
+}
+
 LayerNoise LayerNoise::silent(const Graph& graph, const Node& node, const BlockedMap& map) {
   LayerNoise noise(graph, node, map);
   for (int64_t pixel = 0; pixel < map.pixels; ++pixel) noise.add_run(pixel, 0);

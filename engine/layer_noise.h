@@ -4,6 +4,12 @@
 ///     shot      std(y_i)  = ||W_i|| ||x|| / sqrt(D E_i)
 ///     thermal   std(y_i)  = sigma_t sqrt(D) (Wmax_i - Wmin_i) (xmax - xmin) / sqrt(E_i)
 ///     weight    std(W_ij) = sigma_w (Wmax_i - Wmin_i) / sqrt(E_i)
+///
+/// The products of attention, whose operands are both activations, have one energy for all elements:
+///
+///     shot      std(y_ij) = ||a_i|| ||b_j|| / sqrt(D E)
+///     thermal   std(y_ij) = sigma_t sqrt(D) (amax - amin) (bmax - bmin) / sqrt(E)
+///     weight    no noise
 #pragma once
 
 #include <span>
@@ -30,6 +36,9 @@ struct LayerGains {
 /// and comes from kernels/patch_norm.h. The other noises have one row.
 class LayerNoise {
  public:
+  /// A product of attention at E = 1: all of sigma but norms and, for P V, the number of tokens D.
+  static LayerNoise attention(double unit_sigma);
+
   /// `node` is a convolution or a linear layer, `map` the layout of its output.
   static LayerNoise silent(const Graph& graph, const Node& node, const BlockedMap& map);
   static LayerNoise shot(const Graph& graph, const Node& node, const BlockedMap& map);
@@ -52,6 +61,7 @@ class LayerNoise {
   static constexpr int64_t kMaxRun = 64;
 
  private:
+  explicit LayerNoise(const BlockedMap& map) : map_(map) {}
   LayerNoise(const Graph& graph, const Node& node, const BlockedMap& map);
   void add_run(int64_t pixel, int64_t gain_row);
 

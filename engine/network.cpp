@@ -10,6 +10,8 @@
 #include "engine/integer_plan.h"
 #include "engine/lanes.h"
 #include "engine/noisy_weights.h"
+#include "engine/packing.h"
+#include "engine/text_lanes.h"
 #include "engine/thread_scope.h"
 #include "kernels/error.h"
 #include "kernels/isa.h"
@@ -32,6 +34,20 @@ Split split_of(const NetworkOptions& options) {
   return {lanes, 1, together};
 }
 
+/// A plan for text, in the terms of TextLanes.
+struct TextPlan {
+  using Space = Workspace;
+  using Size = WorkspaceSize;
+  struct Workers {
+    Workers(const TextPlan& text, const Workspace& space) : worker(text.plan.make_worker(space)) {}
+    std::unique_ptr<Worker> worker;
+  };
+
+  [[nodiscard]] Size size() const { return plan.workspace_size(); }
+
+  FloatPlan plan;
+};
+
 }  // namespace
 
 class Network::Impl {
@@ -49,6 +65,7 @@ class Network::Impl {
     } else {
       compile_floats();
     }
+    if (text_) return;
     const WorkspaceSize size = join(many_->workspace_size(), one_->workspace_size());
     for (int i = 0; i < split_.lanes; ++i) lanes_.push_back(std::make_unique<Lane>(*many_, *one_, size));
   }
@@ -63,17 +80,18 @@ class Network::Impl {
     noise_.points = std::move(points);
   }
 
-  void run(std::span<const float> images, std::span<const int64_t> samples, std::span<float> logits,
+  void run(const Inputs& inputs, std::span<const int64_t> samples, std::span<float> logits,
            Observer* observer) {
-    check_sizes(images, samples, logits);
+    check_inputs(graph_, inputs, samples);
+    check_room(samples, logits);
     if (observer != nullptr) check_observable();
-    const Batch batch{images.data(), samples, logits.data(),
+    const Batch batch{inputs, samples, logits.data(),
                       samples.size() * static_cast<std::size_t>(graph_.classes()), observer};
     const ThreadScope scope(split_.lanes == 1 ? split_.threads_per_lane : split_.lanes);
     if (noisy_weights_) {
       run_by_draws(batch);
     } else {
-      run_part(batch, 0, static_cast<int64_t>(samples.size()), noise_.points);
+      run_part(batch, 0, static_cast<int64_t>(samples.size()), noise_.points, [] {});
     }
   }
 
@@ -92,7 +110,7 @@ class Network::Impl {
 
   /// One call of run().
   struct Batch {
-    const float* images;
+    Inputs inputs;
     std::span<const int64_t> samples;
     float* logits;
     std::size_t point_stride;
@@ -116,23 +134,28 @@ class Network::Impl {
     float_weights_ = wrap_weights(graph_);
     const bool weight_noise = options_.noise == NoiseKind::weight;
     if (weight_noise && options_.keep_pre_activations) exact_weights_ = wrap_direct(graph_);
-    const auto compile = [&](int64_t samples) {
-      return std::make_unique<FloatPlan>(
-          graph_, float_weights_, quantizers_,
-          FloatPlanOptions{.samples = samples,
-                           .threads = split_.threads_per_lane,
-                           .own_epilogue = own_epilogue(),
-                           .patch_norms = options_.noise == NoiseKind::shot,
-                           .companion_weights = exact_weights_.empty() ? nullptr : &exact_weights_});
-    };
-    many_ = compile(split_.together);
-    one_ = compile(1);
-    make_noise(blocked_map);
-    if (weight_noise) {
-      noisy_weights_.emplace(graph_, float_weights_, split_.lanes * split_.threads_per_lane);
+    if (graph_.reads_text()) {
+      text_.emplace(split_.lanes, [this](const Capacity& capacity) {
+        return std::unique_ptr<TextPlan>(new TextPlan{
+            {graph_, float_weights_, quantizers_, plan_options(capacity.sequences, capacity.tokens)}});
+      });
     } else {
-      drop_plain(float_weights_);
+      many_ =
+          std::make_unique<FloatPlan>(graph_, float_weights_, quantizers_, plan_options(split_.together, 0));
+      one_ = std::make_unique<FloatPlan>(graph_, float_weights_, quantizers_, plan_options(1, 0));
     }
+    make_noise(blocked_map);
+    if (weight_noise) noisy_weights_.emplace(graph_, float_weights_, split_.lanes * split_.threads_per_lane);
+    if (!weight_noise && !text_) drop_plain(float_weights_);
+  }
+
+  [[nodiscard]] FloatPlanOptions plan_options(int64_t samples, int64_t tokens) const {
+    return {.samples = samples,
+            .tokens = tokens,
+            .threads = split_.threads_per_lane,
+            .own_epilogue = own_epilogue(),
+            .patch_norms = options_.noise == NoiseKind::shot,
+            .companion_weights = exact_weights_.empty() ? nullptr : &exact_weights_};
   }
 
   void compile_integers() {
@@ -171,15 +194,12 @@ class Network::Impl {
     return layer_gains(noise_.layers, config);
   }
 
-  void check_sizes(std::span<const float> images, std::span<const int64_t> samples,
-                   std::span<float> logits) const {
-    const auto image = static_cast<std::size_t>(graph_.input().channels * graph_.input().pixels());
-    const std::size_t outputs = static_cast<std::size_t>(graph_.classes()) * noise_.points.size();
-    if (images.size() != samples.size() * image || logits.size() != samples.size() * outputs) {
-      throw Error(fmt::format(
-          "{} samples need {} input values and room for {} logits, but {} and {} were given", samples.size(),
-          samples.size() * image, samples.size() * outputs, images.size(), logits.size()));
-    }
+  void check_room(std::span<const int64_t> samples, std::span<float> logits) const {
+    const std::size_t outputs =
+        samples.size() * static_cast<std::size_t>(graph_.classes()) * noise_.points.size();
+    if (logits.size() == outputs) return;
+    throw Error(fmt::format("{} samples have {} logits, but there is room for {}", samples.size(), outputs,
+                            logits.size()));
   }
 
   void check_observable() const {
@@ -199,17 +219,38 @@ class Network::Impl {
           return i < n && NoisyWeights::group_of(batch.samples[static_cast<std::size_t>(i)]) == group;
         };
         for (last = first; same(last);) ++last;
-        noisy_weights_->draw(noise_.points[p], group);
-        run_part(part, first, last, std::span(noise_.points).subspan(p, 1));
+        const auto points = std::span(noise_.points).subspan(p, 1);
+        run_part(part, first, last, points, [&] { noisy_weights_->draw(points.front(), group); });
       }
     }
   }
 
-  /// Samples [first, last) of a batch, over all lanes.
-  void run_part(const Batch& batch, int64_t first, int64_t last, std::span<const NoisePoint> points) {
+  /// Samples [first, last) of a batch, over all lanes. `before` is called when all plans are made.
+  template <class Before>
+  void run_part(const Batch& batch, int64_t first, int64_t last, std::span<const NoisePoint> points,
+                const Before& before) {
+    if (text_) return run_packs(batch, first, last, points, before);
+    before();
     const Chunks chunks(last - first, split_.together);
     run_tasks(split_.lanes, chunks.tasks(), [&](int lane, int64_t task) {
       run_task(lane, chunks.whole(task), first + chunks.first(task), batch, points);
+    });
+  }
+
+  template <class Before>
+  void run_packs(const Batch& batch, int64_t first, int64_t last, std::span<const NoisePoint> points,
+                 const Before& before) {
+    const auto begin = static_cast<std::size_t>(first), count = static_cast<std::size_t>(last - first);
+    const std::vector<Pack> packs =
+        pack_sequences(batch.inputs.sequences.subspan(begin, count), batch.samples.subspan(begin, count));
+    if (text_->prepare(packs) && noisy_weights_) noisy_weights_->forget();
+    before();
+    const LogitsOutput output{batch.logits + first * graph_.classes(), batch.point_stride};
+    run_tasks(split_.lanes, static_cast<int64_t>(packs.size()), [&](int lane, int64_t task) {
+      const Pack& pack = packs[static_cast<std::size_t>(task)];
+      const RunInput input{
+          .sequences = pack.sequences, .noise = &noise_, .points = points, .observer = batch.observer};
+      text_->workers(lane, pack.capacity).worker->run(input, output);
     });
   }
 
@@ -217,7 +258,7 @@ class Network::Impl {
   void run_task(int lane, bool chunk, int64_t first, const Batch& batch, std::span<const NoisePoint> points) {
     const Lane& l = *lanes_[static_cast<std::size_t>(lane)];
     const int64_t image = graph_.input().channels * graph_.input().pixels();
-    const RunInput input{.images = batch.images + first * image,
+    const RunInput input{.images = batch.inputs.images.data() + first * image,
                          .samples = batch.samples.data() + first,
                          .noise = &noise_,
                          .points = points,
@@ -234,6 +275,7 @@ class Network::Impl {
   std::vector<NodeWeights> float_weights_, exact_weights_;
   std::vector<NodeIntegerWeights> integer_weights_;
   std::unique_ptr<Plan> many_, one_;
+  std::optional<TextLanes<TextPlan>> text_;  // Instead of the two plans and their lanes.
   NoiseState noise_;
   std::optional<NoisyWeights> noisy_weights_;
   std::vector<std::unique_ptr<Lane>> lanes_;
@@ -261,13 +303,13 @@ void Network::set_noise(std::span<const NoiseConfig> configs) {
   impl_->set_noise(configs);
 }
 
-void Network::run(std::span<const float> images, std::span<const int64_t> samples, std::span<float> logits) {
-  impl_->run(images, samples, logits, nullptr);
+void Network::run(const Inputs& inputs, std::span<const int64_t> samples, std::span<float> logits) {
+  impl_->run(inputs, samples, logits, nullptr);
 }
 
-void Network::run_observed(std::span<const float> images, std::span<const int64_t> samples,
-                           std::span<float> logits, Observer& observer) {
-  impl_->run(images, samples, logits, &observer);
+void Network::run_observed(const Inputs& inputs, std::span<const int64_t> samples, std::span<float> logits,
+                           Observer& observer) {
+  impl_->run(inputs, samples, logits, &observer);
 }
 
 }  // namespace dpac

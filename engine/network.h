@@ -15,6 +15,7 @@
 
 #include "engine/analog.h"
 #include "engine/graph.h"
+#include "engine/inputs.h"
 #include "engine/noise_config.h"
 #include "engine/observer.h"
 #include "engine/quantization.h"
@@ -64,15 +65,16 @@ class Network {
   void set_noise(std::span<const NoiseConfig> configs);
 
   /// Runs n samples; any n, in chunks of the compiled sizes.
-  /// `images` is [n, C, H, W], already preprocessed; `samples` are the n indices in the data set, which
-  /// choose the noise; `logits` receives [configurations, n, classes]. Our code allocates nothing here. Not
-  /// to be called from two threads at once: make a network for each.
-  void run(std::span<const float> images, std::span<const int64_t> samples, std::span<float> logits);
+  /// `inputs` are n images or sequences; `samples` their n indices in the data set, which choose the noise;
+  /// `logits` receives [configurations, n, classes]. For images our code allocates nothing here; sequences
+  /// are packed by length over the whole call, so that many at a time are faster, and plans for sizes not met
+  /// before are compiled. Not to be called from two threads at once: make a network for each.
+  void run(const Inputs& inputs, std::span<const int64_t> samples, std::span<float> logits);
 
   /// The same, showing every analog operation and every value of every sample to `observer`. For one
   /// configuration.
   /// @throws Error unless the options ask for pre-activations.
-  void run_observed(std::span<const float> images, std::span<const int64_t> samples, std::span<float> logits,
+  void run_observed(const Inputs& inputs, std::span<const int64_t> samples, std::span<float> logits,
                     Observer& observer);
 
  private:

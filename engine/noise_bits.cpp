@@ -94,21 +94,20 @@ class PrecisionMeter::NoiseRecorder : public Observer {
 PrecisionMeter::PrecisionMeter(Network& clean, Network& noisy)
     : clean_(clean), noisy_(noisy), layers_(noisy.layers().size()) {}
 
-void PrecisionMeter::add(std::span<const float> images, std::span<const int64_t> samples) {
-  const std::size_t image = images.size() / std::max<std::size_t>(samples.size(), 1);
+void PrecisionMeter::add(const Inputs& inputs, std::span<const int64_t> samples) {
   constexpr auto kStep = static_cast<std::size_t>(kTogether);
   for (std::size_t first = 0; first < samples.size(); first += kStep) {
     const std::size_t n = std::min(kStep, samples.size() - first);
-    add_together(images.subspan(first * image, n * image), samples.subspan(first, n));
+    add_together(subset(inputs, samples.size(), first, n), samples.subspan(first, n));
   }
 }
 
-void PrecisionMeter::add_together(std::span<const float> images, std::span<const int64_t> samples) {
+void PrecisionMeter::add_together(const Inputs& inputs, std::span<const int64_t> samples) {
   std::vector<float> logits(samples.size() * static_cast<std::size_t>(clean_.graph().classes()));
   CleanRecorder clean(samples, layers_.size());
-  clean_.run_observed(images, samples, logits, clean);
+  clean_.run_observed(inputs, samples, logits, clean);
   NoiseRecorder noise(samples, layers_.size(), clean);
-  noisy_.run_observed(images, samples, logits, noise);
+  noisy_.run_observed(inputs, samples, logits, noise);
   for (std::size_t s = 0; s < samples.size(); ++s) {
     const std::span<Sums> row = noise.sums.row_of(s);
     for (std::size_t l = 0; l < layers_.size(); ++l) layers_[l].add(row[l]);

@@ -38,7 +38,7 @@ class PrecisionMeter {
 
   /// Runs n samples through both; as Network::run(). Its results do not depend on how samples are split over
   /// calls of a multiple of kTogether.
-  void add(std::span<const float> images, std::span<const int64_t> samples);
+  void add(const Inputs& inputs, std::span<const int64_t> samples);
 
   /// `ranges` of quantized_tensors(). @throws Error if no sample was added.
   [[nodiscard]] std::vector<LayerPrecision> result(const Ranges& ranges) const;
@@ -55,7 +55,7 @@ class PrecisionMeter {
   class CleanRecorder;
   class NoiseRecorder;
 
-  void add_together(std::span<const float> images, std::span<const int64_t> samples);
+  void add_together(const Inputs& inputs, std::span<const int64_t> samples);
   [[nodiscard]] LayerPrecision precision_of(std::size_t layer, double range) const;
 
   Network& clean_;

@@ -62,6 +62,13 @@ std::string_view name(NoiseKind kind) {
   return kNames.at(static_cast<std::size_t>(kind));
 }
 
+std::vector<AnalogLayer> paying_layers(std::vector<AnalogLayer> layers, NoiseKind kind) {
+  for (AnalogLayer& layer : layers) {
+    if (kind == NoiseKind::weight && !layer.has_weights) layer.macs = 0;
+  }
+  return layers;
+}
+
 bool same_but_seed(const NoiseConfig& a, const NoiseConfig& b) {
   return a.kind == b.kind && a.energies == b.energies && a.repeats == b.repeats &&
          a.sigma_thermal == b.sigma_thermal && a.sigma_weight == b.sigma_weight;

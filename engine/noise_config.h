@@ -38,6 +38,10 @@ struct NoiseConfig {
   double sigma_weight = 0.1;    ///< At an energy of 1; in units of the range of a channel's weights.
 };
 
+/// The layers with the MACs that have an energy under a noise: products of attention, which have no stored
+/// weights, have none under weight noise and count in no average. Their energies and repeats mean nothing.
+std::vector<AnalogLayer> paying_layers(std::vector<AnalogLayer> layers, NoiseKind kind);
+
 /// Whether two configurations differ in their seed at most.
 bool same_but_seed(const NoiseConfig& a, const NoiseConfig& b);
 

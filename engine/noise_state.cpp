@@ -1,6 +1,7 @@
 #include "engine/noise_state.h"
 
 #include <array>
+#include <cmath>
 
 namespace dpac {
 namespace {
@@ -20,6 +21,19 @@ LayerNoise layer_noise(const NoiseSetting& setting, NoiseKind kind, const Node& 
   return LayerNoise::silent(setting.graph, node, map);
 }
 
+/// Q K^T has the same D for every sequence; P V's is its number of tokens, which is left to the run.
+LayerNoise attention_noise(const NoiseSetting& setting, NoiseKind kind, const Node& node, const ValueRange& a,
+                           const ValueRange& b) {
+  const auto* scores = std::get_if<AttentionScoresOp>(&node.op);
+  const int64_t fixed = scores == nullptr ? 1 : input_shape(setting.graph, node).channels / scores->heads;
+  const double root = std::sqrt(static_cast<double>(fixed));
+  if (kind == NoiseKind::shot) return LayerNoise::attention(1 / root);
+  if (kind == NoiseKind::thermal) {
+    return LayerNoise::attention(root * static_cast<double>(a.width()) * static_cast<double>(b.width()));
+  }
+  return LayerNoise::attention(0);
+}
+
 double sigma_of(const NoiseConfig& config) {
   if (config.kind == NoiseKind::thermal) return config.sigma_thermal;
   return config.kind == NoiseKind::weight ? config.sigma_weight : 1.0;
@@ -35,8 +49,13 @@ std::vector<LayerNoise> layer_noises(const NoiseSetting& setting, NoiseKind kind
   std::vector<LayerNoise> noises;
   for (std::size_t l = 0; l < setting.layers.size(); ++l) {
     const Node& node = setting.graph.nodes[static_cast<std::size_t>(setting.layers[l].node)];
-    noises.push_back(layer_noise(setting, kind, node, layout_of(node), setting.weights[l],
-                                 inputs[static_cast<std::size_t>(node.input)]));
+    const ValueRange& input = inputs[static_cast<std::size_t>(node.input)];
+    if (has_weights(node)) {
+      noises.push_back(layer_noise(setting, kind, node, layout_of(node), setting.weights[l], input));
+    } else {
+      const ValueRange& second = inputs[static_cast<std::size_t>(node.second)];
+      noises.push_back(attention_noise(setting, kind, node, input, second));
+    }
   }
   return noises;
 }

@@ -26,6 +26,9 @@ class NoisyWeights {
   /// `sample` is the group. Not while a worker runs.
   void draw(const NoisePoint& point, int64_t group, const Visitor& visit = {});
 
+  /// After another plan packed copies of its own: the next draw() packs again, whatever it draws.
+  void forget() { drawn_.reset(); }
+
  private:
   /// What is packed.
   struct Drawn {
@@ -37,6 +40,7 @@ class NoisyWeights {
   };
 
   std::span<const float> draw_layer(std::size_t node, const LayerGains& gains, const NoiseKey& key);
+  [[nodiscard]] std::span<float> room_for(std::size_t node);
   void pack(std::size_t node, const float* weights);
 
   const Graph& graph_;

@@ -7,11 +7,12 @@
 namespace dpac {
 Workspace::Workspace(const WorkspaceSize& size)
     : memory_(whole_lines(size.arena) + whole_lines(size.scratchpad) + whole_lines(size.norms) +
-              whole_lines(size.tape)),
+              whole_lines(size.tape) + whole_lines(size.heads)),
       arena_(memory_.data()),
       scratchpad_(arena_ + whole_lines(size.arena)),
       norms_(scratchpad_ + whole_lines(size.scratchpad)),
-      tape_(norms_ + whole_lines(size.norms)) {
+      tape_(norms_ + whole_lines(size.norms)),
+      heads_(tape_ + whole_lines(size.tape)) {
   std::fill_n(memory_.data(), memory_.size(), 0.0f);  // Touches the pages now rather than in the first run.
 }
 
@@ -26,7 +27,7 @@ std::size_t patch_scratch_size(const Graph& graph) {
 
 WorkspaceSize join(const WorkspaceSize& a, const WorkspaceSize& b) {
   return {std::max(a.arena, b.arena), std::max(a.scratchpad, b.scratchpad), std::max(a.norms, b.norms),
-          std::max(a.tape, b.tape)};
+          std::max(a.tape, b.tape), std::max(a.heads, b.heads)};
 }
 
 }  // namespace dpac

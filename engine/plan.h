@@ -11,6 +11,7 @@
 #include "engine/noise_state.h"
 #include "engine/observer.h"
 #include "engine/tensor.h"
+#include "engine/tokens.h"
 
 namespace dpac {
 
@@ -20,6 +21,7 @@ struct WorkspaceSize {
   std::size_t scratchpad = 0;  ///< oneDNN's.
   std::size_t norms = 0;       ///< Norms of the patches of one sample of one operation.
   std::size_t tape = 0;        ///< What a backward reads.
+  std::size_t heads = 0;       ///< Buffers of attention heads, one per thread.
 };
 
 /// Memory a worker computes in. Several workers that never run at once may share it.
@@ -31,16 +33,27 @@ class Workspace {
   [[nodiscard]] float* scratchpad() const { return scratchpad_; }
   [[nodiscard]] float* norms() const { return norms_; }
   [[nodiscard]] float* tape() const { return tape_; }
+  [[nodiscard]] float* heads() const { return heads_; }
 
  private:
   AlignedFloats memory_;
-  float *arena_, *scratchpad_, *norms_, *tape_;
+  float *arena_, *scratchpad_, *norms_, *tape_, *heads_;
+};
+
+/// A sequence of a run, side by side with others.
+struct PlacedSequence {
+  TokenSequence tokens;
+  int64_t sample = 0;    ///< Index in the data set.
+  int64_t first = 0;     ///< Its first pixel.
+  int64_t position = 0;  ///< Where in the output its logits go.
 };
 
 /// What a run reads.
 struct RunInput {
   const float* images = nullptr;     ///< [samples of the plan, C, H, W].
   const int64_t* samples = nullptr;  ///< Indices in the data set.
+  std::span<const PlacedSequence> sequences =
+      {};  ///< Instead of images and samples, of a network that reads text.
   const NoiseState* noise = nullptr;
   std::span<const NoisePoint> points;  ///< Of the noise state: those to run.
   Observer* observer = nullptr;        ///< Or null.
@@ -48,7 +61,7 @@ struct RunInput {
 
 /// Where logits go: [points][samples][classes].
 struct LogitsOutput {
-  float* logits = nullptr;       ///< Of this run's first sample and the first point.
+  float* logits = nullptr;       ///< Of the first point and this run's first sample, or position 0.
   std::size_t point_stride = 0;  ///< Floats from one point to the next.
 };
 

@@ -13,19 +13,24 @@
 
 namespace dpac {
 
-/// A tensor with an activation quantiser: the network's input ("input"), the output of each analog operation
-/// after its ReLU (the module path, "layer1.0.conv1"), each residual sum after its ReLU (the block's path,
-/// "layer1.0"), and the pooled output ("avgpool"). Max pooling and parameter-free shortcuts stay on the grid
-/// of their input.
+/// A tensor with an activation quantiser. Max pooling, parameter-free shortcuts and the choice of the first
+/// token stay on the grid of their input.
 struct QuantizedTensor {
-  enum class Role { input, output, sum, pool };
+  enum class Role {
+    input,    ///< The network's image: "input".
+    output,   ///< Of an analog operation, after its ReLU: the module path, "layer1.0.conv1".
+    scaled,   ///< Attention scores over the square root of the head size: "...self.qk.scaled".
+    result,   ///< What an analog operation passes on, made of its output: a residual sum after its ReLU or a
+              ///< smooth activation (the parent's path, "layer1.0"), or softmax ("...self.softmax").
+    digital,  ///< Of a pool that averages, a layer normalisation, or embeddings.
+  };
 
   std::string name;
   int node = 0;  ///< Position in Graph::nodes.
   Role role = Role::output;
 };
 
-/// In graph order, an operation's output before its residual sum.
+/// In graph order, an operation's output before what is made of it.
 std::vector<QuantizedTensor> quantized_tensors(const Graph& graph);
 
 /// One range per quantized_tensors(), in their order.
@@ -44,8 +49,9 @@ struct Quantization {
 
 /// The quantisers of one node; unset where a tensor is left as it is.
 struct NodeQuantizers {
-  std::optional<Quantizer> output;  ///< Of the node's own output, before a residual sum.
-  std::optional<Quantizer> sum;     ///< Of the residual sum.
+  std::optional<Quantizer> output;  ///< Of the node's own output.
+  std::optional<Quantizer> scaled;  ///< Attention scores: of what softmax reads.
+  std::optional<Quantizer> result;  ///< Of the residual sum, smooth activation or softmax.
 };
 
 /// One entry per node. @throws Error if ranges or levels do not fit the graph.
@@ -55,7 +61,7 @@ std::vector<NodeQuantizers> node_quantizers(const Graph& graph, const Quantizati
 /// pools and shortcuts pass on their input's. @throws Error if ranges do not fit the graph.
 std::vector<ValueRange> value_ranges(const Graph& graph, const Ranges& ranges);
 
-/// Smallest and largest weight of each output channel; one entry per analog layer.
+/// Smallest and largest weight of each output channel; one entry per analog layer, empty without weights.
 std::vector<std::vector<ValueRange>> weight_ranges(const Graph& graph);
 
 /// The quantiser of a channel's weights.

@@ -55,7 +55,10 @@ MapShape output_of(const MapShape& in, const Geometry& g, int64_t channels) {
 class Builder {
  public:
   Builder(const Checkpoint& checkpoint, const std::optional<Shape>& input_size)
-      : checkpoint_(checkpoint), traits_(checkpoint.traits), reader_(checkpoint), input_size_(input_size) {}
+      : checkpoint_(checkpoint),
+        traits_(checkpoint.traits),
+        reader_(checkpoint, "a ResNet"),
+        input_size_(input_size) {}
 
   Graph build() {
     const std::vector<int> stages = blocks_per_stage(checkpoint_.weights);
@@ -123,7 +126,7 @@ class Builder {
         input_size_.value_or(traits_.input_size.value_or(imagenet ? Shape{224, 224} : Shape{32, 32}));
     add({.name = "input", .op = InputOp{}, .shape = {weights.dim(1), size[0], size[1]}});
     const int stride = traits_.stem_stride.value_or(imagenet ? 2 : 1);
-    convolution("conv1", "bn1", last(), stride, {.relu = true});
+    convolution("conv1", "bn1", last(), stride, {.activation = Activation::relu});
     if (!traits_.stem_pool.value_or(imagenet)) return;
     const Geometry g = window(shape_of(last()), 3, 2, traits_.padding);
     const MapShape pooled = output_of(shape_of(last()), g, shape_of(last()).channels);
@@ -131,7 +134,7 @@ class Builder {
   }
 
   struct Tail {
-    bool relu = false;
+    Activation activation = Activation::none;
     int residual = kNone;
   };
 
@@ -147,7 +150,7 @@ class Builder {
                 .shape = output_of(in, g, channels),
                 .input = input,
                 .residual = tail.residual,
-                .relu = tail.relu,
+                .activation = tail.activation,
                 .relu_after_residual = tail.residual != kNone});
   }
 
@@ -211,10 +214,11 @@ class Builder {
     const bool bottleneck = checkpoint_.weights.contains(name + ".conv3.weight");
     bottleneck_ = bottleneck_ || bottleneck;
     const bool first_takes_stride = !bottleneck || traits_.stride_in_first_conv;
-    int x =
-        convolution(name + ".conv1", name + ".bn1", input, first_takes_stride ? stride : 1, {.relu = true});
+    int x = convolution(name + ".conv1", name + ".bn1", input, first_takes_stride ? stride : 1,
+                        {.activation = Activation::relu});
     if (bottleneck) {
-      x = convolution(name + ".conv2", name + ".bn2", x, first_takes_stride ? 1 : stride, {.relu = true});
+      x = convolution(name + ".conv2", name + ".bn2", x, first_takes_stride ? 1 : stride,
+                      {.activation = Activation::relu});
     }
     const std::string end = bottleneck ? "3" : "2";
     const int residual = shortcut(name, input, stride, name + ".conv" + end + ".weight");

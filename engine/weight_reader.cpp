@@ -68,7 +68,7 @@ void WeightReader::report(std::vector<std::string> problems) const {
     problems.resize(kMostListed);
     problems.push_back(fmt::format("and {} more", count - kMostListed));
   }
-  throw Error(fmt::format("{}: the weights do not make up a ResNet ({} problem{}): {}", checkpoint_.path,
+  throw Error(fmt::format("{}: the weights do not make up {} ({} problem{}): {}", checkpoint_.path, network_,
                           count, count == 1 ? "" : "s", fmt::join(problems, "; ")));
 }
 

@@ -14,7 +14,9 @@ namespace dpac {
 
 class WeightReader {
  public:
-  explicit WeightReader(const Checkpoint& checkpoint) : checkpoint_(checkpoint) {}
+  /// `network` is what the weights should make up, for messages: "a ResNet".
+  WeightReader(const Checkpoint& checkpoint, std::string network)
+      : checkpoint_(checkpoint), network_(std::move(network)) {}
 
   /// The weight, or null where it is missing or has another shape (which finish() will report).
   /// A dimension of -1 in `expected` fits any size.
@@ -22,6 +24,9 @@ class WeightReader {
 
   /// The same for a weight that may be absent.
   const Tensor* take_if_present(const std::string& name, const Shape& expected);
+
+  /// Weights that the network does not use: no extra ones.
+  void leave(const std::string& name) { taken_.insert(name); }
 
   [[nodiscard]] bool complete() const { return problems_.empty(); }
 
@@ -35,6 +40,7 @@ class WeightReader {
   [[noreturn]] void report(std::vector<std::string> problems) const;
 
   const Checkpoint& checkpoint_;
+  std::string network_;
   std::set<std::string, std::less<>> taken_;
   std::vector<std::string> problems_;
 };

@@ -1,5 +1,5 @@
-// Learns how many photons per MAC each layer of a frozen network needs for an average of 20, under shot noise.
-// Usage: 02_learn_precision WEIGHTS DATA     (for instance models/demo_fashion_mnist.h5 twice)
+// Learns how many photons per MAC each layer of a frozen network needs for an average of 20, under shot
+// noise. Usage: 02_learn_precision WEIGHTS DATA     (for instance models/demo_fashion_mnist.h5 twice)
 #include <cstdio>
 #include <exception>
 #include <vector>
@@ -21,19 +21,19 @@ int main(int argc, char** argv) try {
       dpac::build_resnet(dpac::open_checkpoint(argv[1]), dpac::Shape{first.height, first.width}),
       {.noise = dpac::NoiseKind::shot, .batch = kBatch});
 
-  dpac::Learner learner(network,
-                        {.per = dpac::Granularity::layer,
-                         .target_energy = 20,
-                         .lambda = dpac::default_lambda(dpac::NoiseKind::shot),
-                         .learning_rate = 0.05,
-                         .noise = {.kind = dpac::NoiseKind::shot,
-                                   .energies = dpac::uniform_energies(network.layers(), 100),
-                                   .seed = 1}});
+  dpac::Learner learner(network, {.per = dpac::Granularity::layer,
+                                  .target_energy = 20,
+                                  .lambda = dpac::default_lambda(dpac::NoiseKind::shot),
+                                  .learning_rate = 0.05,
+                                  .noise = {.kind = dpac::NoiseKind::shot,
+                                            .energies = dpac::uniform_energies(network.layers(), 100),
+                                            .seed = 1}});
   const auto channels = static_cast<int>(network.graph().input().channels);
   dpac::BatchReader reader(*data, preprocessing, channels,
                            dpac::training_order(data->size(), /*seed=*/1, 0, kSteps * kBatch), kBatch, 1);
   while (const dpac::ImageBatch* batch = reader.next()) {
-    const dpac::LearningRecord record = learner.step(batch->images, batch->labels, batch->indices);
+    const dpac::LearningRecord record =
+        learner.step(batch->images, {.labels = batch->labels}, batch->indices);
     if (record.step % 25 != 0) continue;
     std::printf("step %3d: loss %.2f, %.0f photons per MAC\n", static_cast<int>(record.step), record.loss,
                 record.energy_per_mac);

@@ -48,9 +48,9 @@ class EpiloguePass {
         floor_(lower_bound(epilogue.activation == Activation::relu)),
         floor_after_(lower_bound(epilogue.relu_after_residual)),
         quantizer_(epilogue.quantizer),
-        sum_quantizer_(epilogue.sum_quantizer),
+        result_quantizer_(epilogue.result_quantizer),
         quantized_(!epilogue.quantizer.is_identity()),
-        sum_quantized_(!epilogue.sum_quantizer.is_identity()),
+        result_quantized_(!epilogue.result_quantizer.is_identity()),
         pixel_step_(Stream::stride(kChannelGroup / 4)),
         tile_pixels_(row_major() ? kRowsTogether : ChannelSums::kPixels),
         ahead_(row_major() ? 4 * kChannelGroup : e_.map.pixels * e_.map.block) {}
@@ -140,15 +140,15 @@ class EpiloguePass {
     } else {
       if (kRecorded && e_.passes != nullptr) record(y, floor_, e_.quantizer, offset, e_.passes);
       y = larger(d, y, floor_);
+      if (kQuantized && quantized_) y = quantizer_.value(y);
     }
-    if (kQuantized && quantized_) y = quantizer_.value(y);
-    if (e_.residual != nullptr) {
+    if (!kSmooth && e_.residual != nullptr) {
       y = hn::Add(y, hn::LoadU(d, e_.residual + offset));
       if (kRecorded && e_.sum_passes != nullptr) {
-        record(y, floor_after_, e_.sum_quantizer, offset, e_.sum_passes);
+        record(y, floor_after_, e_.result_quantizer, offset, e_.sum_passes);
       }
       y = larger(d, y, floor_after_);
-      if (kQuantized && sum_quantized_) y = sum_quantizer_.value(y);
+      if (kQuantized && result_quantized_) y = result_quantizer_.value(y);
     }
     if (kQuantized && c + kLanes > e_.map.channels) {
       y = hn::IfThenElseZero(hn::FirstN(d, static_cast<size_t>(std::max<int64_t>(0, e_.map.channels - c))),
@@ -165,15 +165,18 @@ class EpiloguePass {
     store_bits(d, passes, offset, bits);
   }
 
-  /// A smooth activation of a noisy value, and its slope there.
+  /// Quantiser, smooth activation and quantiser of a noisy value, and their slope there.
   HWY_INLINE V activate(V noisy, int64_t offset) const {
     const D d;
-    const V y = activated(d, e_.activation, noisy);
-    if (e_.slopes == nullptr) return y;
-    V slope = activation_slope(d, e_.activation, noisy);
-    if (quantized_) slope = hn::IfThenElseZero(inside(e_.quantizer, y), slope);
-    hn::StoreU(slope, d, e_.slopes + offset);
-    return y;
+    const V before = kQuantized && quantized_ ? quantizer_.value(noisy) : noisy;
+    const V after = activated(d, e_.activation, before);
+    if (e_.slopes != nullptr) {
+      V slope = activation_slope(d, e_.activation, before);
+      if (quantized_) slope = hn::IfThenElseZero(inside(e_.quantizer, noisy), slope);
+      if (result_quantized_) slope = hn::IfThenElseZero(inside(e_.result_quantizer, after), slope);
+      hn::StoreU(slope, d, e_.slopes + offset);
+    }
+    return kQuantized && result_quantized_ ? result_quantizer_.value(after) : after;
   }
 
   static HWY_INLINE hn::Mask<D> inside(const Quantizer& quantizer, V y) {
@@ -187,8 +190,8 @@ class EpiloguePass {
   float* dst_;
   float* sum_squares_;
   const V floor_, floor_after_;
-  const QuantizerVectors<D> quantizer_, sum_quantizer_;
-  const bool quantized_, sum_quantized_;
+  const QuantizerVectors<D> quantizer_, result_quantizer_;
+  const bool quantized_, result_quantized_;
   const Words pixel_step_;
   const int64_t tile_pixels_, ahead_;
   ChannelSums sums_;

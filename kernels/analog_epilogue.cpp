@@ -32,7 +32,7 @@ void pass(const AnalogEpilogue& e, const NoiseKey& key, const float* src, float*
     }
     return EpiloguePass<D, true, true, true, true>(e, key, src, dst, sum_squares).run();
   }
-  const bool quantized = !e.quantizer.is_identity() || !e.sum_quantizer.is_identity();
+  const bool quantized = !e.quantizer.is_identity() || !e.result_quantizer.is_identity();
   if (e.gains == nullptr) {
     if (quantized) return pass<D, false, true>(e, key, src, dst, sum_squares);
     return pass<D, false, false>(e, key, src, dst, sum_squares);

@@ -33,10 +33,10 @@ constexpr uint32_t element_block(int64_t channel, int64_t pixel, const BlockedMa
   return element_block(channel, pixel + elements.offset, elements.count);
 }
 
-/// dst <- finish(src + gain[c] * scale[p] * xi), where finish is activation, quantiser, residual sum, ReLU,
-/// quantiser, each only where asked for (docs/model.md section 1). For shot noise gain is ||W_c|| / sqrt(D
-/// E_c) and scale the norm of the input patch. With repeats, xi is the sum of repeats[c] draws, and the gain
-/// is that of their mean.
+/// dst <- finish(src + gain[c] * scale[p] * xi), where finish is ReLU, quantiser, residual sum, ReLU,
+/// quantiser, or quantiser, smooth activation, quantiser; each only where asked for (docs/model.md section
+/// 1). For shot noise gain is ||W_c|| / sqrt(D E_c) and scale the norm of the input patch. With repeats, xi
+/// is the sum of repeats[c] draws, and the gain is that of their mean.
 struct AnalogEpilogue {
   BlockedMap map;
   std::span<const PixelRun> runs;  ///< A partition of the pixels to do, which may be a part of the map.
@@ -45,17 +45,18 @@ struct AnalogEpilogue {
   const int32_t* repeats = nullptr;  ///< [padded channels]; null for one draw.
   const float* scales = nullptr;     ///< [pixels]; null stands for ones.
   ElementPixels elements = {};
-  Activation activation = Activation::none;  ///< On the noisy value.
-  Quantizer quantizer = {};                  ///< After that; identity for none.
-  const float* residual = nullptr;           ///< Same layout as dst; null for none.
+  Activation activation = Activation::none;
+  Quantizer quantizer =
+      {};  ///< Of the noisy value: after ReLU, before a smooth activation. Identity for none.
+  const float* residual = nullptr;  ///< Same layout as dst; null for none, and with a smooth activation.
   bool relu_after_residual = false;
-  Quantizer sum_quantizer = {};  ///< Of the residual sum; identity for none.
+  Quantizer result_quantizer = {};  ///< Of the residual sum or smooth activation; identity for none.
   /// Where a backward follows (kernels/analog_backward.h): a bit per element of the map, set where a gradient
   /// passes: neither cut off by ReLU nor clamped by the quantiser. Element e is bit e mod 8 of byte e / 8.
   /// Null for none.
   uint8_t* passes = nullptr;
   uint8_t* sum_passes = nullptr;  ///< The same of the residual sum.
-  /// Instead of `passes`, for a smooth activation: its derivative, zero where the quantiser clamps; in the
+  /// Instead of `passes`, for a smooth activation: its derivative, zero where a quantiser clamps; in the
   /// layout of dst.
   float* slopes = nullptr;
 };

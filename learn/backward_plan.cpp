@@ -3,11 +3,16 @@
 #include <algorithm>
 
 #include "engine/memory_plan.h"
+#include "learn/attention_backward.h"
 
 namespace dpac {
 namespace {
 
 constexpr int kThreads = 1;
+
+bool is_attention(const Node& node) {
+  return is_analog(node) && !has_weights(node);
+}
 
 }  // namespace
 
@@ -17,6 +22,7 @@ BackwardPlan::BackwardPlan(const FloatPlan& forward, const BackwardWeights& weig
   for (std::size_t n = 0; n < steps_.size(); ++n) make_primitive(n, weights);
   place_gradients();
   place_sums();
+  size_.heads = head_backward_size(forward.longest_attention());
 }
 
 /// Finds which gradients are needed, and whose terms are added to earlier ones.
@@ -31,6 +37,7 @@ void BackwardPlan::connect() {
   for (std::size_t n = steps_.size(); n-- > 0;) {
     const Node& node = graph().nodes[n];
     steps_[n].needed = needed[n];
+    if (is_attention(node)) continue;
     if (node.residual != kNone) steps_[n].add_to_residual = reads(node.residual);
     if (node.input != kNone) steps_[n].add_to_input = reads(node.input);
   }
@@ -39,7 +46,7 @@ void BackwardPlan::connect() {
 void BackwardPlan::make_primitive(std::size_t n, const BackwardWeights& weights) {
   const Node& node = graph().nodes[n];
   Step& step = steps_[n];
-  if (is_analog(node)) {
+  if (has_weights(node)) {
     make_product(n, weights);
   } else if (const auto* pool = std::get_if<MaxPoolOp>(&node.op); pool != nullptr && step.needed) {
     step.primitive = onednn::make_max_pool_backward(forward_.options().samples, input_shape(graph(), node),
@@ -56,9 +63,9 @@ void BackwardPlan::make_product(std::size_t n, const BackwardWeights& weights) {
   Step& step = steps_[n];
   onednn::ConvolutionSpec spec;
   spec.name = node.name;
-  spec.batch = forward_.options().samples;
-  spec.in = input_shape(graph(), node);
-  spec.out = node.shape;
+  spec.batch = forward_.maps();
+  spec.in = forward_.shape(graph().nodes[static_cast<std::size_t>(node.input)]);
+  spec.out = forward_.shape(node);
   spec.geometry = product_geometry(node);
   if (form == BackwardForm::strided) {
     step.primitive = onednn::make_convolution_backward(spec, *weights.of(n).direct, kThreads);
@@ -80,7 +87,7 @@ void BackwardPlan::place_gradients() {
   const std::vector<BackwardForm> forms = backward_forms(graph());
   std::vector<std::optional<std::size_t>> places(steps_.size()), terms(steps_.size());
   const auto size_of = [&](int node) {
-    return forward_.options().samples * blocked_map(graph().nodes[static_cast<std::size_t>(node)]).size();
+    return forward_.maps() * forward_.map(graph().nodes[static_cast<std::size_t>(node)]).size();
   };
   const auto write = [&](int node, int now) {
     if (node == kNone || !steps_[static_cast<std::size_t>(node)].needed) return;
@@ -92,12 +99,20 @@ void BackwardPlan::place_gradients() {
   for (int n = last; n >= 0; --n) {
     const int now = last - n;
     const Node& node = graph().nodes[static_cast<std::size_t>(n)];
+    if (std::holds_alternative<AttentionScoresOp>(node.op)) continue;
     write(n, now);
+    if (std::holds_alternative<AttentionContextOp>(node.op)) {
+      const Node& scores = graph().nodes[static_cast<std::size_t>(node.input)];
+      for (const int operand : {scores.input, scores.second, node.second}) write(operand, now);
+      continue;
+    }
     write(node.residual, now);
     write(node.input, now);
     const Step& step = steps_[static_cast<std::size_t>(n)];
     const bool adds_itself = forms[static_cast<std::size_t>(n)] == BackwardForm::transposed ||
-                             std::holds_alternative<GlobalAveragePoolOp>(node.op);
+                             std::holds_alternative<GlobalAveragePoolOp>(node.op) ||
+                             std::holds_alternative<TokenPoolOp>(node.op) ||
+                             std::holds_alternative<LayerNormOp>(node.op);
     if (node.input == kNone || !steps_[static_cast<std::size_t>(node.input)].needed) continue;
     if (step.add_to_input && !adds_itself) {
       terms[static_cast<std::size_t>(n)] = table.add(size_of(node.input), now);
@@ -116,7 +131,8 @@ void BackwardPlan::place_sums() {
   first_sums_ = {0};
   for (const Node& node : graph().nodes) {
     if (!is_analog(node)) continue;
-    first_sums_.push_back(first_sums_.back() + static_cast<std::size_t>(blocked_map(node).padded_channels()));
+    const int64_t sums = is_attention(node) ? 1 : blocked_map(node).padded_channels();
+    first_sums_.push_back(first_sums_.back() + static_cast<std::size_t>(sums));
   }
 }
 

@@ -16,7 +16,8 @@ namespace dpac {
 /// Immutable and shared by the workers that run it. Everything runs in one thread.
 ///
 /// The gradient of a node's output is a sum with one term per reader of it. Nodes go backward one by one; the
-/// first reader writes its term, the others add theirs.
+/// first reader writes its term, the others add theirs. Q, K and V have no reader but their attention, which
+/// goes backward as a whole where its context does; scores have no gradient in memory.
 class BackwardPlan {
  public:
   struct Step {

@@ -4,7 +4,7 @@ namespace dpac {
 namespace {
 
 BackwardForm form_of(const Graph& graph, const Node& node, const std::vector<bool>& needed) {
-  if (!is_analog(node) || !needed[static_cast<std::size_t>(node.input)]) return BackwardForm::none;
+  if (!has_weights(node) || !needed[static_cast<std::size_t>(node.input)]) return BackwardForm::none;
   const Geometry g = product_geometry(node);
   const MapShape& in = input_shape(graph, node);
   // A padding beyond the kernel, or pixels that no window reaches, have no transposed convolution.
@@ -21,7 +21,7 @@ std::vector<bool> depends_on_noise(const Graph& graph) {
   std::vector<bool> depends;
   for (const Node& node : graph.nodes) {
     const auto noisy = [&](int from) { return from != kNone && depends[static_cast<std::size_t>(from)]; };
-    depends.push_back(is_analog(node) || noisy(node.input) || noisy(node.residual));
+    depends.push_back(is_analog(node) || noisy(node.input) || noisy(node.residual) || noisy(node.second));
   }
   return depends;
 }

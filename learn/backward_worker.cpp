@@ -2,7 +2,11 @@
 
 #include <algorithm>
 
+#include "engine/planned_attention.h"
+#include "engine/token_ops.h"
+#include "kernels/layer_norm.h"
 #include "kernels/subsample.h"
+#include "learn/attention_backward.h"
 
 namespace dpac {
 
@@ -21,26 +25,39 @@ BackwardWorker::Product BackwardWorker::bind(int n) const {
   return own.primitive.bind(gradient(n), dst, workspace_.scratchpad(), noted);
 }
 
+std::size_t BackwardWorker::samples(const BackwardInput& input) const {
+  return text() ? input.sequences.size() : static_cast<std::size_t>(forward().options().samples);
+}
+
 void BackwardWorker::run(const BackwardInput& input, double* sums) {
-  load(input.gradients);
-  auto layer = static_cast<int>(plan_.first_sums().size()) - 1;
+  load(input);
   for (int n = static_cast<int>(graph().nodes.size()) - 1; n > 0; --n) {
     if (!step(n).needed) continue;
-    if (is_analog(node(n))) {
-      analog(n, --layer, input, sums);
-    } else if (tape(n).passes) {
+    if (has_weights(node(n))) {
+      product(n, input, sums);
+    } else if (std::holds_alternative<AttentionContextOp>(node(n).op)) {
+      attention(n, input, sums);
+    } else if (tape(n).passes && !std::holds_alternative<LayerNormOp>(node(n).op)) {
       clear_clamped(n);
     }
-    if (reaches(node(n).input)) to_input(n);
+    if (!is_analog(node(n)) || has_weights(node(n))) {
+      if (reaches(node(n).input)) to_input(n, input);
+    }
   }
 }
 
-void BackwardWorker::load(const float* gradients) const {
+void BackwardWorker::load(const BackwardInput& input) const {
   const auto last = static_cast<int>(graph().nodes.size()) - 1;
-  const int64_t classes = graph().classes(), stride = blocked_map(node(last)).size();
-  for (int64_t s = 0; s < samples(); ++s) {
-    float* to = gradient(last) + s * stride;
-    std::fill(std::copy_n(gradients + s * classes, classes, to), to + stride, 0.0f);
+  const BlockedMap map = forward().map(node(last));
+  std::fill_n(gradient(last), floats(last), 0.0f);
+  for (std::size_t s = 0; s < samples(input); ++s) {
+    const auto sample = static_cast<int64_t>(s);
+    const int64_t position = text() ? input.sequences[s].position : sample;
+    float* to = gradient(last) + (text() ? sample * map.block : sample * map.size());
+    for (int64_t c = 0; c < map.channels; ++c) {
+      to[(c / map.block) * map.pixels * map.block + c % map.block] =
+          input.gradients[position * map.channels + c];
+    }
   }
 }
 
@@ -48,38 +65,83 @@ const uint8_t* BackwardWorker::bits(const std::optional<std::size_t>& offset, in
   return offset ? reinterpret_cast<const uint8_t*>(tape_.tape() + *offset) + first / 8 : nullptr;
 }
 
-void BackwardWorker::analog(int n, int layer, const BackwardInput& input, double* sums) const {
-  const auto l = static_cast<std::size_t>(layer);
-  const LayerNoise& noise = input.noise->layers[l];
+double* BackwardWorker::sums_of(int layer, std::size_t s, const BackwardInput& input, double* sums) const {
   const std::vector<std::size_t>& first_sums = plan_.first_sums();
-  const int64_t size = noise.map().size();
-  const bool stored = tape(n).noise.has_value();
-  AnalogBackward backward{.map = noise.map(), .runs = noise.runs(), .accumulate = step(n).add_to_residual};
-  if (!stored) backward.gains = (*input.point->gains)[l].gains.data();
-  for (int64_t s = 0; s < samples(); ++s) {
-    if (stored) backward.noise = tape_.tape() + *tape(n).noise + s * size;
-    if (tape(n).norms) backward.scales = tape_.tape() + *tape(n).norms + s * noise.map().pixels;
-    backward.passes = bits(tape(n).passes, s * size);
-    backward.sum_passes = bits(tape(n).sum_passes, s * size);
-    if (reaches(node(n).residual)) backward.residual = gradient(node(n).residual) + s * size;
+  const std::size_t position = text() ? static_cast<std::size_t>(input.sequences[s].position) : s;
+  return sums + position * first_sums.back() + first_sums[static_cast<std::size_t>(layer)];
+}
+
+AnalogBackward BackwardWorker::backward_of(int n, std::size_t s, const PixelRun& run,
+                                           const BackwardInput& input) const {
+  const FloatPlan::Step& planned = forward().step(static_cast<std::size_t>(n));
+  const auto layer = static_cast<std::size_t>(planned.layer);
+  const BlockedMap map = forward().map(node(n));
+  const int64_t index = text() ? 0 : static_cast<int64_t>(s), offset = index * map.size();
+  AnalogBackward backward{.map = map,
+                          .runs = {&run, 1},
+                          .passes = bits(tape(n).passes, offset),
+                          .sum_passes = bits(tape(n).sum_passes, offset),
+                          .accumulate = step(n).add_to_residual};
+  if (!text()) backward.runs = input.noise->layers[layer].runs();
+  if (text()) backward.elements = {-run.begin, run.end - run.begin};
+  if (tape(n).noise) backward.noise = tape_.tape() + *tape(n).noise + offset;
+  if (!tape(n).noise) backward.gains = (*input.point->gains)[layer].gains.data();
+  if (tape(n).norms) backward.scales = tape_.tape() + *tape(n).norms + index * map.pixels;
+  if (tape(n).slopes) backward.slopes = tape_.tape() + *tape(n).slopes + offset;
+  if (reaches(node(n).residual)) backward.residual = gradient(node(n).residual) + offset;
+  return backward;
+}
+
+void BackwardWorker::product(int n, const BackwardInput& input, double* sums) const {
+  const int layer = forward().step(static_cast<std::size_t>(n)).layer;
+  const BlockedMap map = forward().map(node(n));
+  for (std::size_t s = 0; s < samples(input); ++s) {
+    PixelRun run{static_cast<int64_t>(s), static_cast<int64_t>(s) + 1, 0};
+    if (text() && is_per_token(graph(), node(n))) {
+      const PlacedSequence& sequence = input.sequences[s];
+      run = {sequence.first, sequence.first + sequence.tokens.length(), 0};
+    }
+    const int64_t sample = text() ? input.sequences[s].sample : input.samples[s];
     const NoiseKey key{.seed = input.point->seed,
                        .step = input.point->step,
                        .layer = static_cast<uint16_t>(layer),
-                       .sample = static_cast<uint32_t>(input.samples[s])};
-    double* own = sums + static_cast<std::size_t>(s) * first_sums.back() + first_sums[l];
-    run_analog_backward(backward, input.sum, key, gradient(n) + s * size, own);
+                       .sample = static_cast<uint32_t>(sample)};
+    float* values = gradient(n) + (text() ? 0 : static_cast<int64_t>(s) * map.size());
+    run_analog_backward(backward_of(n, s, run, input), input.sum, key, values,
+                        sums_of(layer, s, input, sums));
+  }
+}
+
+void BackwardWorker::attention(int n, const BackwardInput& input, double* sums) const {
+  const Node &context = node(n), &scores = node(context.input);
+  const int layer = forward().step(static_cast<std::size_t>(n)).layer;
+  const AttentionGradients gradients{gradient(n), gradient(scores.input), gradient(scores.second),
+                                     gradient(context.second)};
+  float* buffer = tape_.tape() + *tape(n).heads;
+  for (std::size_t s = 0; s < samples(input); ++s) {
+    const Attention attention = planned_attention(forward(), static_cast<std::size_t>(n), input.sequences[s],
+                                                  *input.point, input.noise->kind);
+    AttentionSums whole;
+    for (int64_t h = 0; h < attention.shape.heads; ++h, buffer += HeadLayout(attention.shape).size) {
+      const AttentionSums own =
+          run_head_backward(attention, h, input.sum, buffer, gradients, workspace_.heads());
+      whole.scores += own.scores;
+      whole.context += own.context;
+    }
+    *sums_of(layer - 1, s, input, sums) = whole.scores;
+    *sums_of(layer, s, input, sums) = whole.context;
   }
 }
 
 void BackwardWorker::clear_clamped(int n) const {
   const uint8_t* inside = bits(tape(n).passes, 0);
   float* values = gradient(n);
-  for (int64_t i = 0; i < samples() * blocked_map(node(n)).size(); ++i) {
+  for (int64_t i = 0; i < floats(n); ++i) {
     if ((inside[i / 8] >> (i % 8) & 1) == 0) values[i] = 0.0f;
   }
 }
 
-void BackwardWorker::to_input(int n) {
+void BackwardWorker::to_input(int n, const BackwardInput& input) {
   const Node& own = node(n);
   const BackwardPlan::Step& how = step(n);
   if (auto* winograd = std::get_if<Winograd::Call>(&products_[static_cast<std::size_t>(n)])) {
@@ -88,20 +150,47 @@ void BackwardWorker::to_input(int n) {
     call->run(stream_);
   } else if (std::holds_alternative<GlobalAveragePoolOp>(own.op)) {
     spread_average(n);
+  } else if (const auto* norm = std::get_if<LayerNormOp>(&own.op)) {
+    through_layer_norm(n, *norm);
+  } else if (const auto* pool = std::get_if<TokenPoolOp>(&own.op)) {
+    spread_over_tokens(n, pool->kind, input);
   } else if (const auto* shortcut = std::get_if<SubsampleOp>(&own.op)) {
     const Node& from = node(own.input);
     const Subsample map{blocked_map(from), blocked_map(own), from.shape.width,
                         own.shape.width,   shortcut->stride, shortcut->channels_before};
     float* dst = how.term ? workspace_.arena() + *how.term : gradient(own.input);
-    for (int64_t s = 0; s < samples(); ++s) {
+    for (int64_t s = 0; s < forward().maps(); ++s) {
       subsample_backward(map, gradient(n) + s * map.out.size(), dst + s * map.in.size());
     }
   }
   if (!how.term) return;
   const float* term = workspace_.arena() + *how.term;
   float* sum = gradient(own.input);
-  const int64_t size = samples() * blocked_map(node(own.input)).size();
-  for (int64_t i = 0; i < size; ++i) sum[i] += term[i];
+  for (int64_t i = 0; i < floats(own.input); ++i) sum[i] += term[i];
+}
+
+void BackwardWorker::through_layer_norm(int n, const LayerNormOp& op) const {
+  const BlockedMap map = forward().map(node(n));
+  const LayerNormBackward norm{.map = map,
+                               .gamma = op.gamma.data(),
+                               .normalised = tape_.tape() + *tape(n).normalised,
+                               .inverse_deviation = tape_.tape() + *tape(n).inverse_deviation,
+                               .passes = bits(tape(n).passes, 0)};
+  float *own = gradient(n), *to = gradient(node(n).input);
+  layer_norm_backward(norm, 0, map.pixels, own);
+  const bool add = step(n).add_to_input;
+  for (int64_t i = 0; i < map.size(); ++i) to[i] = (add ? to[i] : 0.0f) + own[i];
+}
+
+void BackwardWorker::spread_over_tokens(int n, TokenPoolOp::Kind kind, const BackwardInput& input) const {
+  const int from = node(n).input;
+  const BlockedMap in = forward().map(node(from)), out = forward().map(node(n));
+  if (!step(n).add_to_input) std::fill_n(gradient(from), in.size(), 0.0f);
+  for (std::size_t s = 0; s < samples(input); ++s) {
+    const PlacedSequence& sequence = input.sequences[s];
+    pool_tokens_backward(kind, in, gradient(from), sequence.first, sequence.tokens.real, out,
+                         static_cast<int64_t>(s), gradient(n));
+  }
 }
 
 /// Every pixel has the same share in the average.
@@ -111,7 +200,7 @@ void BackwardWorker::spread_average(int n) const {
   const float* from = gradient(n);
   float* to = gradient(node(n).input);
   const bool add = step(n).add_to_input;
-  for (int64_t b = 0; b < samples() * map.blocks(); ++b, from += map.block) {
+  for (int64_t b = 0; b < forward().maps() * map.blocks(); ++b, from += map.block) {
     for (int64_t p = 0; p < map.pixels; ++p, to += map.block) {
       for (int i = 0; i < map.block; ++i) to[i] = (add ? to[i] : 0.0f) + share * from[i];
     }

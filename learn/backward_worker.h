@@ -14,11 +14,12 @@ namespace dpac {
 
 /// What a backward reads besides the tape.
 struct BackwardInput {
-  const int64_t* samples = nullptr;  ///< Indices in the data set, as in the forward.
+  const int64_t* samples = nullptr;                ///< Indices in the data set, as in the forward.
+  std::span<const PlacedSequence> sequences = {};  ///< Instead, of a network that reads text.
   const NoiseState* noise = nullptr;
   const NoisePoint* point = nullptr;  ///< Has gains.
   NoiseSum sum = NoiseSum::product;
-  const float* gradients = nullptr;  ///< d loss / d logits, [samples of the plan][classes].
+  const float* gradients = nullptr;  ///< d loss / d logits, [samples][classes].
 };
 
 class BackwardWorker {
@@ -26,8 +27,8 @@ class BackwardWorker {
   /// `tape` is the workspace of the forward's worker. All must outlive it.
   BackwardWorker(const BackwardPlan& plan, const Workspace& tape, const Workspace& workspace);
 
-  /// `sums` is [samples of the plan][padded channels of all analog layers]: the noise sums of
-  /// kernels/analog_backward.h. Allocates nothing.
+  /// `sums` is [samples][channels of all analog layers]: the noise sums of kernels/analog_backward.h. Of
+  /// sequences, sums and gradients are those of their positions.
   void run(const BackwardInput& input, double* sums);
 
  private:
@@ -41,16 +42,25 @@ class BackwardWorker {
   [[nodiscard]] const TapeEntry& tape(int n) const {
     return plan_.forward().step(static_cast<std::size_t>(n)).tape;
   }
-  [[nodiscard]] int64_t samples() const { return plan_.forward().options().samples; }
+  [[nodiscard]] const FloatPlan& forward() const { return plan_.forward(); }
+  [[nodiscard]] bool text() const { return graph().reads_text(); }
+  [[nodiscard]] std::size_t samples(const BackwardInput& input) const;
+  [[nodiscard]] int64_t floats(int n) const { return forward().maps() * forward().map(node(n)).size(); }
   [[nodiscard]] float* gradient(int n) const { return workspace_.arena() + step(n).gradient; }
   [[nodiscard]] bool reaches(int n) const { return n != kNone && step(n).needed; }
   [[nodiscard]] const uint8_t* bits(const std::optional<std::size_t>& offset, int64_t first) const;
 
   [[nodiscard]] Product bind(int n) const;
-  void load(const float* gradients) const;
-  void analog(int n, int layer, const BackwardInput& input, double* sums) const;
+  void load(const BackwardInput& input) const;
+  [[nodiscard]] AnalogBackward backward_of(int n, std::size_t s, const PixelRun& run,
+                                           const BackwardInput& input) const;
+  void product(int n, const BackwardInput& input, double* sums) const;
+  void attention(int n, const BackwardInput& input, double* sums) const;
+  [[nodiscard]] double* sums_of(int layer, std::size_t s, const BackwardInput& input, double* sums) const;
   void clear_clamped(int n) const;
-  void to_input(int n);
+  void to_input(int n, const BackwardInput& input);
+  void through_layer_norm(int n, const LayerNormOp& op) const;
+  void spread_over_tokens(int n, TokenPoolOp::Kind kind, const BackwardInput& input) const;
   void spread_average(int n) const;
 
   const BackwardPlan& plan_;

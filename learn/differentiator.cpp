@@ -10,6 +10,8 @@
 #include "engine/lanes.h"
 #include "engine/noise_state.h"
 #include "engine/noisy_weights.h"
+#include "engine/packing.h"
+#include "engine/text_lanes.h"
 #include "engine/thread_scope.h"
 #include "kernels/error.h"
 #include "kernels/isa.h"
@@ -31,13 +33,12 @@ class Differentiator::Impl {
     active_isa();
     if (options.quantization.weight_bits) quantize_weights(graph_, *options.quantization.weight_bits);
     wrap();
-    many_.emplace(*this, spread_.together);
-    one_.emplace(*this, 1);
     make_noise();
-    for (int i = 0; i < spread_.lanes; ++i) lanes_.push_back(std::make_unique<Lane>(*many_, *one_));
-    if (!noisy_weights_) {
-      drop_plain(forward_weights_);
-      backward_weights_->drop_plain();
+    if (graph_.reads_text()) {
+      text_.emplace(spread_.lanes,
+                    [this](const Capacity& capacity) { return std::make_unique<Plans>(*this, capacity); });
+    } else {
+      compile_for_images();
     }
   }
 
@@ -56,20 +57,16 @@ class Differentiator::Impl {
     if (noisy_weights_) draw_weights(point);
   }
 
-  BatchDerivative run(std::span<const float> images, std::span<const int64_t> samples,
-                      const SampleLoss& loss) {
-    check(images, samples);
+  BatchDerivative run(const Inputs& inputs, std::span<const int64_t> samples, const SampleLoss& loss) {
+    check(inputs, samples);
     const std::size_t n = samples.size();
     BatchDerivative result;
     result.logits.resize(n * static_cast<std::size_t>(graph_.classes()));
     losses_.resize(n);
-    sums_.resize(n * first_sums().back());
     logit_gradients_.resize(result.logits.size());
-    const ThreadScope scope(spread_.lanes);
-    const Batch batch{images.data(), samples, &loss, result.logits.data()};
-    const Chunks chunks(static_cast<int64_t>(n), spread_.together);
-    run_tasks(spread_.lanes, chunks.tasks(),
-              [&](int lane, int64_t task) { run_task(lane, chunks.whole(task), chunks.first(task), batch); });
+    const Batch batch{inputs, samples, &loss, result.logits.data()};
+    if (text_) run_packs(batch);
+    if (!text_) run_chunks(batch);
     for (const double sample : losses_) result.loss += sample / static_cast<double>(n);
     result.values = mean_values(n);
     return result;
@@ -81,9 +78,32 @@ class Differentiator::Impl {
  private:
   /// Forward and backward of a fixed number of samples.
   struct Plans {
-    Plans(const Impl& impl, int64_t samples)
+    /// Sizes of the memories of forward and backward.
+    struct Size {
+      WorkspaceSize forward, backward;
+      friend Size join(const Size& a, const Size& b) {
+        return {dpac::join(a.forward, b.forward), dpac::join(a.backward, b.backward)};
+      }
+    };
+
+    struct Space {
+      explicit Space(const Size& size) : forward(size.forward), backward(size.backward) {}
+      Workspace forward, backward;
+    };
+
+    struct Workers {
+      Workers(const Plans& plans, const Space& space)
+          : forward(plans.forward.make_worker(space.forward)),
+            backward(plans.backward, space.forward, space.backward) {}
+
+      std::unique_ptr<Worker> forward;
+      BackwardWorker backward;
+    };
+
+    Plans(const Impl& impl, const Capacity& capacity)
         : forward(impl.graph_, impl.forward_weights_, impl.quantizers_,
-                  {.samples = samples,
+                  {.samples = capacity.sequences,
+                   .tokens = capacity.tokens,
                    .threads = 1,
                    .own_epilogue = true,
                    .patch_norms = impl.options_.noise == NoiseKind::shot,
@@ -91,39 +111,37 @@ class Differentiator::Impl {
                    .companion_weights = impl.noise_weights_.empty() ? nullptr : &impl.noise_weights_}),
           backward(forward, *impl.backward_weights_) {}
 
+    [[nodiscard]] Size size() const { return {forward.workspace_size(), backward.workspace_size()}; }
+
     FloatPlan forward;
     BackwardPlan backward;
   };
 
   struct Lane {
     Lane(const Plans& many_plans, const Plans& one_plans)
-        : forward_space(join(many_plans.forward.workspace_size(), one_plans.forward.workspace_size())),
-          backward_space(join(many_plans.backward.workspace_size(), one_plans.backward.workspace_size())),
-          many(many_plans, *this),
-          one(one_plans, *this) {}
+        : space(join(many_plans.size(), one_plans.size())), many(many_plans, space), one(one_plans, space) {}
 
-    struct Workers {
-      Workers(const Plans& plans, const Lane& lane)
-          : forward(plans.forward.make_worker(lane.forward_space)),
-            backward(plans.backward, lane.forward_space, lane.backward_space) {}
-
-      std::unique_ptr<Worker> forward;
-      BackwardWorker backward;
-    };
-
-    Workspace forward_space, backward_space;
-    Workers many, one;
+    Plans::Space space;
+    Plans::Workers many, one;
   };
 
   /// One call of run().
   struct Batch {
-    const float* images;
+    Inputs inputs;
     std::span<const int64_t> samples;
     const SampleLoss* loss;
     float* logits;
   };
 
-  [[nodiscard]] const std::vector<std::size_t>& first_sums() const { return many_->backward.first_sums(); }
+  void compile_for_images() {
+    many_.emplace(*this, Capacity{0, spread_.together});
+    one_.emplace(*this, Capacity{0, 1});
+    for (int i = 0; i < spread_.lanes; ++i) lanes_.push_back(std::make_unique<Lane>(*many_, *one_));
+    if (noisy_weights_) return;
+    drop_plain(forward_weights_);
+    backward_weights_->drop_plain();
+  }
+
   [[nodiscard]] bool sensitivity() const { return options_.derivative == Derivative::sensitivity; }
 
   void wrap() {
@@ -152,34 +170,77 @@ class Differentiator::Impl {
     });
   }
 
-  void check(std::span<const float> images, std::span<const int64_t> samples) const {
-    const auto image = static_cast<std::size_t>(graph_.input().channels * graph_.input().pixels());
-    if (samples.empty() || images.size() != samples.size() * image) {
-      throw Error(fmt::format("{} samples need {} input values, but {} were given; at least one is needed",
-                              samples.size(), samples.size() * image, images.size()));
-    }
+  void check(const Inputs& inputs, std::span<const int64_t> samples) const {
+    if (samples.empty()) throw Error("a batch needs at least one sample");
+    check_inputs(graph_, inputs, samples);
     if (noise_.points.front().gains == nullptr) throw Error("set_noise() was not called");
   }
 
+  void run_chunks(const Batch& batch) {
+    const ThreadScope scope(spread_.lanes);
+    make_room(many_->backward, batch.samples.size());
+    const Chunks chunks(static_cast<int64_t>(batch.samples.size()), spread_.together);
+    run_tasks(spread_.lanes, chunks.tasks(), [&](int lane, int64_t task) {
+      run_chunk(lane, chunks.whole(task), chunks.first(task), batch);
+    });
+  }
+
   /// A whole chunk, or a single sample.
-  void run_task(int lane, bool chunk, int64_t first, const Batch& batch) {
+  void run_chunk(int lane, bool chunk, int64_t first, const Batch& batch) {
     Lane& own = *lanes_[static_cast<std::size_t>(lane)];
-    Lane::Workers& workers = chunk ? own.many : own.one;
-    const NoisePoint& forward_point = sensitivity() ? silent_ : noise_.points.front();
+    Plans::Workers& workers = chunk ? own.many : own.one;
     const int64_t image = graph_.input().channels * graph_.input().pixels(), classes = graph_.classes();
-    workers.forward->run({.images = batch.images + first * image,
+    workers.forward->run({.images = batch.inputs.images.data() + first * image,
                           .samples = batch.samples.data() + first,
                           .noise = &noise_,
-                          .points = {&forward_point, 1}},
+                          .points = forward_points()},
                          {batch.logits + first * classes, 0});
     for (int64_t s = first; s < first + (chunk ? spread_.together : 1); ++s) take_loss(s, batch);
+    BackwardInput input = backward_input();
+    input.samples = batch.samples.data() + first;
+    input.gradients += first * classes;
+    workers.backward.run(input, sums_.data() + static_cast<std::size_t>(first) * sums_per_sample_);
+  }
+
+  void run_packs(const Batch& batch) {
+    const std::vector<Pack> packs = pack_sequences(batch.inputs.sequences, batch.samples);
+    if (text_->prepare(packs) && noisy_weights_) draw_again();
+    make_room(text_->plans(packs.front().capacity).backward, batch.samples.size());
+    const ThreadScope scope(spread_.lanes);
+    run_tasks(spread_.lanes, static_cast<int64_t>(packs.size()), [&](int lane, int64_t task) {
+      const Pack& pack = packs[static_cast<std::size_t>(task)];
+      Plans::Workers& workers = text_->workers(lane, pack.capacity);
+      workers.forward->run({.sequences = pack.sequences, .noise = &noise_, .points = forward_points()},
+                           {batch.logits, 0});
+      for (const PlacedSequence& sequence : pack.sequences) take_loss(sequence.position, batch);
+      BackwardInput input = backward_input();
+      input.sequences = pack.sequences;
+      workers.backward.run(input, sums_.data());
+    });
+  }
+
+  /// New plans packed weights of their own.
+  void draw_again() {
+    noisy_weights_->forget();
+    draw_weights(noise_.points.front());
+  }
+
+  void make_room(const BackwardPlan& plan, std::size_t samples) {
+    first_sums_ = plan.first_sums();
+    sums_per_sample_ = first_sums_.back();
+    sums_.resize(samples * sums_per_sample_);
+  }
+
+  [[nodiscard]] std::span<const NoisePoint> forward_points() const {
+    return {sensitivity() ? &silent_ : noise_.points.data(), 1};
+  }
+
+  [[nodiscard]] BackwardInput backward_input() const {
     const bool squares = sensitivity() && options_.noise != NoiseKind::weight;
-    workers.backward.run({.samples = batch.samples.data() + first,
-                          .noise = &noise_,
-                          .point = &noise_.points.front(),
-                          .sum = squares ? NoiseSum::square : NoiseSum::product,
-                          .gradients = logit_gradients_.data() + first * classes},
-                         sums_.data() + static_cast<std::size_t>(first) * first_sums().back());
+    return {.noise = &noise_,
+            .point = noise_.points.data(),
+            .sum = squares ? NoiseSum::square : NoiseSum::product,
+            .gradients = logit_gradients_.data()};
   }
 
   void take_loss(int64_t s, const Batch& batch) {
@@ -195,7 +256,7 @@ class Differentiator::Impl {
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       values[l].resize(static_cast<std::size_t>(layers_[l].out_channels), 0.0);
       for (std::size_t s = 0; s < n; ++s) {
-        const double* own = sums_.data() + s * first_sums().back() + first_sums()[l];
+        const double* own = sums_.data() + s * sums_per_sample_ + first_sums_[l];
         for (std::size_t c = 0; c < values[l].size(); ++c) values[l][c] += value_of(own[c]);
       }
       for (double& value : values[l]) value /= static_cast<double>(n);
@@ -220,12 +281,15 @@ class Differentiator::Impl {
   std::vector<NodeWeights> forward_weights_, noise_weights_;
   std::optional<BackwardWeights> backward_weights_;
   std::optional<Plans> many_, one_;
+  std::optional<TextLanes<Plans>> text_;  // Instead of the two plans and their lanes.
   NoiseState noise_;
   NoisePoint silent_;
   std::optional<NoisyWeights> noisy_weights_;
   std::vector<float> noise_values_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::vector<double> losses_, sums_;
+  std::vector<std::size_t> first_sums_;
+  std::size_t sums_per_sample_ = 0;
   std::vector<float> logit_gradients_;
 };
 
@@ -244,9 +308,9 @@ const std::vector<AnalogLayer>& Differentiator::layers() const {
 void Differentiator::set_noise(const NoiseConfig& config, uint32_t step) {
   impl_->set_noise(config, step);
 }
-BatchDerivative Differentiator::run(std::span<const float> images, std::span<const int64_t> samples,
+BatchDerivative Differentiator::run(const Inputs& inputs, std::span<const int64_t> samples,
                                     const SampleLoss& loss) {
-  return impl_->run(images, samples, loss);
+  return impl_->run(inputs, samples, loss);
 }
 
 }  // namespace dpac

@@ -15,6 +15,7 @@
 
 #include "engine/analog.h"
 #include "engine/graph.h"
+#include "engine/inputs.h"
 #include "engine/noise_config.h"
 #include "engine/quantization.h"
 #include "learn/loss.h"
@@ -61,10 +62,9 @@ class Differentiator {
   /// @throws Error if it does not fit.
   void set_noise(const NoiseConfig& config, uint32_t step);
 
-  /// Forward and backward of n samples: `images` is [n, C, H, W], `samples` are indices in the data set. Not
-  /// to be called from two threads at once.
-  BatchDerivative run(std::span<const float> images, std::span<const int64_t> samples,
-                      const SampleLoss& loss);
+  /// Forward and backward of n samples, images or sequences; `samples` are indices in the data set. Not to be
+  /// called from two threads at once.
+  BatchDerivative run(const Inputs& inputs, std::span<const int64_t> samples, const SampleLoss& loss);
 
  private:
   class Impl;

@@ -21,8 +21,11 @@ void check(const LearnerOptions& options) {
   throw Error(fmt::format("lambda is {}, expected a number that is not negative", options.lambda));
 }
 
-void check_labels(std::span<const int> labels, int64_t classes) {
-  for (const int label : labels) {
+void check_targets(const Targets& targets, int64_t classes) {
+  if (!targets.scores.empty() && classes != 1) {
+    throw Error(fmt::format("a network with {} outputs cannot learn from scores, which need one", classes));
+  }
+  for (const int label : targets.labels) {
     if (label >= 0 && label < classes) continue;
     throw Error(fmt::format("a training sample's label is {}, but the network has the classes 0 ... {}",
                             label, classes - 1));
@@ -48,22 +51,22 @@ double default_lambda(NoiseKind noise) {
 Learner::Learner(Differentiator& differentiator, const LearnerOptions& options)
     : differentiator_(differentiator),
       options_(options),
-      parameters_(differentiator.layers(), options.per, options.noise.energies, options.round_energy) {
+      parameters_(paying_layers(differentiator.layers(), options.noise.kind), options.per,
+                  options.noise.energies, options.round_energy) {
   check(options);
 }
 
-LearningRecord Learner::step(std::span<const float> images, std::span<const int> labels,
-                             std::span<const int64_t> samples) {
-  check_labels(labels, differentiator_.graph().classes());
+LearningRecord Learner::step(const Inputs& inputs, const Targets& targets, std::span<const int64_t> samples) {
+  check_targets(targets, differentiator_.graph().classes());
   LearningRecord record{.step = adam_.steps + 1, .energy_per_mac = energy_per_mac()};
   NoiseConfig noise = options_.noise;
   noise.energies = parameters_.energies();
   differentiator_.set_noise(noise, static_cast<uint32_t>(record.step));
-  const BatchDerivative batch = differentiator_.run(images, samples, cross_entropy_of(labels));
+  const BatchDerivative batch = differentiator_.run(inputs, samples, loss_of(targets));
 
   const double above = std::log(record.energy_per_mac) - std::log(options_.target_energy);
   record.loss = batch.loss + options_.lambda * std::max(0.0, above);
-  record.accuracy = accuracy_of(batch.logits, labels);
+  if (!targets.labels.empty()) record.accuracy = accuracy_of(batch.logits, targets.labels);
   if (!std::isfinite(record.loss)) {
     throw Error(fmt::format(
         "step {}: the loss is not finite, at {:.3g} energy per MAC: too little energy, too high a "

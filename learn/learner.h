@@ -2,10 +2,12 @@
 /// Learns the precision of a frozen network: how much energy each layer or channel needs (docs/model.md
 /// section 6).
 ///
-///     loss = cross entropy(noisy network) + lambda * max(0, log(energy per MAC) - log(target))
+///     loss = cross entropy or squared error(noisy network) + lambda * max(0, log(energy per MAC) -
+///     log(target))
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "engine/noise_config.h"
@@ -33,9 +35,9 @@ struct LearnerOptions {
 
 /// What a step saw, before it changed the energies.
 struct LearningRecord {
-  int64_t step = 0;  ///< From 1 on; `step` of the noise's key.
-  double loss = 0;   ///< With the penalty.
-  double accuracy = 0;
+  int64_t step = 0;                     ///< From 1 on; `step` of the noise's key.
+  double loss = 0;                      ///< With the penalty.
+  std::optional<double> accuracy = {};  ///< Unset for a regression.
   double energy_per_mac = 0;
 };
 
@@ -51,10 +53,9 @@ class Learner {
   /// @throws Error if the options do not fit the network.
   Learner(Differentiator& differentiator, const LearnerOptions& options);
 
-  /// One step on a batch of preprocessed images ([n, C, H, W]) with their classes and indices in the data
-  /// set. @throws Error if a label is no class of the network, or the loss is not finite.
-  LearningRecord step(std::span<const float> images, std::span<const int> labels,
-                      std::span<const int64_t> samples);
+  /// One step on a batch of preprocessed images or sequences with what they should give and their indices in
+  /// the data set. @throws Error if a label is no class of the network, or the loss is not finite.
+  LearningRecord step(const Inputs& inputs, const Targets& targets, std::span<const int64_t> samples);
 
   [[nodiscard]] Energies energies() const;  ///< Rounded where the options say so.
   [[nodiscard]] double energy_per_mac() const;

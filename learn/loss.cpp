@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <vector>
 
 #include "kernels/split_mix.h"
@@ -33,6 +34,15 @@ int drawn_label(std::span<const float> logits, uint64_t seed) {
   return static_cast<int>(probabilities.size()) - 1;
 }
 
+/// From a normal distribution of variance 1/2 around a prediction, whose negative log likelihood the squared
+/// error is.
+float drawn_score(float prediction, uint64_t seed) {
+  SplitMix64 random(seed);
+  const double radius = std::sqrt(-std::log(1 - random.uniform(0, 1)));
+  const double angle = 2 * std::numbers::pi * random.uniform(0, 1);
+  return prediction + static_cast<float>(radius * std::cos(angle));
+}
+
 }  // namespace
 
 double cross_entropy(std::span<const float> logits, int label, std::span<float> gradient) {
@@ -51,10 +61,28 @@ SampleLoss cross_entropy_of(std::span<const int> labels) {
   };
 }
 
+double squared_error(std::span<const float> logits, float target, std::span<float> gradient) {
+  const double difference = static_cast<double>(logits.front()) - static_cast<double>(target);
+  gradient.front() = static_cast<float>(2 * difference);
+  return difference * difference;
+}
+
+SampleLoss squared_error_of(std::span<const float> targets) {
+  return [targets](int64_t position, std::span<const float> logits, std::span<float> gradient) {
+    return squared_error(logits, targets[static_cast<std::size_t>(position)], gradient);
+  };
+}
+
+SampleLoss loss_of(const Targets& targets) {
+  return targets.scores.empty() ? cross_entropy_of(targets.labels) : squared_error_of(targets.scores);
+}
+
 SampleLoss own_prediction(std::span<const int64_t> samples, uint64_t seed) {
   return [samples, seed](int64_t position, std::span<const float> logits, std::span<float> gradient) {
     const auto sample = static_cast<uint64_t>(samples[static_cast<std::size_t>(position)]);
-    return cross_entropy(logits, drawn_label(logits, seed_of(seed, sample)), gradient);
+    const uint64_t own_seed = seed_of(seed, sample);
+    if (logits.size() == 1) return squared_error(logits, drawn_score(logits.front(), own_seed), gradient);
+    return cross_entropy(logits, drawn_label(logits, own_seed), gradient);
   };
 }
 

@@ -50,7 +50,7 @@ Energies PrecisionParameters::energies() const {
 
 /// Multiply-accumulates of layer l that one of its parameters pays for.
 double PrecisionParameters::macs_of(std::size_t layer) const {
-  return static_cast<double>(layers_[layer].macs()) / static_cast<double>(first_[layer + 1] - first_[layer]);
+  return static_cast<double>(layers_[layer].macs) / static_cast<double>(first_[layer + 1] - first_[layer]);
 }
 
 double PrecisionParameters::energy_per_mac() const {

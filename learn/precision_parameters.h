@@ -24,9 +24,10 @@ using ChannelValues = std::vector<std::vector<double>>;
 /// log E of every layer or output channel, in one list.
 class PrecisionParameters {
  public:
-  /// `start` has one energy per layer, or one per output channel where `per` is channel; a single one then
-  /// stands for all of a layer's channels. @throws Error if they do not fit the layers.
-  /// With `rounded`, energies are used as max(1, round(E)), and gradients go straight through.
+  /// A layer without MACs has no energy of its own: paying_layers(). `start` has one energy per layer, or one
+  /// per output channel where `per` is channel; a single one then stands for all of a layer's channels.
+  /// @throws Error if they do not fit the layers. With `rounded`, energies are used as max(1, round(E)), and
+  /// gradients go straight through.
   PrecisionParameters(std::vector<AnalogLayer> layers, Granularity per, const Energies& start, bool rounded);
 
   [[nodiscard]] std::vector<double>& log_energies() { return log_energies_; }

@@ -40,9 +40,9 @@ SensitivityEstimate::SensitivityEstimate(Differentiator& differentiator, const N
   noise_.energies = uniform_energies(differentiator.layers(), 1);
 }
 
-void SensitivityEstimate::add(std::span<const float> images, std::span<const int64_t> samples) {
+void SensitivityEstimate::add(const Inputs& inputs, std::span<const int64_t> samples) {
   differentiator_.set_noise(noise_, ++batches_);
-  const BatchDerivative batch = differentiator_.run(images, samples, own_prediction(samples, noise_.seed));
+  const BatchDerivative batch = differentiator_.run(inputs, samples, own_prediction(samples, noise_.seed));
   const auto n = static_cast<double>(samples.size());
   sums_.resize(batch.values.size());
   for (std::size_t l = 0; l < sums_.size(); ++l) {
@@ -53,7 +53,7 @@ void SensitivityEstimate::add(std::span<const float> images, std::span<const int
 }
 
 ChannelValues SensitivityEstimate::sensitivities() const {
-  if (samples_ == 0) throw Error("sensitivities need at least one batch of images");
+  if (samples_ == 0) throw Error("sensitivities need at least one batch of samples");
   ChannelValues means = sums_;
   for (auto& layer : means) {
     for (double& s : layer) s /= static_cast<double>(samples_);
@@ -67,14 +67,18 @@ Energies analytic_energies(const std::vector<AnalogLayer>& layers, const Channel
   ChannelValues roots;
   double largest = 0;
   for (std::size_t l = 0; l < layers.size(); ++l) {
-    roots.push_back(roots_of(sensitivities[l], per, static_cast<double>(layers[l].macs())));
+    if (layers[l].macs == 0) {  // It has no energy, and keeps a placeholder.
+      roots.push_back({0});
+      continue;
+    }
+    roots.push_back(roots_of(sensitivities[l], per, static_cast<double>(layers[l].macs)));
     largest = std::max(largest, *std::max_element(roots[l].begin(), roots[l].end()));
   }
   double whole = 0;
   for (std::size_t l = 0; l < layers.size(); ++l) {
     for (double& root : roots[l]) {
       root = std::max(root, kLeastOfLargest * largest);
-      whole += root * static_cast<double>(layers[l].macs()) / static_cast<double>(roots[l].size());
+      whole += root * static_cast<double>(layers[l].macs) / static_cast<double>(roots[l].size());
     }
   }
   if (!(whole > 0 && std::isfinite(whole))) {

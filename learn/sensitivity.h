@@ -21,8 +21,8 @@ class SensitivityEstimate {
   /// where it is needed.
   SensitivityEstimate(Differentiator& differentiator, const NoiseConfig& noise);
 
-  /// Adds a batch of preprocessed images; the labels do not matter.
-  void add(std::span<const float> images, std::span<const int64_t> samples);
+  /// Adds a batch of preprocessed inputs; the labels do not matter.
+  void add(const Inputs& inputs, std::span<const int64_t> samples);
 
   [[nodiscard]] int64_t samples() const { return samples_; }
 

@@ -84,7 +84,7 @@ class LearningRun {
 
   void step(const ImageBatch& batch) {
     const auto start = Clock::now();
-    saved_.history.push_back(learner_.step(batch.images, batch.labels, batch.indices));
+    saved_.history.push_back(learner_.step(batch.images, {.labels = batch.labels}, batch.indices));
     saved_.seconds += seconds_since(start);
   }
 

@@ -1,5 +1,7 @@
 #include "cli/learning/learning_state.h"
 
+#include "cli/support/json.h"
+
 namespace dpac::cli {
 
 nlohmann::ordered_json history_json(const std::vector<LearningRecord>& history) {
@@ -7,7 +9,7 @@ nlohmann::ordered_json history_json(const std::vector<LearningRecord>& history) 
   for (const LearningRecord& record : history) {
     json.push_back({{"step", record.step},
                     {"loss", record.loss},
-                    {"accuracy", record.accuracy},
+                    {"accuracy", or_null(record.accuracy)},
                     {"energy_per_mac", record.energy_per_mac}});
   }
   return json;
@@ -33,8 +35,9 @@ SavedLearning saved_learning(const nlohmann::ordered_json& json) {
   for (const auto& record : json.at("history")) {
     saved.history.push_back({.step = record.at("step"),
                              .loss = record.at("loss"),
-                             .accuracy = record.at("accuracy"),
                              .energy_per_mac = record.at("energy_per_mac")});
+    const auto& accuracy = record.at("accuracy");
+    if (!accuracy.is_null()) saved.history.back().accuracy = accuracy.get<double>();
   }
   return saved;
 }

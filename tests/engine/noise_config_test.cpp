@@ -17,10 +17,12 @@ TEST_CASE("the average energy per MAC weighs layers by their MACs and channels e
   a.name = "a";
   a.dot_length = 10;
   a.outputs = 30;
+  a.macs = 300;
   a.out_channels = 2;
   b = a;
   b.name = "b";
   b.outputs = 10;
+  b.macs = 100;
   const auto ledger_of = [&](const Energies& energies, const Repeats& repeats) {
     return energy_ledger({a, b}, {.kind = NoiseKind::shot, .energies = energies, .repeats = repeats});
   };

@@ -65,7 +65,7 @@ TEST_CASE("ResNet50 is recognised: layers, MACs, parameters, strides") {
   CHECK(layers.front().outputs == 64 * 112 * 112);
   CHECK(layers.back().name == "fc");
   CHECK(layers.back().op == "linear");
-  CHECK(layers.back().macs() == 2048000);
+  CHECK(layers.back().macs == 2048000);
   CHECK(stride_of(v15, "layer2.0.conv1") == 1);
   CHECK(stride_of(v15, "layer2.0.conv2") == 2);
   CHECK(stride_of(v15, "layer2.0.downsample.0") == 2);

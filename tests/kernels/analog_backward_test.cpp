@@ -24,7 +24,7 @@ struct Case {
   bool residual;
   std::vector<PixelRun> runs;
   std::vector<float> gains, scales, y, shortcut, gradient;
-  Quantizer quantizer = {}, sum_quantizer = {};
+  Quantizer quantizer = {}, result_quantizer = {};
   std::vector<uint8_t> passes, sum_passes;
   AnalogEpilogue epilogue;
 
@@ -43,7 +43,7 @@ struct Case {
     shortcut = padded_values(4);
     gradient = padded_values(5);
     if (quantised) quantizer = make_quantizer(0, 2, 256);
-    if (quantised) sum_quantizer = make_quantizer(-0.5, 3, 64);
+    if (quantised) result_quantizer = make_quantizer(-0.5, 3, 64);
     passes.assign(size / 8, 0xff);
     sum_passes.assign(size / 8, 0xff);
   }
@@ -64,7 +64,7 @@ struct Case {
                 .quantizer = quantizer,
                 .residual = residual ? shortcut.data() : nullptr,
                 .relu_after_residual = true,
-                .sum_quantizer = sum_quantizer,
+                .result_quantizer = result_quantizer,
                 .passes = passes.data(),
                 .sum_passes = residual ? sum_passes.data() : nullptr};
     run_analog_epilogue(epilogue, kKey, y.data(), out.data(), nullptr);
@@ -115,7 +115,7 @@ Passes expected_passes(const Case& k, int64_t c, int64_t p) {
                                static_cast<double>(k.quantizer.high));
   }
   const double sum = value + static_cast<double>(k.shortcut[k.at(c, p)]);
-  passes.sum = sum > 0 && inside(k.sum_quantizer, sum);
+  passes.sum = sum > 0 && inside(k.result_quantizer, sum);
   return passes;
 }
 

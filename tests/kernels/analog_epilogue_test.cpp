@@ -26,7 +26,7 @@ struct Case {
   std::vector<PixelRun> runs;
   std::vector<float> gains, scales, y, shortcut;
   std::vector<int32_t> repeats = {};
-  Quantizer quantizer = {}, sum_quantizer = {};
+  Quantizer quantizer = {}, result_quantizer = {};
   bool noise = true;
 
   Case(int64_t c, int64_t p, int b, Activation activation_before, bool has_residual, bool relu_behind)
@@ -66,7 +66,7 @@ struct Case {
             .quantizer = quantizer,
             .residual = residual ? shortcut.data() : nullptr,
             .relu_after_residual = relu_after,
-            .sum_quantizer = sum_quantizer};
+            .result_quantizer = result_quantizer};
   }
 };
 
@@ -111,11 +111,14 @@ double expected(const Case& k, int64_t c, int64_t p) {
   double noise = 0;
   for (int r = 0; k.noise && r < repeats; ++r) noise += xi(k, c, p, r);
   double y = static_cast<double>(k.y[k.index(c, p)]) + sigma * noise;
+  if (is_smooth(k.activation)) {
+    return quantized(k.result_quantizer, activated(k.activation, quantized(k.quantizer, y)));
+  }
   y = quantized(k.quantizer, activated(k.activation, y));
   if (k.residual) {
     y += static_cast<double>(k.shortcut[k.index(c, p)]);
     if (k.relu_after) y = std::max(y, 0.0);
-    y = quantized(k.sum_quantizer, y);
+    y = quantized(k.result_quantizer, y);
   }
   return y;
 }
@@ -147,7 +150,7 @@ std::vector<Case> cases() {
       quantised.noise = false;
       all.push_back(quantised);
       quantised.quantizer = make_quantizer(0, 9, 256);
-      quantised.sum_quantizer = make_quantizer(0.5, 8, 100);
+      quantised.result_quantizer = make_quantizer(0.5, 8, 100);
       all.push_back(quantised);
       quantised.noise = true;
       all.push_back(quantised);

@@ -47,7 +47,7 @@ struct Course {
             .kind = NoiseKind::shot, .energies = uniform_energies(differentiator.layers(), 1000), .seed = 3}};
   }
 
-  LearningRecord step(Learner& learner) { return learner.step(images, labels, samples); }
+  LearningRecord step(Learner& learner) { return learner.step(images, {.labels = labels}, samples); }
 };
 
 }  // namespace

@@ -17,8 +17,8 @@ namespace {
 
 /// Two layers of 3 and 2 channels, with 600 and 1000 MACs.
 std::vector<AnalogLayer> two_layers() {
-  return {{.name = "a", .op = "convolution", .dot_length = 20, .outputs = 30, .out_channels = 3},
-          {.name = "b", .op = "linear", .dot_length = 100, .outputs = 10, .out_channels = 2}};
+  return {{.name = "a", .op = "convolution", .dot_length = 20, .outputs = 30, .macs = 600, .out_channels = 3},
+          {.name = "b", .op = "linear", .dot_length = 100, .outputs = 10, .macs = 1000, .out_channels = 2}};
 }
 
 double energy_per_mac(const Energies& energies) {

@@ -233,7 +233,7 @@ class Oracle {
   }
 
   Map finish(const Node& node, Map y) {
-    for (double& v : y) v = node.relu ? std::max(v, 0.0) : v;
+    for (double& v : y) v = node.activation == Activation::relu ? std::max(v, 0.0) : v;
     quantize(y, output_levels());
     if (node.residual == kNone) return y;
     for (std::size_t i = 0; i < y.size(); ++i) {

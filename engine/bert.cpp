@@ -1,0 +1,201 @@
+#include "engine/bert.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "engine/weight_reader.h"
+#include "kernels/error.h"
+#include "kernels/noise_key.h"
+
+namespace dpac {
+namespace {
+
+constexpr int64_t kAny = -1;
+
+std::vector<float> copied(const Tensor* values) {
+  if (values == nullptr) return {};
+  return {values->values().begin(), values->values().end()};
+}
+
+/// With zeros up to whole groups of channels.
+std::vector<float> padded(const Tensor* values) {
+  std::vector<float> copy = copied(values);
+  copy.resize((copy.size() + kChannelGroup - 1) / kChannelGroup * kChannelGroup, 0.0f);
+  return copy;
+}
+
+Tensor tensor_of(const Tensor* values) {
+  return values == nullptr ? Tensor() : Tensor(values->shape(), values->values());
+}
+
+class Builder {
+ public:
+  Builder(const Checkpoint& checkpoint, const BertOptions& options)
+      : checkpoint_(checkpoint),
+        traits_(checkpoint.bert.value_or(BertTraits{})),
+        options_(options),
+        reader_(checkpoint, "a BERT encoder") {}
+
+  Graph build() {
+    embeddings();
+    heads_ = find_heads();
+    int layers = 0;
+    for (; checkpoint_.weights.contains(layer_name(layers) + ".attention.self.query.weight"); ++layers) {
+      encoder_layer(layer_name(layers));
+    }
+    const bool classifies = checkpoint_.weights.contains("classifier.weight");
+    if (classifies) classifier();
+    if (!classifies) average();
+    reader_.finish();
+    check_classes();
+    graph_.architecture = fmt::format("BERT {}x{}", layers, features_);
+    graph_.class_names = traits_.labels;
+    for (const auto& entry : checkpoint_.weights.entries()) {
+      graph_.parameters += element_count(entry.second.tensor.shape());
+    }
+    return std::move(graph_);
+  }
+
+ private:
+  static std::string layer_name(int layer) { return fmt::format("encoder.layer.{}", layer); }
+  [[nodiscard]] int last() const { return static_cast<int>(graph_.nodes.size()) - 1; }
+
+  int add(Node node) {
+    graph_.nodes.push_back(std::move(node));
+    return last();
+  }
+
+  void embeddings() {
+    const Tensor* words = reader_.take("embeddings.word_embeddings.weight", {kAny, kAny});
+    if (words == nullptr) reader_.fail();
+    features_ = words->dim(1);
+    const Tensor* positions = reader_.take("embeddings.position_embeddings.weight", {kAny, features_});
+    const Tensor* types = reader_.take("embeddings.token_type_embeddings.weight", {kAny, features_});
+    if (positions != nullptr && (options_.tokens < 1 || options_.tokens > positions->dim(0))) {
+      throw Error(
+          fmt::format("{}: a sequence of {} tokens was asked for, but there are {} position embeddings",
+                      checkpoint_.path, options_.tokens, positions->dim(0)));
+    }
+    const auto tokens = static_cast<double>(options_.tokens);
+    graph_.lengths = {tokens, tokens * tokens};
+    add({.name = "embeddings",
+         .op = EmbeddingOp{tensor_of(words), tensor_of(positions), tensor_of(types)},
+         .shape = per_token(features_)});
+    layer_norm("embeddings.LayerNorm");
+  }
+
+  [[nodiscard]] int64_t find_heads() const {
+    const std::optional<int64_t> heads = options_.heads ? options_.heads : traits_.heads;
+    if (!heads) {
+      throw Error(
+          fmt::format("{}: neither the file nor a config.json beside it says how many attention heads "
+                      "the network has; give --heads or --config",
+                      checkpoint_.path));
+    }
+    if (*heads < 1 || features_ % *heads != 0) {
+      throw Error(fmt::format("{}: {} attention heads do not divide {} features", checkpoint_.path, *heads,
+                              features_));
+    }
+    return *heads;
+  }
+
+  [[nodiscard]] MapShape per_token(int64_t features) const { return {features, options_.tokens, 1}; }
+
+  void layer_norm(const std::string& name) {
+    const int input = last();
+    const int64_t features = graph_.nodes.back().shape.channels;
+    const Tensor* gamma = reader_.take(name + ".weight", {features});
+    const Tensor* beta = reader_.take(name + ".bias", {features});
+    add({.name = name,
+         .op = LayerNormOp{padded(gamma), padded(beta), static_cast<float>(traits_.layer_norm_epsilon)},
+         .shape = graph_.nodes.back().shape,
+         .input = input});
+  }
+
+  struct Tail {
+    Activation activation = Activation::none;
+    int residual = kNone;
+  };
+
+  /// A linear layer on every pixel; `outputs` may be kAny.
+  int linear(const std::string& name, int input, int64_t outputs, const Tail& tail) {
+    const MapShape& in = graph_.nodes[static_cast<std::size_t>(input)].shape;
+    const Tensor* weights = reader_.take(name + ".weight", {outputs, in.channels});
+    const int64_t channels = weights == nullptr ? std::max<int64_t>(outputs, 1) : weights->dim(0);
+    const Tensor* bias = reader_.take(name + ".bias", {channels});
+    return add({.name = name,
+                .op = LinearOp{tensor_of(weights), copied(bias)},
+                .shape = {channels, in.height, in.width},
+                .input = input,
+                .residual = tail.residual,
+                .activation = tail.activation});
+  }
+
+  void encoder_layer(const std::string& name) {
+    const int input = last(), context = attention(name + ".attention.self", input);
+    linear(name + ".attention.output.dense", context, features_, {.residual = input});
+    layer_norm(name + ".attention.output.LayerNorm");
+    const int attended = last();
+    linear(name + ".intermediate.dense", attended, kAny, {.activation = Activation::gelu});
+    linear(name + ".output.dense", last(), features_, {.residual = attended});
+    layer_norm(name + ".output.LayerNorm");
+  }
+
+  int attention(const std::string& name, int input) {
+    const int query = linear(name + ".query", input, features_, {});
+    const int key = linear(name + ".key", input, features_, {});
+    const int value = linear(name + ".value", input, features_, {});
+    const int scores = add({.name = name + ".qk",
+                            .op = AttentionScoresOp{heads_},
+                            .shape = {heads_, options_.tokens, options_.tokens},
+                            .input = query,
+                            .second = key});
+    return add({.name = name + ".pv",
+                .op = AttentionContextOp{heads_},
+                .shape = per_token(features_),
+                .input = scores,
+                .second = value});
+  }
+
+  void classifier() {
+    pool("first_token", TokenPoolOp::Kind::first);
+    linear("pooler.dense", last(), features_, {.activation = Activation::tanh});
+    linear("classifier", last(), kAny, {});
+  }
+
+  void average() {
+    reader_.leave("pooler.dense.weight");
+    reader_.leave("pooler.dense.bias");
+    pool("mean_pooling", TokenPoolOp::Kind::mean);
+  }
+
+  void pool(const std::string& name, TokenPoolOp::Kind kind) {
+    const int input = last();
+    add({.name = name, .op = TokenPoolOp{kind}, .shape = {features_, 1, 1}, .input = input});
+  }
+
+  void check_classes() const {
+    const auto names = static_cast<int64_t>(traits_.labels.size());
+    if (names == 0 || names == graph_.classes()) return;
+    throw Error(fmt::format("{}: its configuration names {} classes, but the classifier has {} outputs",
+                            checkpoint_.path, names, graph_.classes()));
+  }
+
+  const Checkpoint& checkpoint_;
+  const BertTraits traits_;
+  BertOptions options_;
+  WeightReader reader_;
+  Graph graph_;
+  int64_t features_ = 0, heads_ = 0;
+};
+
+}  // namespace
+
+Graph build_bert(const Checkpoint& checkpoint, const BertOptions& options) {
+  return Builder(checkpoint, options).build();
+}
+
+}  // namespace dpac

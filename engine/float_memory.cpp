@@ -1,0 +1,194 @@
+#include "engine/float_memory.h"
+
+#include "engine/attention.h"
+#include "engine/memory_plan.h"
+
+namespace dpac {
+namespace {
+
+/// Gives every value its place, in the order of the nodes.
+class Placement {
+ public:
+  Placement(const FloatPlan& plan, const std::vector<NodeWeights>& weights,
+            std::vector<FloatPlan::Step>& steps)
+      : plan_(plan),
+        graph_(plan.graph()),
+        options_(plan.options()),
+        weights_(weights),
+        steps_(steps),
+        places_(graph_.nodes.size()),
+        table_(options_.own_epilogue ? static_cast<int>(plan.first_analog()) : kNone,
+               static_cast<int>(graph_.nodes.size()) - 1) {}
+
+  /// Returns the size of the arena.
+  std::size_t run() {
+    for (std::size_t n = 0; n < places_.size(); ++n) place(n);
+    const MemoryPlan memory = plan_memory(table_.lifetimes());
+    for (std::size_t n = 0; n < places_.size(); ++n) {
+      const Place& own = places_[n];
+      steps_[n].value = memory.offsets[own.value] + (own.value == own.product ? own.product_offset : 0);
+      steps_[n].product = memory.offsets[own.product] + own.product_offset;
+      if (own.sums) steps_[n].sums = memory.offsets[*own.sums];
+      if (own.companion) steps_[n].companion_value = memory.offsets[*own.companion];
+    }
+    return memory.size;
+  }
+
+ private:
+  /// Numbers in the table of lifetimes.
+  struct Place {
+    std::size_t value = 0, product = 0;
+    std::size_t product_offset = 0;  // Within a product of several nodes.
+    std::optional<std::size_t> sums, companion;
+  };
+
+  std::size_t add(int64_t floats_per_map, std::size_t now) {
+    return table_.add(plan_.maps() * floats_per_map, static_cast<int>(now));
+  }
+
+  void place(std::size_t n) {
+    const Node& node = graph_.nodes[n];
+    const int now = static_cast<int>(n);
+    Place& own = places_[n];
+    for (const int read : {node.input, node.residual, node.second}) {
+      if (read != kNone) use(static_cast<std::size_t>(read), now);
+    }
+    if (std::holds_alternative<AttentionContextOp>(node.op)) use_operands_of_scores(node, now);
+    place_value(n);
+    if (options_.companion_weights != nullptr && !options_.tape && has_weights(node)) {
+      own.companion = add(plan_.map(node).size(), n);
+    }
+    if (options_.patch_norms && has_weights(node)) place_sums(n);
+  }
+
+  void use(std::size_t node, int now) { table_.use(places_[node].value, now); }
+
+  /// Scores are computed together with the context.
+  void use_operands_of_scores(const Node& context, int now) {
+    const Node& scores = graph_.nodes[static_cast<std::size_t>(context.input)];
+    use(static_cast<std::size_t>(scores.input), now);
+    use(static_cast<std::size_t>(scores.second), now);
+  }
+
+  void place_value(std::size_t n) {
+    const Node& node = graph_.nodes[n];
+    const int now = static_cast<int>(n);
+    const int leader = weights_[n].product_of;
+    const std::size_t maker = leader == kNone ? n : static_cast<std::size_t>(leader);
+    Place& own = places_[n];
+    // The first product is what every noise point starts from.
+    const bool kept = options_.own_epilogue && maker == plan_.first_analog();
+    if (leader != kNone) {
+      own.product = places_[maker].product;
+      own.product_offset = static_cast<std::size_t>(weights_[n].product_row * plan_.map(node).pixels);
+      own.value = kept ? add(stored_size(n), n) : own.product;
+      table_.use(own.product, now);
+    } else if (node.residual != kNone && !options_.own_epilogue) {
+      // A fused residual sum happens in the residual's own memory, which nothing reads later.
+      own.value = own.product = places_[static_cast<std::size_t>(node.residual)].value;
+    } else {
+      own.value = add(kept ? stored_size(n) : product_size(n), n);
+      own.product = own.value;
+      if (kept) own.product = add(product_size(n), n);
+      if (kept) table_.use(own.product, now);
+    }
+  }
+
+  /// Of all nodes that the product makes.
+  [[nodiscard]] int64_t product_size(std::size_t n) const {
+    if (weights_[n].stack == nullptr) return stored_size(n);
+    return weights_[n].stack->weights.dim(0) * plan_.map(graph_.nodes[n]).pixels;
+  }
+
+  /// Images themselves are stored only where a quantiser changes them, and scores nowhere.
+  [[nodiscard]] int64_t stored_size(std::size_t n) const {
+    const Node& node = graph_.nodes[n];
+    if (std::holds_alternative<AttentionScoresOp>(node.op)) return 0;
+    if (!std::holds_alternative<InputOp>(node.op)) return plan_.map(node).size();
+    return steps_[n].quantizers.output ? node.shape.channels * node.shape.pixels() : 0;
+  }
+
+  void place_sums(std::size_t n) {
+    const Node& node = graph_.nodes[n];
+    const auto from = static_cast<std::size_t>(node.input);
+    if (!places_[from].sums) places_[from].sums = add(plan_.shape(graph_.nodes[from]).pixels(), from);
+    table_.use(*places_[from].sums, static_cast<int>(n));
+  }
+
+  const FloatPlan& plan_;
+  const Graph& graph_;
+  const FloatPlanOptions& options_;
+  const std::vector<NodeWeights>& weights_;
+  std::vector<FloatPlan::Step>& steps_;
+  std::vector<Place> places_;
+  LifetimeTable table_;
+};
+
+/// Gives every entry of the tape its place, one after another.
+class TapePlacement {
+ public:
+  explicit TapePlacement(const FloatPlan& plan) : plan_(plan), options_(plan.options()) {}
+
+  void place(const Node& node, FloatPlan::Step& step) {
+    if (step.primitive.workspace_size() != 0) step.tape.workspace = add(step.primitive.workspace_size());
+    if (node.input == kNone) return;
+    if (std::holds_alternative<AttentionContextOp>(node.op)) {
+      step.tape.heads = add(plan_.head_buffers());
+      return;
+    }
+    if (std::holds_alternative<AttentionScoresOp>(node.op)) return;
+    place_passes(node, step);
+    const BlockedMap map = plan_.map(node);
+    if (std::holds_alternative<LayerNormOp>(node.op)) {
+      step.tape.normalised = add(plan_.maps() * map.size());
+      step.tape.inverse_deviation = add(plan_.maps() * map.pixels);
+    }
+    if (!has_weights(node)) return;
+    if (options_.patch_norms) step.tape.norms = add(plan_.maps() * map.pixels);
+    if (options_.companion_weights != nullptr) step.tape.noise = add(plan_.maps() * map.size());
+  }
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+ private:
+  static constexpr int64_t kBitsOfFloat = 32;
+
+  void place_passes(const Node& node, FloatPlan::Step& step) {
+    const int64_t values = plan_.maps() * plan_.map(node).size();
+    const int64_t bits = values / kBitsOfFloat + 1;
+    if (is_smooth(node.activation)) {
+      step.tape.slopes = add(values);
+      return;
+    }
+    if (node.activation == Activation::relu || step.quantizers.output) step.tape.passes = add(bits);
+    if (node.residual != kNone && (node.relu_after_residual || step.quantizers.result)) {
+      step.tape.sum_passes = add(bits);
+    }
+  }
+
+  template <class Size>
+  std::size_t add(Size floats) {
+    const std::size_t offset = size_;
+    size_ += whole_lines(static_cast<std::size_t>(floats));
+    return offset;
+  }
+
+  const FloatPlan& plan_;
+  const FloatPlanOptions& options_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace
+
+std::size_t place_values(const FloatPlan& plan, const std::vector<NodeWeights>& weights,
+                         std::vector<FloatPlan::Step>& steps) {
+  return Placement(plan, weights, steps).run();
+}
+
+std::size_t place_tape(const FloatPlan& plan, std::vector<FloatPlan::Step>& steps) {
+  TapePlacement tape(plan);
+  for (std::size_t n = 0; n < steps.size(); ++n) tape.place(plan.graph().nodes[n], steps[n]);
+  return tape.size();
+}
+
+}  // namespace dpac

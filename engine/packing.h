@@ -1,0 +1,37 @@
+/// @file
+/// Sequences of any lengths side by side, so that no padding is computed.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/graph.h"
+#include "engine/inputs.h"
+#include "engine/plan.h"
+
+namespace dpac {
+
+/// What a plan for text has room for.
+struct Capacity {
+  int64_t tokens = 0, sequences = 0;
+  auto operator<=>(const Capacity&) const = default;
+};
+
+/// Sequences that run together.
+struct Pack {
+  std::vector<PlacedSequence> sequences;
+  Capacity capacity;  ///< Rounded up, so that there are few different ones.
+};
+
+/// Enough rows for products to be fast, few enough for activations to stay in the cache.
+inline constexpr int64_t kTokensTogether = 256, kSequencesTogether = 16;
+
+/// Longest sequences first, each into the first pack that has room; positions are those in the input. A
+/// sequence of more than kTokensTogether is a pack of its own.
+std::vector<Pack> pack_sequences(std::span<const TokenSequence> sequences, std::span<const int64_t> samples);
+
+/// @throws Error naming the sample unless the network can read all of the inputs, which should be `samples`.
+void check_inputs(const Graph& graph, const Inputs& inputs, std::span<const int64_t> samples);
+
+}  // namespace dpac

@@ -1,0 +1,20 @@
+/// @file
+/// What a network that reads text reads.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace dpac {
+
+/// One sequence of tokens, as a tokeniser gives it (loaders/encode_text.h).
+struct TokenSequence {
+  std::span<const int32_t> ids;    ///< Rows of the word embeddings.
+  std::span<const int32_t> types;  ///< As many; rows of the type embeddings.
+  /// Tokens before the padding, at least 1. Padding is computed like any token, but not attended to.
+  int64_t real = 0;
+
+  [[nodiscard]] int64_t length() const { return static_cast<int64_t>(ids.size()); }
+};
+
+}  // namespace dpac
