@@ -10,13 +10,11 @@ int64_t rounded(double value) {
 }
 
 /// Sizes of an operation with weights.
-void measure_weights(const Graph& graph, const Node& node, AnalogLayer& layer) {
+void measure_weights(const Node& node, double pixels, AnalogLayer& layer) {
   const Tensor& weights = analog_weights(node);
-  const bool tokens = graph.reads_text() && is_per_token(graph, node);
   layer.op = std::holds_alternative<LinearOp>(node.op) ? "linear" : "convolution";
   layer.out_channels = weights.dim(0);
   layer.dot_length = dot_length_of(weights);
-  const double pixels = tokens ? graph.lengths.mean : static_cast<double>(node.shape.pixels());
   const double outputs = static_cast<double>(node.shape.channels) * pixels;
   layer.outputs = rounded(outputs);
   layer.macs = rounded(static_cast<double>(layer.dot_length) * outputs);
@@ -42,9 +40,12 @@ void measure_attention(const Graph& graph, const Node& node, AnalogLayer& layer)
   }
 }
 
-AnalogLayer describe(const Graph& graph, const Node& node, int position) {
+AnalogLayer describe(const Graph& graph, int position, bool per_token) {
+  const Node& node = graph.nodes[static_cast<std::size_t>(position)];
   AnalogLayer layer{.name = node.name, .op = {}, .node = position};
-  if (has_weights(node)) measure_weights(graph, node, layer);
+  const bool tokens = graph.reads_text() && per_token;
+  const double pixels = tokens ? graph.lengths.mean : static_cast<double>(node.shape.pixels());
+  if (has_weights(node)) measure_weights(node, pixels, layer);
   if (!has_weights(node)) measure_attention(graph, node, layer);
   return layer;
 }
@@ -52,10 +53,10 @@ AnalogLayer describe(const Graph& graph, const Node& node, int position) {
 }  // namespace
 
 std::vector<AnalogLayer> analog_layers(const Graph& graph) {
+  const std::vector<bool> per_token = per_token_nodes(graph);
   std::vector<AnalogLayer> layers;
-  for (int i = 0; const Node& node : graph.nodes) {
-    if (is_analog(node)) layers.push_back(describe(graph, node, i));
-    ++i;
+  for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
+    if (is_analog(graph.nodes[n])) layers.push_back(describe(graph, static_cast<int>(n), per_token[n]));
   }
   return layers;
 }

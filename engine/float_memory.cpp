@@ -56,7 +56,7 @@ class Placement {
     if (std::holds_alternative<AttentionContextOp>(node.op)) use_operands_of_scores(node, now);
     place_value(n);
     if (options_.companion_weights != nullptr && !options_.tape && has_weights(node)) {
-      own.companion = add(plan_.map(node).size(), n);
+      own.companion = add(plan_.map(n).size(), n);
     }
     if (options_.patch_norms && has_weights(node)) place_sums(n);
   }
@@ -80,7 +80,7 @@ class Placement {
     const bool kept = options_.own_epilogue && maker == plan_.first_analog();
     if (leader != kNone) {
       own.product = places_[maker].product;
-      own.product_offset = static_cast<std::size_t>(weights_[n].product_row * plan_.map(node).pixels);
+      own.product_offset = static_cast<std::size_t>(weights_[n].product_row * plan_.map(n).pixels);
       own.value = kept ? add(stored_size(n), n) : own.product;
       table_.use(own.product, now);
     } else if (node.residual != kNone && !options_.own_epilogue) {
@@ -97,21 +97,21 @@ class Placement {
   /// Of all nodes that the product makes.
   [[nodiscard]] int64_t product_size(std::size_t n) const {
     if (weights_[n].stack == nullptr) return stored_size(n);
-    return weights_[n].stack->weights.dim(0) * plan_.map(graph_.nodes[n]).pixels;
+    return weights_[n].stack->weights.dim(0) * plan_.map(n).pixels;
   }
 
   /// Images themselves are stored only where a quantiser changes them, and scores nowhere.
   [[nodiscard]] int64_t stored_size(std::size_t n) const {
     const Node& node = graph_.nodes[n];
     if (std::holds_alternative<AttentionScoresOp>(node.op)) return 0;
-    if (!std::holds_alternative<InputOp>(node.op)) return plan_.map(node).size();
+    if (!std::holds_alternative<InputOp>(node.op)) return plan_.map(n).size();
     return steps_[n].quantizers.output ? node.shape.channels * node.shape.pixels() : 0;
   }
 
   void place_sums(std::size_t n) {
     const Node& node = graph_.nodes[n];
     const auto from = static_cast<std::size_t>(node.input);
-    if (!places_[from].sums) places_[from].sums = add(plan_.shape(graph_.nodes[from]).pixels(), from);
+    if (!places_[from].sums) places_[from].sums = add(plan_.shape(from).pixels(), from);
     table_.use(*places_[from].sums, static_cast<int>(n));
   }
 
@@ -129,7 +129,8 @@ class TapePlacement {
  public:
   explicit TapePlacement(const FloatPlan& plan) : plan_(plan), options_(plan.options()) {}
 
-  void place(const Node& node, FloatPlan::Step& step) {
+  void place(std::size_t n, FloatPlan::Step& step) {
+    const Node& node = plan_.graph().nodes[n];
     if (step.primitive.workspace_size() != 0) step.tape.workspace = add(step.primitive.workspace_size());
     if (node.input == kNone) return;
     if (std::holds_alternative<AttentionContextOp>(node.op)) {
@@ -137,8 +138,8 @@ class TapePlacement {
       return;
     }
     if (std::holds_alternative<AttentionScoresOp>(node.op)) return;
-    place_passes(node, step);
-    const BlockedMap map = plan_.map(node);
+    place_passes(n, step);
+    const BlockedMap map = plan_.map(n);
     if (std::holds_alternative<LayerNormOp>(node.op)) {
       step.tape.normalised = add(plan_.maps() * map.size());
       step.tape.inverse_deviation = add(plan_.maps() * map.pixels);
@@ -153,8 +154,9 @@ class TapePlacement {
  private:
   static constexpr int64_t kBitsOfFloat = 32;
 
-  void place_passes(const Node& node, FloatPlan::Step& step) {
-    const int64_t values = plan_.maps() * plan_.map(node).size();
+  void place_passes(std::size_t n, FloatPlan::Step& step) {
+    const Node& node = plan_.graph().nodes[n];
+    const int64_t values = plan_.maps() * plan_.map(n).size();
     const int64_t bits = values / kBitsOfFloat + 1;
     if (is_smooth(node.activation)) {
       step.tape.slopes = add(values);
@@ -187,7 +189,7 @@ std::size_t place_values(const FloatPlan& plan, const std::vector<NodeWeights>& 
 
 std::size_t place_tape(const FloatPlan& plan, std::vector<FloatPlan::Step>& steps) {
   TapePlacement tape(plan);
-  for (std::size_t n = 0; n < steps.size(); ++n) tape.place(plan.graph().nodes[n], steps[n]);
+  for (std::size_t n = 0; n < steps.size(); ++n) tape.place(n, steps[n]);
   return tape.size();
 }
 

@@ -28,12 +28,13 @@ BlockedMap blocked_map(const Node& node) {
   return {node.shape.channels, node.shape.pixels(), onednn::channel_block()};
 }
 
-MapShape FloatPlan::shape(const Node& node) const {
-  if (!graph_.reads_text()) return node.shape;
-  return {node.shape.channels, is_per_token(graph_, node) ? options_.tokens : options_.samples, 1};
+MapShape FloatPlan::shape(std::size_t node) const {
+  const MapShape& own = graph_.nodes[node].shape;
+  if (!graph_.reads_text()) return own;
+  return {own.channels, steps_[node].per_token ? options_.tokens : options_.samples, 1};
 }
 
-BlockedMap FloatPlan::map(const Node& node) const {
+BlockedMap FloatPlan::map(std::size_t node) const {
   const MapShape own = shape(node);
   return {own.channels, own.pixels(), onednn::channel_block()};
 }
@@ -41,7 +42,7 @@ BlockedMap FloatPlan::map(const Node& node) const {
 FloatPlan::FloatPlan(const Graph& graph, const std::vector<NodeWeights>& weights,
                      const std::vector<NodeQuantizers>& quantizers, const FloatPlanOptions& options)
     : graph_(graph), options_(options), steps_(graph.nodes.size()), first_analog_(dpac::first_analog(graph)) {
-  number_layers();
+  describe_steps();
   for (std::size_t n = 0; n < steps_.size(); ++n) {
     steps_[n].quantizers = quantizers[n];
     make_primitive(n, weights);
@@ -54,9 +55,11 @@ FloatPlan::FloatPlan(const Graph& graph, const std::vector<NodeWeights>& weights
   if (options_.tape) size_.tape = place_tape(*this, steps_);
 }
 
-void FloatPlan::number_layers() {
+void FloatPlan::describe_steps() {
+  const std::vector<bool> per_token = per_token_nodes(graph_);
   int layer = 0;
   for (std::size_t n = 0; n < steps_.size(); ++n) {
+    steps_[n].per_token = per_token[n];
     if (is_analog(graph_.nodes[n])) steps_[n].layer = layer++;
   }
 }
@@ -73,12 +76,13 @@ std::size_t FloatPlan::head_buffers() const {
   return static_cast<std::size_t>(longest.heads) * (HeadLayout(longest).size + rounding);
 }
 
-onednn::ConvolutionSpec FloatPlan::product(const Node& node, const NodeWeights& weights) const {
+onednn::ConvolutionSpec FloatPlan::product(std::size_t n, const NodeWeights& weights) const {
+  const Node& node = graph_.nodes[n];
   onednn::ConvolutionSpec spec;
   spec.name = node.name;
   spec.batch = maps();
-  spec.in = shape(graph_.nodes[static_cast<std::size_t>(node.input)]);
-  spec.out = shape(node);
+  spec.in = shape(static_cast<std::size_t>(node.input));
+  spec.out = shape(n);
   if (weights.stack != nullptr) spec.out.channels = weights.stack->weights.dim(0);
   // A linear layer is a 1x1 convolution: its sums then run in one order whatever the number of pixels.
   if (const auto* convolution = std::get_if<ConvolutionOp>(&node.op)) spec.geometry = convolution->geometry;
@@ -94,11 +98,10 @@ void FloatPlan::make_primitive(std::size_t n, const std::vector<NodeWeights>& we
   const Node& node = graph_.nodes[n];
   Step& step = steps_[n];
   if (weights[n].winograd) {
-    step.winograd.emplace(product(node, weights[n]), *weights[n].winograd, options_.threads);
+    step.winograd.emplace(product(n, weights[n]), *weights[n].winograd, options_.threads);
     size_.scratchpad = std::max(size_.scratchpad, step.winograd->scratchpad_size());
   } else if (weights[n].direct) {
-    step.primitive =
-        onednn::make_convolution(product(node, weights[n]), *weights[n].direct, options_.threads);
+    step.primitive = onednn::make_convolution(product(n, weights[n]), *weights[n].direct, options_.threads);
   } else if (const auto* pool = std::get_if<MaxPoolOp>(&node.op)) {
     const auto make = options_.tape ? onednn::make_recording_max_pool : onednn::make_max_pool;
     step.primitive =
@@ -109,7 +112,7 @@ void FloatPlan::make_primitive(std::size_t n, const std::vector<NodeWeights>& we
   }
   if (options_.companion_weights != nullptr && has_weights(node)) {
     const NodeWeights& companion = (*options_.companion_weights)[n];
-    step.companion = onednn::make_convolution(product(node, companion), *companion.direct, options_.threads);
+    step.companion = onednn::make_convolution(product(n, companion), *companion.direct, options_.threads);
     size_.scratchpad = std::max(size_.scratchpad, step.companion.scratchpad_size());
   }
   size_.scratchpad = std::max(size_.scratchpad, step.primitive.scratchpad_size());

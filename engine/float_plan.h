@@ -56,8 +56,9 @@ class FloatPlan final : public Plan {
     std::size_t value = 0;        ///< Offset of the output.
     std::size_t companion_value = 0;  ///< Offset of the companion's, unless it goes to the tape.
     std::optional<std::size_t>
-        sums;           ///< Offset of sum_c y^2 per pixel, where an operation with shot noise reads it.
-    int layer = kNone;  ///< Position in analog_layers().
+        sums;               ///< Offset of sum_c y^2 per pixel, where an operation with shot noise reads it.
+    int layer = kNone;      ///< Position in analog_layers().
+    bool per_token = true;  ///< Of text: its pixels are tokens, and not sequences.
     NodeQuantizers quantizers;
     TapeEntry tape;
   };
@@ -76,8 +77,8 @@ class FloatPlan final : public Plan {
   [[nodiscard]] int64_t maps() const { return graph_.reads_text() ? 1 : options_.samples; }
 
   /// The map that a node's values lie in.
-  [[nodiscard]] MapShape shape(const Node& node) const;
-  [[nodiscard]] BlockedMap map(const Node& node) const;
+  [[nodiscard]] MapShape shape(std::size_t node) const;
+  [[nodiscard]] BlockedMap map(std::size_t node) const;
 
   /// An attention over all tokens; no heads in a network without.
   [[nodiscard]] AttentionShape longest_attention() const;
@@ -90,8 +91,8 @@ class FloatPlan final : public Plan {
 
  private:
   void make_primitive(std::size_t n, const std::vector<NodeWeights>& weights);
-  [[nodiscard]] onednn::ConvolutionSpec product(const Node& node, const NodeWeights& weights) const;
-  void number_layers();
+  [[nodiscard]] onednn::ConvolutionSpec product(std::size_t n, const NodeWeights& weights) const;
+  void describe_steps();
 
   const Graph& graph_;
   FloatPlanOptions options_;

@@ -4,10 +4,7 @@
 
 #include "engine/attention_view.h"
 #include "engine/planned_attention.h"
-#include "engine/token_ops.h"
-#include "kernels/layer_norm.h"
 #include "kernels/patch_norm.h"
-#include "kernels/subsample.h"
 
 namespace dpac {
 
@@ -62,11 +59,11 @@ std::size_t FloatWorker::parts(const RunInput& input) const {
   return text() ? input.sequences.size() : static_cast<std::size_t>(plan_.options().samples);
 }
 
-FloatWorker::Part FloatWorker::part_of(const Node& node, std::size_t s, const RunInput& input) const {
+FloatWorker::Part FloatWorker::part_of(std::size_t n, std::size_t s, const RunInput& input) const {
   const auto position = static_cast<int64_t>(s);
-  if (!text()) return {input.samples[s], position, 0, node.shape.pixels()};
+  if (!text()) return {input.samples[s], position, 0, node(n).shape.pixels()};
   const PlacedSequence& sequence = input.sequences[s];
-  if (!is_per_token(plan_.graph(), node)) return {sequence.sample, 0, position, 1};
+  if (!plan_.step(n).per_token) return {sequence.sample, 0, position, 1};
   return {sequence.sample, 0, sequence.first, sequence.tokens.length()};
 }
 
@@ -99,18 +96,6 @@ void FloatWorker::finish(std::size_t n, const NoisePoint& point, const RunInput&
   }
 }
 
-void FloatWorker::finish_digital(std::size_t n, const RunInput& input) {
-  const FloatPlan::Step& step = plan_.step(n);
-  if (!std::holds_alternative<LayerNormOp>(node(n).op)) {
-    if (const auto& quantizer = step.quantizers.output) {
-      if (std::holds_alternative<InputOp>(node(n).op)) quantize_input(*quantizer, input);
-      if (!std::holds_alternative<InputOp>(node(n).op)) quantize_value(n, *quantizer);
-    }
-    if (step.sums) sum_squares_of(n, input);
-  }
-  if (input.observer != nullptr) show_values(n, input);
-}
-
 std::span<const PixelRun> FloatWorker::runs_of(const Part& part) {
   const auto threads = static_cast<int64_t>(runs_.size());
   for (int64_t t = 0; t < threads; ++t) {
@@ -125,7 +110,7 @@ AnalogEpilogue FloatWorker::epilogue_of(std::size_t n, const Part& part, const N
   const Node& node = this->node(n);
   const FloatPlan::Step& step = plan_.step(n);
   const auto layer = static_cast<std::size_t>(step.layer);
-  AnalogEpilogue epilogue{.map = plan_.map(node),
+  AnalogEpilogue epilogue{.map = plan_.map(n),
                           .runs = text() ? runs_of(part) : input.noise->layers[layer].runs(),
                           .activation = node.activation,
                           .quantizer = step.quantizers.output.value_or(Quantizer{}),
@@ -154,8 +139,8 @@ uint8_t* FloatWorker::bits(std::optional<std::size_t> offset, int64_t map_index,
 const float* FloatWorker::norms_of_patches(std::size_t n, const Part& part, const RunInput& input) const {
   const Node& node = this->node(n);
   const auto from = static_cast<std::size_t>(node.input);
-  const int64_t pixels = plan_.map(node).pixels;
-  const float* sums = at(*plan_.step(from).sums) + part.map * plan_.map(this->node(from)).pixels + part.first;
+  const int64_t pixels = plan_.map(n).pixels;
+  const float* sums = at(*plan_.step(from).sums) + part.map * plan_.map(from).pixels + part.first;
   const auto& kept = plan_.step(n).tape.norms;
   float* norms = kept ? workspace_.tape() + *kept + part.map * pixels : workspace_.norms();
   const PatchWindow window =
@@ -169,7 +154,7 @@ void FloatWorker::finish_product(std::size_t n, const NoisePoint& point, const R
   const FloatPlan::Step& step = plan_.step(n);
   if (input.observer != nullptr || step.tape.noise) compute_companion(n, input);
   for (std::size_t s = 0; s < parts(input); ++s) {
-    const Part part = part_of(node(n), s, input);
+    const Part part = part_of(n, s, input);
     const AnalogEpilogue epilogue = epilogue_of(n, part, point, input);
     const NoiseKey key{.seed = point.seed,
                        .step = point.step,
@@ -219,47 +204,6 @@ void FloatWorker::compute_companion(std::size_t n, const RunInput& input) {
   companions_[n].run(stream_);
 }
 
-void FloatWorker::show_product(std::size_t n, const Part& part, const NoisePoint& point,
-                               const AnalogEpilogue& epilogue, const NoiseKey& key,
-                               const RunInput& input) const {
-  const Node& from = node(node(n).input);
-  const FloatPlan::Step& step = plan_.step(n);
-  const bool plain = node(n).input == 0 && !text();
-  const BlockedMap in = plan_.map(from);
-  const int64_t input_size = plain ? from.shape.channels * from.shape.pixels() : in.size();
-  const float* product = at(step.product) + part.map * epilogue.map.size();
-  AnalogView view{.layer = step.layer,
-                  .sample = part.sample,
-                  .input = input_value(node(n), input) + part.map * input_size,
-                  .plain_input = plain,
-                  .input_map = in,
-                  .window = input.noise->layers[static_cast<std::size_t>(step.layer)].window(),
-                  .pre_activation = product,
-                  .epilogue = epilogue,
-                  .key = key};
-  if (step.companion) {
-    view.pre_activation = at(step.companion_value) + part.map * epilogue.map.size();
-    view.noisy_product = product;
-    view.weight_gains = &(*point.gains)[static_cast<std::size_t>(step.layer)];
-  }
-  if (!text()) return input.observer->analog(view);
-  show_alone(view, part.first, part.count, *input.observer);
-}
-
-void FloatWorker::show_values(std::size_t n, const RunInput& input) const {
-  const Node& node = this->node(n);
-  const bool plain = std::holds_alternative<InputOp>(node.op);
-  const BlockedMap map = plan_.map(node);
-  const int64_t size = plain ? node.shape.channels * node.shape.pixels() : map.size();
-  const float* values = plain && !plan_.step(0).quantizers.output ? input.images : at(plan_.step(n).value);
-  for (std::size_t s = 0; s < parts(input); ++s) {
-    const Part part = part_of(node, s, input);
-    const ValueView view{static_cast<int>(n), part.sample, values + part.map * size, plain, map};
-    if (text()) show_alone(view, part.first, part.count, *input.observer);
-    if (!text()) input.observer->value(view);
-  }
-}
-
 void FloatWorker::run_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src,
                                float* dst, float* sums) const {
   const int threads = plan_.options().threads;
@@ -268,96 +212,6 @@ void FloatWorker::run_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& k
     AnalogEpilogue part = epilogue;
     part.runs = share(epilogue.runs, t, threads);
     run_analog_epilogue(part, key, src, dst, sums);
-  }
-}
-
-void FloatWorker::run_embedding(const EmbeddingOp& op, const RunInput& input) const {
-  const BlockedMap map = plan_.map(node(0));
-  for (const PlacedSequence& s : input.sequences) embed(op, map, s.tokens, s.first, value(0));
-}
-
-void FloatWorker::run_layer_norm(std::size_t n, const LayerNormOp& op, const RunInput& input) const {
-  const FloatPlan::Step& step = plan_.step(n);
-  const BlockedMap map = plan_.map(node(n));
-  LayerNorm norm{.map = map,
-                 .gamma = op.gamma.data(),
-                 .beta = op.beta.data(),
-                 .epsilon = op.epsilon,
-                 .quantizer = step.quantizers.output.value_or(Quantizer{}),
-                 .passes = bits(step.tape.passes, 0, map)};
-  if (step.tape.normalised) norm.normalised = workspace_.tape() + *step.tape.normalised;
-  if (step.tape.inverse_deviation) norm.inverse_deviation = workspace_.tape() + *step.tape.inverse_deviation;
-  float* sums = step.sums ? at(*step.sums) : nullptr;
-  const PlacedSequence& last = input.sequences.back();
-  const int64_t used = last.first + last.tokens.length();
-  const int threads = plan_.options().threads;
-#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
-  for (int t = 0; t < threads; ++t) {
-    layer_norm(norm, used * t / threads, used * (t + 1) / threads, value(node(n).input), at(step.value),
-               sums);
-  }
-}
-
-void FloatWorker::run_token_pool(std::size_t n, const TokenPoolOp& op, const RunInput& input) const {
-  const BlockedMap in = plan_.map(node(node(n).input)), out = plan_.map(node(n));
-  for (std::size_t s = 0; s < input.sequences.size(); ++s) {
-    const PlacedSequence& sequence = input.sequences[s];
-    pool_tokens(op.kind, in, value(node(n).input), sequence.first, sequence.tokens.real, out,
-                static_cast<int64_t>(s), at(plan_.step(n).value));
-  }
-}
-
-void FloatWorker::run_subsample(std::size_t n, const SubsampleOp& op) const {
-  const Node &own = node(n), &from = node(own.input);
-  const Subsample shortcut{blocked_map(from), blocked_map(own), from.shape.width,
-                           own.shape.width,   op.stride,        op.channels_before};
-  for (int64_t s = 0; s < maps(); ++s) {
-    subsample(shortcut, value(own.input) + s * shortcut.in.size(),
-              at(plan_.step(n).value) + s * shortcut.out.size());
-  }
-}
-
-void FloatWorker::quantize_input(const Quantizer& quantizer, const RunInput& input) const {
-  quantize_values(quantizer, maps() * node(0).shape.channels * node(0).shape.pixels(), input.images,
-                  value(0));
-}
-
-void FloatWorker::quantize_value(std::size_t n, const Quantizer& quantizer) const {
-  float* values = at(plan_.step(n).value);
-  const BlockedMap map = plan_.map(node(n));
-  if (uint8_t* passes = bits(plan_.step(n).tape.passes, 0, map)) {
-    mark_inside(quantizer, maps() * map.size(), values, passes);
-  }
-  quantize_values(quantizer, maps() * map.size(), values, values);
-  for (int64_t s = 0; s < maps(); ++s) clear_padding(map, values + s * map.size());
-}
-
-void FloatWorker::sum_squares_of(std::size_t n, const RunInput& input) const {
-  const Node& node = this->node(n);
-  const BlockedMap map = plan_.map(node);
-  float* sums = at(*plan_.step(n).sums);
-  for (int64_t s = 0; s < maps(); ++s) {
-    if (std::holds_alternative<InputOp>(node.op)) {
-      const float* images = plan_.step(0).quantizers.output ? value(0) : input.images;
-      sum_squares_plain(map.channels, map.pixels, images + s * map.channels * map.pixels,
-                        sums + s * map.pixels);
-    } else {
-      sum_squares(map, at(plan_.step(n).value) + s * map.size(), sums + s * map.pixels);
-    }
-  }
-}
-
-void FloatWorker::copy_logits(float* logits, const RunInput& input) const {
-  const Node& last = plan_.graph().nodes.back();
-  const BlockedMap map = plan_.map(last);
-  const float* values = value(static_cast<int>(plan_.graph().nodes.size()) - 1);
-  for (std::size_t s = 0; s < parts(input); ++s) {
-    const int64_t position = text() ? input.sequences[s].position : static_cast<int64_t>(s);
-    const Part part = part_of(last, s, input);
-    for (int64_t c = 0; c < map.channels; ++c) {
-      const int64_t pixel = (c / map.block) * map.pixels + part.first;
-      logits[position * map.channels + c] = values[part.map * map.size() + pixel * map.block + c % map.block];
-    }
   }
 }
 

@@ -33,10 +33,13 @@ class FloatWorker final : public Worker {
   [[nodiscard]] const Node& node(std::size_t n) const { return plan_.graph().nodes[n]; }
   [[nodiscard]] const Node& node(int n) const { return node(static_cast<std::size_t>(n)); }
   [[nodiscard]] const float* input_value(const Node& node, const RunInput& input) const;
+  [[nodiscard]] BlockedMap input_map(std::size_t n) const {
+    return plan_.map(static_cast<std::size_t>(node(n).input));
+  }
   [[nodiscard]] bool text() const { return plan_.graph().reads_text(); }
   [[nodiscard]] int64_t maps() const { return plan_.maps(); }
   [[nodiscard]] std::size_t parts(const RunInput& input) const;
-  [[nodiscard]] Part part_of(const Node& node, std::size_t s, const RunInput& input) const;
+  [[nodiscard]] Part part_of(std::size_t n, std::size_t s, const RunInput& input) const;
 
   void compute(std::size_t n, const RunInput& input);
   void finish(std::size_t n, const NoisePoint& point, const RunInput& input);

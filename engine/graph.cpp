@@ -44,9 +44,13 @@ bool is_analog(const Node& node) {
          std::holds_alternative<AttentionContextOp>(node.op);
 }
 
-bool is_per_token(const Graph& graph, const Node& node) {
-  if (std::holds_alternative<TokenPoolOp>(node.op)) return false;
-  return node.input == kNone || is_per_token(graph, graph.nodes[static_cast<std::size_t>(node.input)]);
+std::vector<bool> per_token_nodes(const Graph& graph) {
+  std::vector<bool> nodes;
+  for (const Node& node : graph.nodes) {
+    const bool input = node.input == kNone || nodes[static_cast<std::size_t>(node.input)];
+    nodes.push_back(input && !std::holds_alternative<TokenPoolOp>(node.op));
+  }
+  return nodes;
 }
 
 const MapShape& input_shape(const Graph& graph, const Node& node) {

@@ -133,8 +133,9 @@ bool is_analog(const Node& node);
 /// Whether it is one with stored weights: not a product of attention.
 bool has_weights(const Node& node);
 
-/// Whether the node's pixels are the tokens of a sequence, and not one pixel made of them.
-bool is_per_token(const Graph& graph, const Node& node);
+/// Of each node of a network that reads text, whether its pixels are the tokens of a sequence, and not one
+/// pixel made of them.
+std::vector<bool> per_token_nodes(const Graph& graph);
 
 /// The shape of what a node reads.
 const MapShape& input_shape(const Graph& graph, const Node& node);

@@ -9,7 +9,7 @@ Attention planned_attention(const FloatPlan& plan, std::size_t node, const Place
   const int64_t heads = std::get<AttentionContextOp>(context.op).heads;
   Attention attention{
       .shape = {heads, context.shape.channels / heads, sequence.tokens.length(), sequence.tokens.real},
-      .map = plan.map(context),
+      .map = plan.map(node),
       .first = sequence.first,
       .score_quantizers = scores.quantizers,
       .context_quantizers = own.quantizers,

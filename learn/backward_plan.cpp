@@ -64,8 +64,8 @@ void BackwardPlan::make_product(std::size_t n, const BackwardWeights& weights) {
   onednn::ConvolutionSpec spec;
   spec.name = node.name;
   spec.batch = forward_.maps();
-  spec.in = forward_.shape(graph().nodes[static_cast<std::size_t>(node.input)]);
-  spec.out = forward_.shape(node);
+  spec.in = forward_.shape(static_cast<std::size_t>(node.input));
+  spec.out = forward_.shape(n);
   spec.geometry = product_geometry(node);
   if (form == BackwardForm::strided) {
     step.primitive = onednn::make_convolution_backward(spec, *weights.of(n).direct, kThreads);
@@ -87,7 +87,7 @@ void BackwardPlan::place_gradients() {
   const std::vector<BackwardForm> forms = backward_forms(graph());
   std::vector<std::optional<std::size_t>> places(steps_.size()), terms(steps_.size());
   const auto size_of = [&](int node) {
-    return forward_.maps() * forward_.map(graph().nodes[static_cast<std::size_t>(node)]).size();
+    return forward_.maps() * forward_.map(static_cast<std::size_t>(node)).size();
   };
   const auto write = [&](int node, int now) {
     if (node == kNone || !steps_[static_cast<std::size_t>(node)].needed) return;

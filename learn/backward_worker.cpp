@@ -48,7 +48,7 @@ void BackwardWorker::run(const BackwardInput& input, double* sums) {
 
 void BackwardWorker::load(const BackwardInput& input) const {
   const auto last = static_cast<int>(graph().nodes.size()) - 1;
-  const BlockedMap map = forward().map(node(last));
+  const BlockedMap map = this->map(last);
   std::fill_n(gradient(last), floats(last), 0.0f);
   for (std::size_t s = 0; s < samples(input); ++s) {
     const auto sample = static_cast<int64_t>(s);
@@ -75,7 +75,7 @@ AnalogBackward BackwardWorker::backward_of(int n, std::size_t s, const PixelRun&
                                            const BackwardInput& input) const {
   const FloatPlan::Step& planned = forward().step(static_cast<std::size_t>(n));
   const auto layer = static_cast<std::size_t>(planned.layer);
-  const BlockedMap map = forward().map(node(n));
+  const BlockedMap map = this->map(n);
   const int64_t index = text() ? 0 : static_cast<int64_t>(s), offset = index * map.size();
   AnalogBackward backward{.map = map,
                           .runs = {&run, 1},
@@ -94,10 +94,10 @@ AnalogBackward BackwardWorker::backward_of(int n, std::size_t s, const PixelRun&
 
 void BackwardWorker::product(int n, const BackwardInput& input, double* sums) const {
   const int layer = forward().step(static_cast<std::size_t>(n)).layer;
-  const BlockedMap map = forward().map(node(n));
+  const BlockedMap map = this->map(n);
   for (std::size_t s = 0; s < samples(input); ++s) {
     PixelRun run{static_cast<int64_t>(s), static_cast<int64_t>(s) + 1, 0};
-    if (text() && is_per_token(graph(), node(n))) {
+    if (text() && forward().step(static_cast<std::size_t>(n)).per_token) {
       const PlacedSequence& sequence = input.sequences[s];
       run = {sequence.first, sequence.first + sequence.tokens.length(), 0};
     }
@@ -170,7 +170,7 @@ void BackwardWorker::to_input(int n, const BackwardInput& input) {
 }
 
 void BackwardWorker::through_layer_norm(int n, const LayerNormOp& op) const {
-  const BlockedMap map = forward().map(node(n));
+  const BlockedMap map = this->map(n);
   const LayerNormBackward norm{.map = map,
                                .gamma = op.gamma.data(),
                                .normalised = tape_.tape() + *tape(n).normalised,
@@ -184,7 +184,7 @@ void BackwardWorker::through_layer_norm(int n, const LayerNormOp& op) const {
 
 void BackwardWorker::spread_over_tokens(int n, TokenPoolOp::Kind kind, const BackwardInput& input) const {
   const int from = node(n).input;
-  const BlockedMap in = forward().map(node(from)), out = forward().map(node(n));
+  const BlockedMap in = map(from), out = map(n);
   if (!step(n).add_to_input) std::fill_n(gradient(from), in.size(), 0.0f);
   for (std::size_t s = 0; s < samples(input); ++s) {
     const PlacedSequence& sequence = input.sequences[s];

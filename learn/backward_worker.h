@@ -43,9 +43,10 @@ class BackwardWorker {
     return plan_.forward().step(static_cast<std::size_t>(n)).tape;
   }
   [[nodiscard]] const FloatPlan& forward() const { return plan_.forward(); }
+  [[nodiscard]] BlockedMap map(int n) const { return forward().map(static_cast<std::size_t>(n)); }
   [[nodiscard]] bool text() const { return graph().reads_text(); }
   [[nodiscard]] std::size_t samples(const BackwardInput& input) const;
-  [[nodiscard]] int64_t floats(int n) const { return forward().maps() * forward().map(node(n)).size(); }
+  [[nodiscard]] int64_t floats(int n) const { return forward().maps() * map(n).size(); }
   [[nodiscard]] float* gradient(int n) const { return workspace_.arena() + step(n).gradient; }
   [[nodiscard]] bool reaches(int n) const { return n != kNone && step(n).needed; }
   [[nodiscard]] const uint8_t* bits(const std::optional<std::size_t>& offset, int64_t first) const;
