@@ -33,14 +33,16 @@ FloatWorker::Product FloatWorker::bind(std::size_t n) const {
 }
 
 void FloatWorker::run(const RunInput& input, const LogitsOutput& output) {
-  // A fused plan keeps no pre-activation that a second point could start from.
-  const std::size_t shared = plan_.options().own_epilogue ? plan_.first_analog() : 0;
+  // A fused plan keeps nothing that a second point could start from, not even embeddings.
+  const bool keeps = plan_.options().own_epilogue;
+  const std::size_t shared = keeps ? plan_.first_analog() : 0;
   for (std::size_t n = 0; n < shared; ++n) {
     compute(n, input);
     finish_digital(n, input);
   }
-  compute(shared, input);
+  if (keeps) compute(shared, input);
   for (std::size_t p = 0; const NoisePoint& point : input.points) {
+    if (!keeps) compute(shared, input);
     finish(shared, point, input);
     for (std::size_t n = shared + 1; n < plan_.graph().nodes.size(); ++n) {
       compute(n, input);
@@ -194,6 +196,7 @@ void FloatWorker::finish_attention(std::size_t n, const NoisePoint& point, const
     if (attention.observed)
       show_attention(attention, seen.data(), {node(n).input, step.layer - 1}, *input.observer);
   }
+  clear_padding(plan_.map(node(n)), at(step.value));  // Heads write their own channels only.
   if (step.sums) sum_squares_of(n, input);
   if (input.observer != nullptr) show_values(n, input);
 }

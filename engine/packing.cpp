@@ -47,9 +47,11 @@ void check_sequence(const EmbeddingOp& tables, const TokenSequence& tokens, int6
                     "is another network's",
                     sample, tables.words.dim(0)));
   }
-  if (!all_below(tokens.types, tables.types.dim(0))) {
-    throw Error(fmt::format("sample {}: a pair of sentences, but the network has {} type embedding", sample,
-                            tables.types.dim(0)));
+  const int64_t types = tables.types.dim(0);
+  if (!all_below(tokens.types, types)) {
+    throw Error(fmt::format("sample {}: {}, but the network has {} type embedding{}", sample,
+                            types == 1 ? "a pair of sentences" : "a token of another type", types,
+                            types == 1 ? "" : "s"));
   }
 }
 

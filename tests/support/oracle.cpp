@@ -28,24 +28,6 @@ void for_taps(const MapShape& in, const Geometry& g, const Map& x, int64_t oc, i
   }
 }
 
-/// The affine quantiser of section 3.
-class OracleQuantizer {
- public:
-  OracleQuantizer(double min, double max, double levels) : min_(min), max_(max), levels_(levels) {
-    scale_ = (max - min) / (levels - 1);
-  }
-
-  double operator()(double v) const {
-    if (scale_ == 0) return v;
-    const double low = std::nearbyint(min_ / scale_);
-    const double code = std::nearbyint(std::clamp(v, min_, max_) / scale_);
-    return scale_ * std::clamp(code, low, low + levels_ - 1);
-  }
-
- private:
-  double min_, max_, levels_, scale_;
-};
-
 class Oracle {
  public:
   Oracle(const Graph& graph, const OracleSetup& setup) : graph_(graph), setup_(setup) {}
@@ -296,6 +278,16 @@ class Oracle {
 };
 
 }  // namespace
+
+OracleQuantizer::OracleQuantizer(double min, double max, double levels)
+    : min_(min), max_(max), levels_(levels), scale_((max - min) / (levels - 1)) {}
+
+double OracleQuantizer::operator()(double v) const {
+  if (scale_ == 0) return v;
+  const double low = std::nearbyint(min_ / scale_);
+  const double code = std::nearbyint(std::clamp(v, min_, max_) / scale_);
+  return scale_ * std::clamp(code, low, low + levels_ - 1);
+}
 
 OracleRun run_oracle(const Graph& graph, const std::vector<float>& image, const OracleSetup& setup) {
   return Oracle(graph, setup).run(image);

@@ -45,6 +45,16 @@ struct OracleSetup {
   std::function<double(int layer, int64_t channel)> frozen_factor = {};
 };
 
+/// The affine quantiser of section 3.
+class OracleQuantizer {
+ public:
+  OracleQuantizer(double min, double max, double levels);
+  double operator()(double v) const;
+
+ private:
+  double min_, max_, levels_, scale_;
+};
+
 /// Runs one image ([C, H, W]); `graph` holds the weights before they are quantised. sigma is left empty
 /// without noise.
 OracleRun run_oracle(const Graph& graph, const std::vector<float>& image, const OracleSetup& setup = {});

@@ -1,0 +1,67 @@
+/// @file
+/// Small BERT encoders of every kind, and ways to run them and look inside.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/network.h"
+#include "tests/support/bert_oracle.h"
+#include "tests/support/network_runs.h"
+#include "tests/support/random_bert.h"
+
+namespace dpac::test {
+
+/// An encoder and sequences for it.
+struct BertCase {
+  const char* what;
+  RandomBert shape;
+  std::vector<SequenceLength> lengths;
+};
+
+/// Sizes that are no multiples of vectors, padding, single tokens, sentence embeddings, regression.
+std::vector<BertCase> bert_cases();
+
+Graph build(const RandomBert& shape);
+
+/// A noise with quantisers, as it is run by default or otherwise.
+struct NoiseModel {
+  const char* what;
+  NoiseKind kind;
+  std::optional<double> weight_bits = {}, activation_bits = {};
+  bool repeats = false;
+};
+std::vector<NoiseModel> noise_models();
+
+/// Of quantized_tensors(), from the oracle's clean runs, and a little narrower than what they saw.
+/// @throws std::out_of_range if the oracle has no tensor of such a name.
+Ranges bert_ranges(const RandomBert& shape, const RandomSequences& sequences);
+
+NetworkOptions options_of(const NoiseModel& model, const Ranges& ranges, int64_t batch = 1, int threads = 1);
+
+/// Energies and repeats differ between layers, and between channels in every second layer.
+NoiseConfig noise_of(const NoiseModel& model, const std::vector<AnalogLayer>& layers, uint64_t seed = kSeed);
+
+/// The same for the oracle, which runs the sample of this index.
+BertOracleSetup bert_setup(const NoiseModel& model, const Graph& graph, const Ranges& ranges, int64_t sample);
+
+std::vector<float> run(Network& network, const std::vector<TokenSequence>& sequences,
+                       const std::vector<int64_t>& samples, std::size_t configurations = 1);
+
+/// Also keeps the values of all nodes, in plain order.
+class ValueRecorder : public Recorder {
+ public:
+  explicit ValueRecorder(const Graph& graph) : graph_(graph) {}
+  void value(const ValueView& view) override;
+
+  std::map<std::pair<int64_t, std::string>, std::vector<float>> values;  ///< By sample and node.
+
+ private:
+  const Graph& graph_;
+  std::mutex value_mutex_;
+};
+
+}  // namespace dpac::test

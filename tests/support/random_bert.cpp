@@ -1,0 +1,100 @@
+#include "tests/support/random_bert.h"
+
+#include <cmath>
+#include <random>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "tests/support/random_values.h"
+
+namespace dpac::test {
+namespace {
+
+constexpr float kSharp = 2.0f;  // Of queries and keys.
+
+class Maker {
+ public:
+  explicit Maker(const RandomBert& shape) : shape_(shape) {
+    checkpoint_.path = "random_bert.h5";
+    checkpoint_.bert.emplace();
+    checkpoint_.bert->heads = shape.heads;
+  }
+
+  Checkpoint make() {
+    add("embeddings.word_embeddings.weight", {shape_.vocabulary, shape_.features}, 1, 0);
+    add("embeddings.position_embeddings.weight", {shape_.positions, shape_.features}, 0.5f, 0);
+    add("embeddings.token_type_embeddings.weight", {shape_.types, shape_.features}, 0.5f, 0);
+    layer_norm("embeddings.LayerNorm");
+    for (int64_t i = 0; i < shape_.layers; ++i) encoder_layer(fmt::format("encoder.layer.{}.", i));
+    linear("pooler.dense", shape_.features, shape_.features);
+    if (shape_.classifier) linear("classifier", shape_.outputs, shape_.features);
+    return std::move(checkpoint_);
+  }
+
+ private:
+  void encoder_layer(const std::string& layer) {
+    linear(layer + "attention.self.query", shape_.features, shape_.features, kSharp);
+    linear(layer + "attention.self.key", shape_.features, shape_.features, kSharp);
+    linear(layer + "attention.self.value", shape_.features, shape_.features);
+    linear(layer + "attention.output.dense", shape_.features, shape_.features);
+    layer_norm(layer + "attention.output.LayerNorm");
+    linear(layer + "intermediate.dense", shape_.intermediate, shape_.features);
+    linear(layer + "output.dense", shape_.features, shape_.intermediate);
+    layer_norm(layer + "output.LayerNorm");
+  }
+
+  void linear(const std::string& name, int64_t out, int64_t in, float gain = 1) {
+    add(name + ".weight", {out, in}, gain * std::sqrt(3.0f / static_cast<float>(in)), 0);
+    add(name + ".bias", {out}, 0.2f, 0);
+  }
+
+  void layer_norm(const std::string& name) {
+    add(name + ".weight", {shape_.features}, 0.3f, 1);
+    add(name + ".bias", {shape_.features}, 0.2f, 0);
+  }
+
+  void add(const std::string& name, Shape shape, float scale, float mean) {
+    const auto count = static_cast<std::size_t>(element_count(shape));
+    const auto values = random_values(count, seed_++, mean - scale, mean + scale);
+    checkpoint_.weights.add(name, Tensor(std::move(shape), values), name);
+  }
+
+  RandomBert shape_;
+  Checkpoint checkpoint_;
+  uint32_t seed_ = 1;
+};
+
+}  // namespace
+
+Checkpoint random_bert(const RandomBert& shape) {
+  return Maker(shape).make();
+}
+
+RandomSequences::RandomSequences(const RandomBert& shape, const std::vector<SequenceLength>& lengths,
+                                 uint32_t seed) {
+  std::mt19937 random(seed);
+  for (std::size_t s = 0; s < lengths.size(); ++s) {
+    const auto tokens = static_cast<std::size_t>(lengths[s].tokens);
+    std::vector<int32_t> ids(tokens), types(tokens, 0);
+    for (int32_t& id : ids) id = static_cast<int32_t>(random() % static_cast<uint32_t>(shape.vocabulary));
+    const std::size_t second = random() % tokens;
+    const bool pair = s % 2 == 1 && shape.types > 1;
+    for (std::size_t t = second; pair && t < tokens; ++t) types[t] = 1;
+    ids_.push_back(std::move(ids));
+    types_.push_back(std::move(types));
+    sequences_.push_back({ids_.back(), types_.back(), lengths[s].real});
+  }
+}
+
+RandomSequences mixed_sequences(const RandomBert& shape, int64_t n, int64_t longest) {
+  std::mt19937 random(17);
+  std::vector<SequenceLength> lengths;
+  for (int64_t i = 0; i < n; ++i) {
+    const auto tokens = 1 + static_cast<int64_t>(random() % static_cast<uint32_t>(longest));
+    lengths.push_back({tokens, tokens});
+  }
+  return {shape, lengths};
+}
+
+}  // namespace dpac::test
