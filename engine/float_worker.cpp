@@ -196,7 +196,7 @@ void FloatWorker::finish_attention(std::size_t n, const NoisePoint& point, const
     if (attention.observed)
       show_attention(attention, seen.data(), {node(n).input, step.layer - 1}, *input.observer);
   }
-  clear_padding(plan_.map(node(n)), at(step.value));  // Heads write their own channels only.
+  clear_padding(plan_.map(n), at(step.value));  // Heads write their own channels only.
   if (step.sums) sum_squares_of(n, input);
   if (input.observer != nullptr) show_values(n, input);
 }
