@@ -15,8 +15,7 @@
 #include "engine/thread_scope.h"
 #include "kernels/error.h"
 #include "kernels/isa.h"
-#include "learn/backward_plan.h"
-#include "learn/backward_worker.h"
+#include "learn/learning_plans.h"
 
 namespace dpac {
 class Differentiator::Impl {
@@ -35,8 +34,9 @@ class Differentiator::Impl {
     wrap();
     make_noise();
     if (graph_.reads_text()) {
-      text_.emplace(spread_.lanes,
-                    [this](const Capacity& capacity) { return std::make_unique<Plans>(*this, capacity); });
+      text_.emplace(spread_.lanes, [this](const Capacity& capacity) {
+        return std::make_unique<LearningPlans>(parts(), capacity);
+      });
     } else {
       compile_for_images();
     }
@@ -76,53 +76,12 @@ class Differentiator::Impl {
   [[nodiscard]] const std::vector<AnalogLayer>& layers() const { return layers_; }
 
  private:
-  /// Forward and backward of a fixed number of samples.
-  struct Plans {
-    /// Sizes of the memories of forward and backward.
-    struct Size {
-      WorkspaceSize forward, backward;
-      friend Size join(const Size& a, const Size& b) {
-        return {dpac::join(a.forward, b.forward), dpac::join(a.backward, b.backward)};
-      }
-    };
-
-    struct Space {
-      explicit Space(const Size& size) : forward(size.forward), backward(size.backward) {}
-      Workspace forward, backward;
-    };
-
-    struct Workers {
-      Workers(const Plans& plans, const Space& space)
-          : forward(plans.forward.make_worker(space.forward)),
-            backward(plans.backward, space.forward, space.backward) {}
-
-      std::unique_ptr<Worker> forward;
-      BackwardWorker backward;
-    };
-
-    Plans(const Impl& impl, const Capacity& capacity)
-        : forward(impl.graph_, impl.forward_weights_, impl.quantizers_,
-                  {.samples = capacity.sequences,
-                   .tokens = capacity.tokens,
-                   .threads = 1,
-                   .own_epilogue = true,
-                   .patch_norms = impl.options_.noise == NoiseKind::shot,
-                   .tape = true,
-                   .companion_weights = impl.noise_weights_.empty() ? nullptr : &impl.noise_weights_}),
-          backward(forward, *impl.backward_weights_) {}
-
-    [[nodiscard]] Size size() const { return {forward.workspace_size(), backward.workspace_size()}; }
-
-    FloatPlan forward;
-    BackwardPlan backward;
-  };
-
   struct Lane {
-    Lane(const Plans& many_plans, const Plans& one_plans)
+    Lane(const LearningPlans& many_plans, const LearningPlans& one_plans)
         : space(join(many_plans.size(), one_plans.size())), many(many_plans, space), one(one_plans, space) {}
 
-    Plans::Space space;
-    Plans::Workers many, one;
+    LearningPlans::Space space;
+    LearningPlans::Workers many, one;
   };
 
   /// One call of run().
@@ -133,9 +92,15 @@ class Differentiator::Impl {
     float* logits;
   };
 
+  [[nodiscard]] LearningPlans::Parts parts() const {
+    return {graph_,         forward_weights_,
+            noise_weights_, *backward_weights_,
+            quantizers_,    options_.noise == NoiseKind::shot};
+  }
+
   void compile_for_images() {
-    many_.emplace(*this, Capacity{0, spread_.together});
-    one_.emplace(*this, Capacity{0, 1});
+    many_.emplace(parts(), Capacity{0, spread_.together});
+    one_.emplace(parts(), Capacity{0, 1});
     for (int i = 0; i < spread_.lanes; ++i) lanes_.push_back(std::make_unique<Lane>(*many_, *one_));
     if (noisy_weights_) return;
     drop_plain(forward_weights_);
@@ -188,7 +153,7 @@ class Differentiator::Impl {
   /// A whole chunk, or a single sample.
   void run_chunk(int lane, bool chunk, int64_t first, const Batch& batch) {
     Lane& own = *lanes_[static_cast<std::size_t>(lane)];
-    Plans::Workers& workers = chunk ? own.many : own.one;
+    LearningPlans::Workers& workers = chunk ? own.many : own.one;
     const int64_t image = graph_.input().channels * graph_.input().pixels(), classes = graph_.classes();
     workers.forward->run({.images = batch.inputs.images.data() + first * image,
                           .samples = batch.samples.data() + first,
@@ -209,7 +174,7 @@ class Differentiator::Impl {
     const ThreadScope scope(spread_.lanes);
     run_tasks(spread_.lanes, static_cast<int64_t>(packs.size()), [&](int lane, int64_t task) {
       const Pack& pack = packs[static_cast<std::size_t>(task)];
-      Plans::Workers& workers = text_->workers(lane, pack.capacity);
+      LearningPlans::Workers& workers = text_->workers(lane, pack.capacity);
       workers.forward->run({.sequences = pack.sequences, .noise = &noise_, .points = forward_points()},
                            {batch.logits, 0});
       for (const PlacedSequence& sequence : pack.sequences) take_loss(sequence.position, batch);
@@ -280,8 +245,8 @@ class Differentiator::Impl {
   std::vector<NodeQuantizers> quantizers_;
   std::vector<NodeWeights> forward_weights_, noise_weights_;
   std::optional<BackwardWeights> backward_weights_;
-  std::optional<Plans> many_, one_;
-  std::optional<TextLanes<Plans>> text_;  // Instead of the two plans and their lanes.
+  std::optional<LearningPlans> many_, one_;
+  std::optional<TextLanes<LearningPlans>> text_;  // Instead of the two plans and their lanes.
   NoiseState noise_;
   NoisePoint silent_;
   std::optional<NoisyWeights> noisy_weights_;
