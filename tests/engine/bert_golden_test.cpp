@@ -3,12 +3,10 @@
 
 #include <cmath>
 #include <filesystem>
-#include <optional>
 
 #include <doctest/doctest.h>
 
 #include "engine/bert.h"
-#include "kernels/split_mix.h"
 #include "loaders/hdf5_file.h"
 #include "tests/support/bert_runs.h"
 #include "tests/support/token_cases.h"
@@ -18,22 +16,15 @@ using namespace dpac::test;
 
 namespace {
 
-constexpr uint64_t kWeightSeed = 2'102'06'365;
 constexpr int64_t kStates = 13, kShown = 8, kStride = 96;
 
 Graph base_size() {
-  const RandomBert shape{
-      .features = 768, .heads = 12, .layers = 12, .intermediate = 3072, .vocabulary = 2000, .positions = 512};
-  Checkpoint checkpoint;
-  checkpoint.bert.emplace();
-  checkpoint.bert->heads = shape.heads;
-  for (uint64_t number = 0; const auto& [name, weight] : weights_of(shape)) {
-    SplitMix64 random(seed_of(kWeightSeed, number++));
-    Tensor tensor(weight.shape);
-    for (float& v : tensor.values()) v = static_cast<float>(random.uniform(weight.low, weight.high));
-    checkpoint.weights.add(name, std::move(tensor), name);
-  }
-  return build_bert(checkpoint);
+  return build_bert(hashed_bert({.features = 768,
+                                 .heads = 12,
+                                 .layers = 12,
+                                 .intermediate = 3072,
+                                 .vocabulary = 2000,
+                                 .positions = 512}));
 }
 
 struct Golden {

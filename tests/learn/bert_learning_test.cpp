@@ -1,6 +1,7 @@
 // Learning on a BERT: what may not change a bit of its derivatives, and what steps do to energies.
 
 #include <algorithm>
+#include <cmath>
 
 #include <doctest/doctest.h>
 
@@ -104,6 +105,28 @@ TEST_CASE("a batch's derivative is the mean of its sequences' alone, and runs do
     }
     CHECK(sums == all.values);
     CHECK(whole().values == all.values);
+  }
+}
+
+TEST_CASE("a batch whose gradient is no number leaves nothing behind") {
+  for (const NoiseKind kind : kBertNoises) {
+    CAPTURE(name(kind));
+    for (const BertTask& task : bert_tasks()) {
+      CAPTURE(std::string(task.what));
+      const BertProblem problem(task, kind);
+      const auto differentiator = problem.make();
+      differentiator->set_noise(problem.noise, 0);
+      const auto values = [&](const SampleLoss& loss) {
+        return differentiator->run(std::span(problem.sequences.all()), problem.samples, loss).values;
+      };
+      const ChannelValues before = values(problem.loss());
+      const ChannelValues spoilt = values([](int64_t, std::span<const float>, std::span<float> gradient) {
+        std::fill(gradient.begin(), gradient.end(), NAN);
+        return 0.0;
+      });
+      CHECK(std::isnan(spoilt[0][0]));
+      CHECK(values(problem.loss()) == before);
+    }
   }
 }
 

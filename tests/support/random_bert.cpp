@@ -1,18 +1,29 @@
 #include "tests/support/random_bert.h"
 
 #include <cmath>
+#include <map>
 #include <random>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "kernels/split_mix.h"
 #include "tests/support/random_values.h"
 
 namespace dpac::test {
 namespace {
 
-constexpr double kSharp = 2;  // Of queries and keys.
+constexpr uint64_t kHashSeed = 2'102'06'365;  // As in tests/golden/hashed_weights.py.
+constexpr double kSharp = 2;                  // Of queries and keys.
 
+/// A weight's shape, and the interval its values are drawn from.
+struct RandomWeight {
+  Shape shape;
+  double low = 0, high = 0;
+};
+
+/// By name.
 class Weights {
  public:
   explicit Weights(const RandomBert& shape) : shape_(shape) {}
@@ -58,25 +69,36 @@ class Weights {
   std::map<std::string, RandomWeight> weights_;
 };
 
-}  // namespace
-
-std::map<std::string, RandomWeight> weights_of(const RandomBert& shape) {
-  return Weights(shape).list();
-}
-
-Checkpoint random_bert(const RandomBert& shape) {
+/// `make(number, weight)` gives the values of the number-th weight by name.
+template <class Make>
+Checkpoint filled(const RandomBert& shape, const Make& make) {
   Checkpoint checkpoint;
   checkpoint.path = "random_bert.h5";
   checkpoint.bert.emplace();
   checkpoint.bert->heads = shape.heads;
-  uint32_t seed = 1;
-  for (const auto& [name, weight] : weights_of(shape)) {
-    const auto count = static_cast<std::size_t>(element_count(weight.shape));
-    const auto values =
-        random_values(count, seed++, static_cast<float>(weight.low), static_cast<float>(weight.high));
-    checkpoint.weights.add(name, Tensor(weight.shape, values), name);
+  for (uint32_t number = 0; const auto& [name, weight] : Weights(shape).list()) {
+    checkpoint.weights.add(name, make(number++, weight), name);
   }
   return checkpoint;
+}
+
+}  // namespace
+
+Checkpoint random_bert(const RandomBert& shape) {
+  return filled(shape, [](uint32_t number, const RandomWeight& weight) {
+    const auto count = static_cast<std::size_t>(element_count(weight.shape));
+    const auto low = static_cast<float>(weight.low), high = static_cast<float>(weight.high);
+    return Tensor(weight.shape, random_values(count, number + 1, low, high));
+  });
+}
+
+Checkpoint hashed_bert(const RandomBert& shape) {
+  return filled(shape, [](uint32_t number, const RandomWeight& weight) {
+    SplitMix64 random(seed_of(kHashSeed, number));
+    Tensor tensor(weight.shape);
+    for (float& v : tensor.values()) v = static_cast<float>(random.uniform(weight.low, weight.high));
+    return tensor;
+  });
 }
 
 RandomSequences::RandomSequences(const RandomBert& shape, const std::vector<SequenceLength>& lengths,

@@ -3,8 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <string>
 #include <vector>
 
 #include "engine/tokens.h"
@@ -19,16 +17,11 @@ struct RandomBert {
   bool classifier = true;  ///< Else sentence embeddings, with a pooler that nothing reads.
 };
 
-/// A weight's shape, and the interval its values are drawn from.
-struct RandomWeight {
-  Shape shape;
-  double low = 0, high = 0;
-};
-
-/// By Hugging Face's names. Queries and keys are large enough for attention to prefer some tokens by far.
-std::map<std::string, RandomWeight> weights_of(const RandomBert& shape);
-
+/// Hugging Face's names. Queries and keys are large enough for attention to prefer some tokens by far.
 Checkpoint random_bert(const RandomBert& shape);
+
+/// The same with the values of tests/golden/hashed_weights.py.
+Checkpoint hashed_bert(const RandomBert& shape);
 
 /// How many tokens a sequence has, and how many of them are no padding.
 struct SequenceLength {
