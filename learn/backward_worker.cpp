@@ -131,6 +131,10 @@ void BackwardWorker::attention(int n, const BackwardInput& input, double* sums) 
     *sums_of(layer - 1, s, input, sums) = whole.scores;
     *sums_of(layer, s, input, sums) = whole.context;
   }
+  // Heads write their own channels only.
+  for (float* operand : {gradients.query, gradients.key, gradients.value}) {
+    clear_padding(forward().map(context), operand);
+  }
 }
 
 void BackwardWorker::clear_clamped(int n) const {

@@ -20,6 +20,9 @@ struct RandomBert {
 /// Hugging Face's names. Queries and keys are large enough for attention to prefer some tokens by far.
 Checkpoint random_bert(const RandomBert& shape);
 
+/// The same with the values of tests/golden/hashed_weights.py.
+Checkpoint hashed_bert(const RandomBert& shape);
+
 /// How many tokens a sequence has, and how many of them are no padding.
 struct SequenceLength {
   int64_t tokens = 1, real = 1;
