@@ -8,11 +8,14 @@
 `threads` threads. Libraries are imported inside the classes, for each engine lives in a process of its own.
 """
 
+import dataclasses
 import pathlib
 import shutil
 from collections.abc import Callable
 
 import numpy as np
+
+import network
 
 Candidates = dict[str, Callable[[], np.ndarray]]
 
@@ -134,3 +137,25 @@ class OpenVino:
 
 
 ENGINES = {"ONNX Runtime": OnnxRuntime, "OpenVINO": OpenVino, "PyTorch": PyTorch}
+
+
+@dataclasses.dataclass(frozen=True)
+class ImageCase:
+    """One comparison: network.write()'s folder. Its images are one batch."""
+
+    folder: pathlib.Path
+    threads: int
+
+    plans = ("",)
+    tolerance = 1e-3
+
+    def build(self, engine: str):
+        images, _ = network.load_images(self.folder)
+        return ENGINES[engine](network.load_model(self.folder), network.onnx_file(self.folder), images, self.threads)
+
+    @staticmethod
+    def ways(engine, plan: str) -> Candidates:
+        return engine.candidates
+
+    def reference(self, plan: str) -> np.ndarray:
+        return network.load_images(self.folder)[1]

@@ -7,11 +7,9 @@ They take turns in every round of one run. Prints a Markdown table of medians; w
 """
 
 import argparse
-import json
 import math
 import pathlib
 import statistics
-import subprocess
 import sys
 import tempfile
 
@@ -21,15 +19,18 @@ import torch
 import torch.nn.functional as F
 
 import network
+from comparison import add_options, cpu_model, positive, print_table, run_dpac, spread, write_json
 from learn_network import MEAN, PENALTY, STD, ways
 from learn_worker import LearnCase, LearnWorker
-from run_peers import cpu_model, spread
 
 BATCHES = 2  # In the training set.
 START = 10000.0
 QUIET = 1e12  # An energy without noise to speak of, where everybody's loss is that of the clean network.
 SELECTION_STEPS = 2
 TOLERANCE = 1e-4
+COLUMNS = {"engine": "{engine}", "version": "{version}", "how": "{how}", "ms per step": "{ms_per_step:.0f}",
+           "ms per image": "{ms_per_image:.1f}", "spread": "{spread:.1%}", "peak memory, MB": "{peak_mb:.0f}",
+           "over PyTorch": "{over_pytorch:.3f}"}
 
 
 def write_case(folder: pathlib.Path, batch: int) -> None:
@@ -67,7 +68,7 @@ class Dpac:
     name = "dpac learn"
 
     def __init__(self, binary: pathlib.Path, case: LearnCase):
-        self._binary, self._case = str(binary), case
+        self._binary, self._case = binary, case
         self.version = ""
 
     def first_loss(self) -> float:
@@ -82,16 +83,8 @@ class Dpac:
         case = self._case
         options = {"weights": network.weights_file(case.folder), "train-data": case.folder / f"{images}.h5",
                    "noise": "shot", "steps": steps, "batch": case.batch, "threads": case.threads, "start": start,
-                   "target-energy": case.target, "per": "layer", "json": "-"}
-        command = [self._binary, "learn", "--no-augment"]
-        for option, value in options.items():
-            command += [f"--{option}", str(value)]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode != 0:
-            raise SystemExit(f"dpac learn ended with code {done.returncode}: {done.stderr.strip()}")
-        result = json.loads(done.stdout)
-        machine = result["machine"]
-        self.version = f"{result['version']} (oneDNN {machine['onednn']}, {machine['isa']})"
+                   "target-energy": case.target, "per": "layer"}
+        result, self.version = run_dpac(self._binary, "learn", options, ["--no-augment"])
         return result
 
 
@@ -130,36 +123,17 @@ def make_rows(found: dict[str, dict], about: dict[str, tuple[str, str]], batch: 
         version, how = about[name]
         rows.append({"engine": name, "version": version, "how": how, "ms_per_step": median,
                      "ms_per_image": median / batch, "spread": spread(values["rounds"]), "over_pytorch": median / peer,
-                     **values})
+                     "peak_mb": values["peak_rss_bytes"] / 1e6, **values})
     return rows
-
-
-def print_table(result: dict) -> None:
-    print(f"A learning step: resnet50, 224x224, fp32, shot noise, batch {result['batch']}, {result['threads']} "
-          f"threads, median of {result['rounds']} rounds of {result['steps']} steps, {result['cpu']}\n")
-    print("| engine | version | how | ms per step | ms per image | spread | peak memory, MB | over PyTorch |")
-    print("|---|---|---|---:|---:|---:|---:|---:|")
-    for row in result["rows"]:
-        print(f"| {row['engine']} | {row['version']} | {row['how']} | {row['ms_per_step']:.0f} "
-              f"| {row['ms_per_image']:.1f} | {row['spread']:.1%} | {row['peak_rss_bytes'] / 1e6:.0f} "
-              f"| {row['over_pytorch']:.3f} |")
 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--steps", type=int, default=3, help="of each engine in a round")
+    parser.add_argument("--steps", type=positive, default=3, help="of each engine in a round")
     parser.add_argument("--target-energy", type=float, default=20.0)
     parser.add_argument("--ways", nargs="+", choices=ways(), default=ways(), help="how PyTorch may run; [all]")
-    parser.add_argument("--dpac", type=pathlib.Path, help="the dpac program")
-    parser.add_argument("--json", type=pathlib.Path, help="everything measured, every round")
-    arguments = parser.parse_args()
-    for name in ("batch", "threads", "rounds", "steps"):
-        if getattr(arguments, name) < 1:
-            parser.error(f"--{name} must be at least 1")
-    return arguments
+    add_options(parser, batch=32, rounds=5)
+    return parser.parse_args()
 
 
 def main() -> None:
@@ -179,9 +153,10 @@ def main() -> None:
     result = {"network": "resnet50", "batch": case.batch, "threads": case.threads, "rounds": arguments.rounds,
               "steps": arguments.steps, "cpu": cpu_model(), "selection": selection,
               "rows": make_rows(found, about, case.batch)}
-    print_table(result)
-    if arguments.json is not None:
-        arguments.json.write_text(json.dumps(result, indent=1) + "\n")
+    print_table(f"A learning step: resnet50, 224x224, fp32, shot noise, batch {case.batch}, {case.threads} threads, "
+                f"median of {arguments.rounds} rounds of {arguments.steps} steps, {cpu_model()}", COLUMNS,
+                result["rows"])
+    write_json(arguments.json, result)
 
 
 if __name__ == "__main__":

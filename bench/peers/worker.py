@@ -1,24 +1,29 @@
 """An engine in a process of its own, so that idle thread pools and second OpenMP runtimes disturb nobody."""
 
-import dataclasses
 import pathlib
 import time
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import numpy as np
 
-import network
-from engines import ENGINES
 from peer_process import PeerProcess
 
-SELECTION_RUNS = 3  # Of each candidate; the fastest single run decides.
+SELECTION_RUNS = 3  # Of each way at most; the fastest single run decides.
+SELECTION_SECONDS = 5  # After which no further one begins.
 
 
-@dataclasses.dataclass(frozen=True)
-class Case:
-    """One measurement's network and input, as files that every process reads."""
+class Case(Protocol):
+    """What is compared, as files that every process reads: engines.ImageCase, bert_engines.BertCase."""
 
     folder: pathlib.Path
     threads: int
+    plans: tuple[str, ...]  # Kinds of input that are timed one by one.
+    tolerance: float  # Of the logits, relative to the largest.
+
+    def build(self, engine: str) -> Any: ...
+    def ways(self, engine: Any, plan: str) -> dict[str, Callable[[], np.ndarray]]: ...
+    def reference(self, plan: str) -> np.ndarray: ...
 
 
 def _seconds(run) -> float:
@@ -27,24 +32,38 @@ def _seconds(run) -> float:
     return time.perf_counter() - start
 
 
-def _check(name: str, logits: np.ndarray, reference: np.ndarray) -> None:
+def _fastest(run) -> float:
+    begin, times = time.perf_counter(), [_seconds(run)]
+    while len(times) < SELECTION_RUNS and time.perf_counter() - begin < SELECTION_SECONDS:
+        times.append(_seconds(run))
+    return min(times)
+
+
+def check(name: str, logits: np.ndarray, reference: np.ndarray, tolerance: float) -> None:
     error = np.abs(logits - reference).max() / np.abs(reference).max()
-    if not error < 1e-3:
+    if not error < tolerance:
         raise RuntimeError(f"{name}: the logits differ from eager PyTorch's by {error:.2g} of the largest one")
 
 
-def _serve(pipe, engine: str, case: Case) -> None:
-    """Answers every number received with the seconds of so many runs. The first message sent says what runs."""
-    images, reference = network.load_images(case.folder)
-    built = ENGINES[engine](network.load_model(case.folder), network.onnx_file(case.folder), images, case.threads)
+def _choose(name: str, case: Case, engine, plan: str):
+    """The fastest way, and what the first message says of it. The others are forgotten."""
+    ways = case.ways(engine, plan)
     fastest = {}
-    for name, run in built.candidates.items():
-        _check(f"{engine}, {name}", run(), reference)
-        fastest[name] = min(_seconds(run) for _ in range(SELECTION_RUNS))
+    for way, run in ways.items():
+        check(f"{name}, {way}", run(), case.reference(plan), case.tolerance)
+        fastest[way] = _fastest(run)
     best = min(fastest, key=fastest.get)
-    run = built.candidates[best]
-    pipe.send({"version": built.version(), "candidate": best, "selection": fastest})
-    while (count := pipe.recv()) is not None:
+    return ways[best], {"candidate": best, "selection": fastest}
+
+
+def _serve(pipe, name: str, case: Case) -> None:
+    """Answers every (plan, number) with the seconds of so many runs. The first message sent says what runs."""
+    engine = case.build(name)
+    chosen = {plan: _choose(name, case, engine, plan) for plan in case.plans}
+    pipe.send({"version": engine.version(), "plans": {plan: about for plan, (_, about) in chosen.items()}})
+    while (message := pipe.recv()) is not None:
+        plan, count = message
+        run, _ = chosen[plan]
         run()  # Caches and thread pools as in a steady run.
         pipe.send([_seconds(run) for _ in range(count)])
 
@@ -56,9 +75,14 @@ class Worker(PeerProcess):
         super().__init__(engine, case.threads, _serve, engine, case)
 
     @property
-    def about(self) -> dict:
-        return self.first
+    def version(self) -> str:
+        return self.first["version"]
 
-    def time(self, runs: int) -> list[float]:
-        """Seconds of each run of the whole batch."""
-        return self.ask(runs)
+    @property
+    def plans(self) -> dict[str, dict]:
+        """By plan, the `candidate` that runs, and the seconds of all in its `selection`."""
+        return self.first["plans"]
+
+    def time(self, plan: str, runs: int) -> list[float]:
+        """Seconds of each run of all the samples."""
+        return self.ask((plan, runs))
