@@ -1,5 +1,5 @@
 /// @file
-/// From logits to accuracies with their uncertainty.
+/// From what a network answered to accuracies with their uncertainty.
 #pragma once
 
 #include <cstdint>
@@ -10,35 +10,54 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/metrics.h"
 #include "cli/support/statistics.h"
+#include "cli/tally.h"
 
 namespace dpac::cli {
 
-/// Counts of one pass over the data.
-struct Tally {
-  int64_t samples = 0, top1 = 0, top5 = 0;
+/// What is measured where one number counts.
+enum class Measure {
+  none,      ///< Nothing: the data have no labels or scores, or embeddings of single sentences.
+  top1,      ///< The share of samples whose class has the largest logit.
+  spearman,  ///< Spearman's coefficient of scores, or of the cosines of pairs of embeddings.
 };
 
-/// How many classes beat `label`; of equal logits the smaller class wins. 0 is a correct prediction.
-int64_t rank_of(std::span<const float> logits, int label);
-
-/// Fractions, over one pass or over one pass per seed.
+/// Over one pass, or over one pass per seed.
 struct Accuracy {
-  double top1 = 0;                 ///< Mean over the passes.
-  std::optional<double> top5;      ///< None below five classes.
-  std::optional<double> top1_std;  ///< Sample standard deviation over the passes; none for a single one.
-  Interval top1_ci95;              ///< Wilson's, of all passes' samples pooled.
-  std::vector<double> by_pass;
+  Measure measure = Measure::none;
+  double value = 0;                 ///< Mean over the passes; a coefficient that is not defined counts as 0.
+  std::optional<double> std = {};   ///< Sample standard deviation over the passes; none for a single one.
+  std::optional<double> top5 = {};  ///< None below five classes.
+  std::optional<Interval> ci95 = {};  ///< Of top-1: Wilson's, of all passes' samples pooled.
+  std::vector<double> by_pass = {};   ///< The values.
+  std::vector<Metrics> metrics = {};  ///< By pass, for text; else empty.
 };
 
 /// `passes` is not empty, and none of it is.
-Accuracy accuracy_of(std::span<const Tally> passes, int64_t classes);
+Accuracy accuracy_of(std::span<const Tally> passes, const TrueAnswers& truth, int64_t classes);
 
-/// `top1`, `top5`, `top1_std`, `top1_ci95`, and `seeds` [{`seed`, `top1`}]; no seeds without noise.
+/// `top1` (null unless that is measured), `top5`, `metrics` (means, null for images), `top1_std`,
+/// `top1_ci95`, and `seeds` [{`seed`, `top1`, `metrics`}]; no seeds without noise.
 void write(const Accuracy& accuracy, std::span<const uint64_t> seeds, nlohmann::ordered_json& json);
 
-/// "87.45 %", "87.45 +- 0.12 %".
+/// The value, null where nothing is measured: what learn, search and bits call top-1, whatever the measure.
+nlohmann::ordered_json value_json(const Accuracy& accuracy);
+
+/// [low, high], or null.
+nlohmann::ordered_json interval_json(const Accuracy& accuracy);
+
+/// "87.45 %", "87.45 +- 0.12 %"; "0.8203" for a coefficient, "-" where nothing is measured.
 std::string percent(double fraction);
 std::string percent(const Accuracy& accuracy);
+
+/// "top-1", "Spearman": the header above them.
+std::string header_of(const Accuracy& accuracy);
+
+/// A few lines for people.
+std::string text_of(const Accuracy& accuracy);
+
+/// "81.20 ... 83.91 %", "-" for none.
+std::string text_of(const std::optional<Interval>& interval);
 
 }  // namespace dpac::cli

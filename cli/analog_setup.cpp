@@ -9,24 +9,23 @@
 namespace dpac::cli {
 namespace {
 
-/// The images to calibrate on: all of the set, whatever part of it accuracy is measured on.
+/// The samples to calibrate on: all of the set, whatever part of it accuracy is measured on.
 OpenedData open_calibration_data(const CalibrationOptions& how, const DataOptions& data,
                                  const Session& session) {
   DataOptions options = data;
   options.limit.reset();
-  options.preset = session.data.preset;
+  if (!session.preset.empty()) options.preset = session.preset;
   if (!how.data.empty() && how.data != data.data) {
     options.data = how.data;
     options.labels = how.labels;
+    options.text.sentences.clear();
   }
-  OpenedData opened = open_data(options, session.data.preset);
-  check_images_fit(opened, session.graph.input());
-  return opened;
+  return open_more(session, options);
 }
 
 Ranges from_file(const std::string& file, const Session& session, AnalogSetup& setup) {
   CalibrationRecord record = read_calibration_file(file, session.graph, session.weights_sha256);
-  const std::string own = summary(session.data.preprocessing);
+  const std::string own = session.data.source->preprocessing();
   if (record.preprocessing != own) {
     setup.notices.push_back(fmt::format("{} was made with other preprocessing ({}) than this run has ({})",
                                         file, record.preprocessing, own));
@@ -39,13 +38,13 @@ Ranges from_data(const AnalogOptions& options, const DataOptions& data, const Se
                  const RunOptions& run, bool quiet, AnalogSetup& setup) {
   const CalibrationOptions& how = options.calibration;
   const CalibrationPlan plan{how.method(options.kind()), how.batches(options.kind()), how.seed};
-  const OpenedData images = open_calibration_data(how, data, session);
+  const OpenedData samples = open_calibration_data(how, data, session);
   CalibrationRecord record =
-      calibrate_on(images, session.graph, session.weights_sha256, plan, thread_count(run.threads), quiet);
+      calibrate_on(samples, session.graph, session.weights_sha256, plan, thread_count(run.threads), quiet);
   if (how.data.empty()) {
     setup.notices.push_back(
         fmt::format("ranges were calibrated on --data itself, method {} (--calibration-data takes "
-                    "other images, --calibration a file of 'dpac calibrate')",
+                    "other samples, --calibration a file of 'dpac calibrate')",
                     record.method));
   }
   const std::string few = shortage(record, plan);

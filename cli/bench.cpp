@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -16,7 +17,7 @@
 #include "cli/support/machine.h"
 #include "cli/support/progress.h"
 #include "cli/support/statistics.h"
-#include "engine/resnet.h"
+#include "kernels/error.h"
 
 namespace dpac::cli {
 namespace {
@@ -43,9 +44,14 @@ std::vector<double> after_warmup(const std::vector<double>& ms, const BenchOptio
   return {ms.begin() + options.warmup, ms.end()};
 }
 
-nlohmann::ordered_json options_json(const BenchOptions& options) {
+nlohmann::ordered_json options_json(const BenchOptions& options, const Session& session) {
   nlohmann::ordered_json json;
   write(options.model, json);
+  if (session.data.source) {
+    session.data.source->write(json);
+  } else if (session.graph.reads_text()) {
+    json["max_length"] = session.graph.input().height;
+  }
   write(options.run, json);
   write(options.noise, json);
   write(options.quantization, options.noise.kind(), json);
@@ -68,11 +74,33 @@ std::string text_of(const nlohmann::ordered_json& json) {
       json["arithmetic"].get<std::string>(), 1e-6 * json["peak_rss_bytes"].get<double>());
 }
 
-/// The checkpoint's own memory is given back: the peak is that of running.
-Graph open_graph(const ModelOptions& options, std::string& sha256) {
-  const OpenedWeights weights = open_weights(options);
-  sha256 = weights.sha256;
-  return build_resnet(weights.checkpoint, options.input_size);
+void check_data(const DataOptions& data, const Graph& graph) {
+  if (!data.any()) {
+    const char* given = data.limit ? "--limit" : data.text.given();
+    if (given != nullptr)
+      throw Error(fmt::format("{} was given, but there is no --data it could act on", given));
+  } else if (!graph.reads_text()) {
+    throw Error("--data was given, but a network for images is timed on random ones");
+  }
+}
+
+/// The checkpoint's own memory is given back: the peak is that of running. Without `--data` the session has
+/// none.
+Session open_bench(const BenchOptions& options) {
+  if (options.data.any()) {
+    Session session = open_session(options.model, options.data);
+    check_data(options.data, session.graph);
+    return session;
+  }
+  OpenedWeights weights = open_weights(options.model);
+  Graph graph = build_network(weights, options.model);
+  check_data(options.data, graph);
+  return {options.model, std::move(weights.sha256), "", {}, std::move(graph)};
+}
+
+BenchInputs inputs_of(const BenchOptions& options, const Session& session) {
+  if (session.data.source) return BenchInputs::of(session, options.run);
+  return BenchInputs::random(session.graph, samples_at_a_time(options.run, options.noise.kind()));
 }
 
 void run(BenchOptions& options) {
@@ -81,15 +109,19 @@ void run(BenchOptions& options) {
   options.noise.check();
   options.output.check();
   options.quantization.check();
-  std::string sha256;
-  BenchPair bench(options, open_graph(options.model, sha256));
+  Session session = open_bench(options);
+  const auto chosen = options_json(options, session);
+  const auto mean_tokens = mean_tokens_json(session.graph);
+  BenchInputs inputs = inputs_of(options, session);
+  BenchPair bench(options, std::move(session.graph), std::move(inputs));
   measure(bench, options);
 
   const std::vector<double> clean = after_warmup(bench.clean_ms(), options),
                             noisy = after_warmup(bench.noisy_ms(), options);
-  auto json = result_json("bench", options_json(options), sha256, thread_count(options.run.threads));
+  auto json = result_json("bench", chosen, session.weights_sha256, thread_count(options.run.threads));
   json["batch"] = options.run.batch;
-  json["samples_per_round"] = samples_at_a_time(options.run, options.noise.kind());
+  json["samples_per_round"] = bench.samples_per_round();
+  json["mean_tokens"] = mean_tokens;
   json["arithmetic"] = bench.arithmetic();
   json["clean_ms_per_sample"] = median(clean);
   json["noisy_ms_per_sample"] = median(noisy);
@@ -105,8 +137,9 @@ void run(BenchOptions& options) {
 Work add_bench(CLI::App& app) {
   const auto options = std::make_shared<BenchOptions>();
   add_weights_option(app, options->model);
-  add_input_size_option(app, options->model);
+  add_network_options(app, options->model);
   add_run_options(app, options->run);
+  add_text_data_options(app, options->data);
   add_noise_option(app, options->noise, noisy_kinds());
   add_energy_options(app, options->noise.energies);
   app.get_option("--energy")->description("Energy of every analog layer [100]");
@@ -124,7 +157,8 @@ Work add_bench(CLI::App& app) {
       ->capture_default_str();
   add_output_options(app, options->output);
   app.footer(
-      "Runs on random images, which quantisers are calibrated on too; the clean network has none. Under "
+      "Runs on random images or tokens, or on the text of --data, which quantisers are calibrated on too; "
+      "the clean network has none. Under "
       "weight\nnoise a round is whole draws of weights (32 samples). Times are "
       "medians over the rounds, in ms a sample; the ratio is the median of "
       "each\n"

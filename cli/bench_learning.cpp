@@ -14,12 +14,18 @@ LearnerOptions learner_options(const NoiseConfig& noise) {
 TimedLearning::TimedLearning(Graph graph, const DifferentiatorOptions& options, const NoiseConfig& noise)
     : differentiator_(std::move(graph), options), learner_(differentiator_, learner_options(noise)) {}
 
-void TimedLearning::run(std::span<const float> images, std::span<const int64_t> samples) {
+void TimedLearning::run(const Inputs& inputs, std::span<const int64_t> samples) {
+  const int64_t classes = differentiator_.graph().classes();
+  if (classes == 1) {
+    const std::vector<float> scores(samples.size(), 1.0f);
+    learner_.step(inputs, {.scores = scores}, samples);
+    return;
+  }
   std::vector<int> labels;
   for (std::size_t i = 0; i < samples.size(); ++i) {
-    labels.push_back(static_cast<int>(static_cast<int64_t>(i) % differentiator_.graph().classes()));
+    labels.push_back(static_cast<int>(static_cast<int64_t>(i) % classes));
   }
-  learner_.step(images, {.labels = labels}, samples);
+  learner_.step(inputs, {.labels = labels}, samples);
 }
 
 }  // namespace dpac::cli

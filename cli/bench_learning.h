@@ -15,9 +15,10 @@ class TimedLearning {
   /// Learns the energy of every layer, from that of `noise` on.
   TimedLearning(Graph graph, const DifferentiatorOptions& options, const NoiseConfig& noise);
 
-  /// One step: forward, backward and the change of the energies. The labels are the first classes.
+  /// One step: forward, backward and the change of the energies. The labels are the first classes, scores
+  /// are 1.
   /// @throws Error unless the loss is finite.
-  void run(std::span<const float> images, std::span<const int64_t> samples);
+  void run(const Inputs& inputs, std::span<const int64_t> samples);
 
  private:
   Differentiator differentiator_;

@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <numeric>
-#include <random>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "cli/session.h"
 #include "cli/support/machine.h"
 #include "engine/calibrate.h"
 #include "kernels/error.h"
@@ -17,42 +14,32 @@
 namespace dpac::cli {
 namespace {
 
-/// Uniform noise in the range of normalised pixels: time does not depend on what the images show.
-std::vector<float> random_images(const BenchOptions& options, const Graph& graph) {
-  std::mt19937 engine(1);
-  const int64_t image = graph.input().channels * graph.input().pixels();
-  const int64_t images = samples_at_a_time(options.run, options.noise.kind());
-  std::vector<float> values(static_cast<std::size_t>(images * image));
-  for (float& v : values) v = static_cast<float>(engine()) * 0x1p-30f - 2.0f;
-  return values;
-}
-
-/// Calibrated on the images that are timed.
-Quantization quantization_of(const BenchOptions& options, const Graph& graph,
-                             const std::vector<float>& images) {
+/// Calibrated on the inputs that are timed.
+Quantization quantization_of(const BenchOptions& options, const Graph& graph, const BenchInputs& inputs) {
   const NoiseKind noise = options.noise.kind();
   Quantization quantization;
   quantization.weight_bits = options.quantization.weights(noise);
   quantization.activation_bits = options.quantization.activations(noise);
   if (quantization.activation_bits || noise == NoiseKind::thermal) {
     quantization.ranges = calibrate(clone(graph), CalibrationMethod::ema, thread_count(options.run.threads),
-                                    [&](const BatchVisitor& visit) { visit(images); });
+                                    [&](const BatchVisitor& visit) { visit(inputs.inputs()); });
   }
   return quantization;
 }
 
-TimedNetwork make(const BenchOptions& options, Graph graph, NetworkOptions compile) {
+TimedNetwork make(const BenchOptions& options, Graph graph, const BenchInputs& inputs,
+                  NetworkOptions compile) {
   compile.batch = options.run.batch;
   compile.threads = thread_count(options.run.threads);
-  const int64_t logits = samples_at_a_time(options.run, options.noise.kind()) * graph.classes();
-  return {Network(std::move(graph), compile), std::vector<float>(static_cast<std::size_t>(logits))};
+  const std::size_t logits = inputs.samples().size() * static_cast<std::size_t>(graph.classes());
+  return {Network(std::move(graph), compile), std::vector<float>(logits)};
 }
 
-TimedNetwork make_noisy(const BenchOptions& options, Graph graph, const std::vector<float>& images) {
+TimedNetwork make_noisy(const BenchOptions& options, Graph graph, const BenchInputs& inputs) {
   const NetworkOptions compile{.noise = options.noise.kind(),
-                               .quantization = quantization_of(options, graph, images),
+                               .quantization = quantization_of(options, graph, inputs),
                                .arithmetic = options.quantization.product_arithmetic()};
-  return make(options, std::move(graph), compile);
+  return make(options, std::move(graph), inputs, compile);
 }
 
 void check_finite(const TimedNetwork& timed, const char* kind) {
@@ -71,20 +58,18 @@ double ms_per_sample(const Work& work, std::size_t samples) {
 
 }  // namespace
 
-BenchPair::BenchPair(const BenchOptions& options, Graph graph)
-    : images_(random_images(options, graph)),
-      clean_(make(options, clone(graph), {})),
-      samples_(static_cast<std::size_t>(samples_at_a_time(options.run, options.noise.kind()))),
+BenchPair::BenchPair(const BenchOptions& options, Graph graph, BenchInputs inputs)
+    : inputs_(std::move(inputs)),
+      clean_(make(options, clone(graph), inputs_, {})),
       noise_(options.noise.points(clean_.network.layers()).front()) {
-  std::iota(samples_.begin(), samples_.end(), 0);
   if (options.learning) {
     const DifferentiatorOptions compile{.noise = options.noise.kind(),
                                         .batch = options.run.batch,
                                         .threads = thread_count(options.run.threads),
-                                        .quantization = quantization_of(options, graph, images_)};
+                                        .quantization = quantization_of(options, graph, inputs_)};
     learning_.emplace(std::move(graph), compile, noise_);
   } else {
-    noisy_.emplace(make_noisy(options, std::move(graph), images_));
+    noisy_.emplace(make_noisy(options, std::move(graph), inputs_));
     noisy_->network.set_noise(noise_);
   }
 }
@@ -97,7 +82,7 @@ void BenchPair::check() {
   run(clean_);
   check_finite(clean_, "clean");
   if (noisy_) check_noise_is_seen();
-  if (learning_) learning_->run(images_, samples_);
+  if (learning_) learning_->run(inputs_.inputs(), inputs_.samples());
 }
 
 /// By two seeds, since noisy and clean logits may differ in their rounding alone.
@@ -114,19 +99,19 @@ void BenchPair::check_noise_is_seen() {
 }
 
 void BenchPair::round(bool clean_first) {
-  for (int64_t& sample : samples_) sample += static_cast<int64_t>(samples_.size());
+  inputs_.next_round();
   if (clean_first) clean_ms_.push_back(time_clean());
   noisy_ms_.push_back(time_noisy());
   if (!clean_first) clean_ms_.push_back(time_clean());
 }
 
 double BenchPair::time_clean() {
-  return ms_per_sample([&] { run(clean_); }, samples_.size());
+  return ms_per_sample([&] { run(clean_); }, samples_per_round());
 }
 
 double BenchPair::time_noisy() {
-  const auto work = [&] { noisy_ ? run(*noisy_) : learning_->run(images_, samples_); };
-  return ms_per_sample(work, samples_.size());
+  const auto work = [&] { noisy_ ? run(*noisy_) : learning_->run(inputs_.inputs(), inputs_.samples()); };
+  return ms_per_sample(work, samples_per_round());
 }
 
 }  // namespace dpac::cli

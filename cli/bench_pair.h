@@ -8,7 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/bench_inputs.h"
 #include "cli/bench_learning.h"
+#include "cli/options/data_options.h"
 #include "cli/options/model_options.h"
 #include "cli/options/noise_options.h"
 #include "cli/options/output_options.h"
@@ -20,6 +22,7 @@ namespace dpac::cli {
 
 struct BenchOptions {
   ModelOptions model;
+  DataOptions data;  ///< Text, in place of random inputs.
   RunOptions run;
   NoiseOptions noise{.noise = "shot"};
   QuantizationOptions quantization;
@@ -38,7 +41,7 @@ struct TimedNetwork {
 /// The clean network has no quantiser.
 class BenchPair {
  public:
-  BenchPair(const BenchOptions& options, Graph graph);
+  BenchPair(const BenchOptions& options, Graph graph, BenchInputs inputs);
 
   /// @throws Error unless both give finite logits and the noise changes them, or the step's loss is finite:
   /// no other times are worth reporting.
@@ -55,17 +58,18 @@ class BenchPair {
   /// Of the noisy side's products.
   [[nodiscard]] std::string_view arithmetic() const;
 
+  [[nodiscard]] std::size_t samples_per_round() const { return inputs_.samples().size(); }
+
  private:
   double time_clean();
   double time_noisy();
-  void run(TimedNetwork& timed) { timed.network.run(images_, samples_, timed.logits); }
+  void run(TimedNetwork& timed) { timed.network.run(inputs_.inputs(), inputs_.samples(), timed.logits); }
   void check_noise_is_seen();
 
-  std::vector<float> images_;
+  BenchInputs inputs_;
   TimedNetwork clean_;
   std::optional<TimedNetwork> noisy_;  // Either this one or learning_.
   std::optional<TimedLearning> learning_;
-  std::vector<int64_t> samples_;
   NoiseConfig noise_;
   std::vector<double> clean_ms_, noisy_ms_;
 };

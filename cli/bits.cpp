@@ -31,10 +31,10 @@ struct BitsOptions {
   int64_t measured_samples = 64;
 };
 
-nlohmann::ordered_json options_json(const BitsOptions& options, const OpenedData& data) {
+nlohmann::ordered_json options_json(const BitsOptions& options, const DataSource& data) {
   nlohmann::ordered_json json;
   write(options.model, json);
-  write(options.data, data, json);
+  data.write(json);
   write(options.analog, json);
   json["bits_samples"] = options.measured_samples;
   write(options.run, json);
@@ -58,7 +58,7 @@ void run(const BitsOptions& options) {
   const std::vector<BitsPoint> points = experiment.run(options.output.quiet);
 
   const auto samples = static_cast<int64_t>(session.data.samples.size());
-  auto json = result_json("bits", options_json(options, session.data), session.weights_sha256,
+  auto json = result_json("bits", options_json(options, *session.data.source), session.weights_sha256,
                           thread_count(options.run.threads));
   json["samples"] = samples;
   json["measured_samples"] = experiment.measured_samples();
@@ -70,7 +70,7 @@ void run(const BitsOptions& options) {
           fmt::format("{}\n{} samples; layers measured on {} of them\n", text_of(points), samples,
                       experiment.measured_samples()),
           json);
-  notice_preset(options.data, session.data, options.output);
+  notice_data(session, options.output);
   notice_calibration(setup, options.output);
 }
 
@@ -79,7 +79,7 @@ void run(const BitsOptions& options) {
 Work add_bits(CLI::App& app) {
   const auto options = std::make_shared<BitsOptions>();
   add_weights_option(app, options->model);
-  add_input_size_option(app, options->model);
+  add_network_options(app, options->model);
   add_run_options(app, options->run);
   add_data_options(app, options->data);
   add_analog_options(app, options->analog, noisy_kinds());

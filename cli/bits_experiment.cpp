@@ -63,19 +63,19 @@ std::vector<BitsPoint> BitsExperiment::run(bool quiet) const {
 Evaluation BitsExperiment::evaluate_on_all(Network& network, const EvaluationPlan& plan,
                                            Progress& progress) const {
   const OpenedData& data = inputs_.session.data;
-  BatchReader reader = make_reader(data, network.graph(), inputs_.run, plan.points.front().kind);
-  return evaluate(network, reader, *data.images, plan, progress, [](const auto&, const auto&) {});
+  const auto reader = make_reader(data, network.graph(), inputs_.run, plan.points.front().kind);
+  return evaluate(network, *reader, *data.source, plan, progress);
 }
 
 std::vector<LayerPrecision> BitsExperiment::measure(Network& clean, Network& noisy,
                                                     Progress& progress) const {
   const OpenedData& data = inputs_.session.data;
-  BatchReader reader(*data.images, data.preprocessing, static_cast<int>(clean.graph().input().channels),
-                     measured_, kMeterBatch, thread_count(inputs_.run.threads));
+  const auto reader = data.source->read(clean.graph(), measured_,
+                                        {.batch = kMeterBatch, .threads = thread_count(inputs_.run.threads)});
   PrecisionMeter meter(clean, noisy);
-  while (const ImageBatch* batch = reader.next()) {
+  while (const SampleBatch* batch = reader->next()) {
     stop_if_interrupted();
-    meter.add(batch->images, batch->indices);
+    meter.add(batch->inputs, batch->samples);
     progress.advance(batch->n);
   }
   return meter.result(inputs_.setup.quantization.ranges);
@@ -89,7 +89,7 @@ Accuracy BitsExperiment::with_equal_bits(const std::vector<LayerPrecision>& laye
   Network network = compile({.quantization = std::move(quantization),
                              .arithmetic = inputs_.analog.quantization.product_arithmetic()});
   const Evaluation evaluation = evaluate_on_all(network, {{NoiseConfig{}}, {}}, progress);
-  return accuracy_of(evaluation.tallies.front(), network.graph().classes());
+  return accuracy_of(evaluation.tallies.front(), evaluation.truth, network.graph().classes());
 }
 
 }  // namespace dpac::cli

@@ -29,9 +29,11 @@ std::string energy_text(const BitsPoint& point) {
 }
 
 std::string accuracies(const std::vector<BitsPoint>& points) {
-  TextTable table({energy_header(*points.front().noisy.energy), "top-1 with noise", "top-1 with equal bits"});
+  const std::string measure = header_of(points.front().noisy.accuracy);
+  TextTable table(
+      {energy_header(*points.front().noisy.energy), measure + " with noise", measure + " with equal bits"});
   for (const BitsPoint& point : points) {
-    table.add({energy_text(point), percent(point.noisy.accuracy), percent(point.equal_bits.top1)});
+    table.add({energy_text(point), percent(point.noisy.accuracy), percent(point.equal_bits)});
   }
   return table.text();
 }
@@ -67,11 +69,11 @@ nlohmann::ordered_json point_json(const BitsPoint& point, std::optional<double> 
   nlohmann::ordered_json json{{"energy", energy.value_or(spent.ledger.energy_per_mac)},
                               {"energy_per_mac", spent.ledger.energy_per_mac},
                               {"aj_per_mac", or_null(spent.attojoules_per_mac)},
-                              {"top1_noise", noise.top1},
-                              {"top1_noise_std", or_null(noise.top1_std)},
-                              {"top1_noise_ci95", {noise.top1_ci95.low, noise.top1_ci95.high}},
-                              {"top1_bits", bits.top1},
-                              {"top1_bits_ci95", {bits.top1_ci95.low, bits.top1_ci95.high}}};
+                              {"top1_noise", value_json(noise)},
+                              {"top1_noise_std", or_null(noise.std)},
+                              {"top1_noise_ci95", interval_json(noise)},
+                              {"top1_bits", value_json(bits)},
+                              {"top1_bits_ci95", interval_json(bits)}};
   for (const LayerPrecision& layer : point.layers) json["layers"].push_back(layer_json(layer));
   return json;
 }

@@ -30,10 +30,10 @@ struct CalibrateOptions {
   std::string out;
 };
 
-nlohmann::ordered_json options_json(const CalibrateOptions& options, const OpenedData& data) {
+nlohmann::ordered_json options_json(const CalibrateOptions& options, const DataSource& data) {
   nlohmann::ordered_json json;
   write(options.model, json);
-  write(options.data, data, json);
+  data.write(json);
   write_method(options.calibration, NoiseKind::none, json);
   json["out"] = options.out;
   return json;
@@ -68,13 +68,14 @@ void run(const CalibrateOptions& options) {
   write_calibration_file(options.out, session.graph, record);
 
   const std::vector<QuantizedTensor> tensors = quantized_tensors(session.graph);
-  auto json = result_json("calibrate", options_json(options, session.data), session.weights_sha256, threads);
+  auto json =
+      result_json("calibrate", options_json(options, *session.data.source), session.weights_sha256, threads);
   json["out"] = options.out;
   json["method"] = record.method;
   json["batches"] = record.batches;
   json["ranges"] = ranges_json(tensors, record.ranges);
   publish(options.output, text_of(options, tensors, record), json);
-  notice_preset(options.data, session.data, options.output);
+  notice_data(session, options.output);
   const std::string few = shortage(record, plan);
   if (!few.empty()) notice(options.output, few);
 }
@@ -84,7 +85,7 @@ void run(const CalibrateOptions& options) {
 Work add_calibrate(CLI::App& app) {
   const auto options = std::make_shared<CalibrateOptions>();
   add_weights_option(app, options->model);
-  add_input_size_option(app, options->model);
+  add_network_options(app, options->model);
   add_threads_option(app, options->threads);
   add_data_options(app, options->data);
   add_calibration_options(app, options->calibration);

@@ -1,11 +1,9 @@
 #include "cli/calibration.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "cli/support/interrupt.h"
 #include "cli/support/progress.h"
-#include "loaders/prefetch.h"
 
 namespace dpac::cli {
 namespace {
@@ -19,11 +17,6 @@ std::vector<int64_t> chosen_samples(const OpenedData& data, const CalibrationPla
 
 }  // namespace
 
-std::string summary(const Preprocessing& how) {
-  return fmt::format("resize {}, crop {}, value scale {}, mean {}, std {}, {}", how.resize, how.crop,
-                     how.value_scale, how.mean, how.std, how.bgr ? "bgr" : "rgb");
-}
-
 CalibrationRecord calibrate_on(const OpenedData& data, const Graph& graph, const std::string& weights_sha256,
                                const CalibrationPlan& plan, int threads, bool quiet) {
   const std::vector<int64_t> samples = chosen_samples(data, plan);
@@ -31,11 +24,10 @@ CalibrationRecord calibrate_on(const OpenedData& data, const Graph& graph, const
   const int passes = plan.method == CalibrationMethod::percentile ? 2 : 1;
   Progress progress(batches * passes, "calibration batches", quiet);
   const BatchSource source = [&](const BatchVisitor& visit) {
-    BatchReader reader(*data.images, data.preprocessing, static_cast<int>(graph.input().channels), samples,
-                       static_cast<int>(kCalibrationBatch), threads);
-    while (const ImageBatch* batch = reader.next()) {
+    const auto reader = data.source->read(graph, samples, {.batch = kCalibrationBatch, .threads = threads});
+    while (const SampleBatch* batch = reader->next()) {
       stop_if_interrupted();
-      visit(batch->images);
+      visit(batch->inputs);
       progress.advance(1);
     }
   };
@@ -43,7 +35,7 @@ CalibrationRecord calibrate_on(const OpenedData& data, const Graph& graph, const
           .method = std::string(name(plan.method)),
           .batches = batches,
           .weights_sha256 = weights_sha256,
-          .preprocessing = summary(data.preprocessing)};
+          .preprocessing = data.source->preprocessing()};
 }
 
 std::string shortage(const CalibrationRecord& record, const CalibrationPlan& plan) {

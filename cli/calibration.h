@@ -6,7 +6,7 @@
 #include <string>
 
 #include "cli/calibration_file.h"
-#include "cli/options/data_options.h"
+#include "cli/session.h"
 #include "engine/calibrate.h"
 #include "engine/graph.h"
 
@@ -18,11 +18,8 @@ struct CalibrationPlan {
   uint64_t seed = 0;    ///< Of the permutation that chooses them.
 };
 
-/// "resize 256, crop 224, ..."; the same text for the same preprocessing.
-std::string summary(const Preprocessing& how);
-
 /// Runs the graph over batches of a permutation of the data's samples; over fewer of them where there are not
-/// so many. The graph takes the data's images. `quiet` shows no progress.
+/// so many. The graph takes the data. `quiet` shows no progress.
 /// @throws Error naming a sample that cannot be read. @throws Interrupted after Ctrl-C.
 CalibrationRecord calibrate_on(const OpenedData& data, const Graph& graph, const std::string& weights_sha256,
                                const CalibrationPlan& plan, int threads, bool quiet);

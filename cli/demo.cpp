@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/data/image_source.h"
 #include "cli/demo_file.h"
 #include "cli/evaluation.h"
 #include "cli/options/model_options.h"
@@ -20,8 +21,6 @@
 #include "engine/resnet.h"
 #include "loaders/checkpoint.h"
 #include "loaders/dataset.h"
-#include "loaders/prefetch.h"
-#include "loaders/preprocess.h"
 #include "loaders/sha256.h"
 
 namespace dpac::cli {
@@ -45,28 +44,27 @@ class Demo {
   explicit Demo(const DemoOptions& options)
       : options_(options),
         checkpoint_(open_checkpoint_image(demo_file(), kFileName)),
-        images_(open_array_dataset(demo_file(), kFileName)),
-        samples_(evenly_spaced(images_->size(), options.limit)) {}
+        images_(open_array_dataset(demo_file(), kFileName), {.value_scale = 1.0 / 255}),
+        samples_(evenly_spaced(images_.size(), options.limit)) {}
 
   [[nodiscard]] int64_t samples() const { return static_cast<int64_t>(samples_.size()); }
 
   [[nodiscard]] Network make_network(NoiseKind noise) const {
-    const Image first = images_->load(0);
-    return {build_resnet(checkpoint_, Shape{first.height, first.width}),
+    return {build_resnet(checkpoint_, images_.size_of_images()),
             {.batch = options_.run.batch, .threads = thread_count(options_.run.threads), .noise = noise}};
   }
 
   Evaluation run(Network& network, const EvaluationPlan& plan, Progress& progress) const {
-    const Preprocessing zero_to_one{.value_scale = 1.0 / 255};
-    BatchReader reader(*images_, zero_to_one, static_cast<int>(network.graph().input().channels), samples_,
-                       static_cast<int>(options_.run.batch), thread_count(options_.run.threads));
-    return evaluate(network, reader, *images_, plan, progress, [](const auto&, const auto&) {});
+    const auto reader =
+        images_.read(network.graph(), samples_,
+                     {.batch = options_.run.batch, .threads = thread_count(options_.run.threads)});
+    return evaluate(network, *reader, images_, plan, progress);
   }
 
  private:
   const DemoOptions& options_;
   Checkpoint checkpoint_;
-  std::unique_ptr<ImageDataset> images_;
+  ImageSource images_;
   std::vector<int64_t> samples_;
 };
 
@@ -105,10 +103,11 @@ std::string text_of(const DemoOptions& options, const Results& results) {
       results.samples, results.architecture, 1e-6 * static_cast<double>(results.macs));
   for (std::size_t i = 0; i < results.noisy.size(); ++i) {
     const PointReport& point = results.noisy[i];
-    text += fmt::format("{:>11g}  {:>8.3g}  {:>16}  {}\n", options.noise.energies.sweep[i],
-                        *point.energy->attojoules_per_mac, percent(point.accuracy), bar(point.accuracy.top1));
+    text +=
+        fmt::format("{:>11g}  {:>8.3g}  {:>16}  {}\n", options.noise.energies.sweep[i],
+                    *point.energy->attojoules_per_mac, percent(point.accuracy), bar(point.accuracy.value));
   }
-  const double clean = results.clean.accuracy.top1;
+  const double clean = results.clean.accuracy.value;
   text += fmt::format("{:>11}  {:>8}  {:>16}  {}\n\n", "no noise", "-", percent(clean), bar(clean));
   text += fmt::format("{:.0f} noisy images a second; +- is the standard deviation over {} seeds.\n",
                       1000 / results.ms_per_sample, options.noise.seeds);

@@ -19,6 +19,7 @@
 #include "cli/session.h"
 #include "cli/support/atomic_file.h"
 #include "cli/support/machine.h"
+#include "cli/text_answer.h"
 #include "engine/network.h"
 #include "kernels/error.h"
 
@@ -34,10 +35,10 @@ struct EvalOptions {
   std::string predictions, logits;
 };
 
-nlohmann::ordered_json options_json(const EvalOptions& options, const OpenedData& data) {
+nlohmann::ordered_json options_json(const EvalOptions& options, const DataSource& data) {
   nlohmann::ordered_json json;
   write(options.model, json);
-  write(options.data, data, json);
+  data.write(json);
   write(options.analog, json);
   write(options.run, json);
   return json;
@@ -56,18 +57,27 @@ void check_files(const EvalOptions& options, const EvaluationPlan& plan) {
   }
 }
 
-Evaluation run_all(const EvalOptions& options, const Session& session, Network& network,
-                   const EvaluationPlan& plan) {
-  PredictionFiles files(options.predictions, options.logits, network.graph().classes());
-  BatchReader reader = make_reader(session.data, network.graph(), options.run, options.analog.kind());
+/// What a run gave, and of `--text` what each pass said.
+struct Outcome {
+  Evaluation evaluation;
+  std::vector<nlohmann::ordered_json> answers;
+};
+
+Outcome run_all(const EvalOptions& options, const Session& session, Network& network,
+                const EvaluationPlan& plan) {
+  PredictionFiles files(options.predictions, options.logits, network.graph());
+  const auto reader = make_reader(session.data, network.graph(), options.run, options.analog.kind());
   Progress progress(static_cast<int64_t>(session.data.samples.size()) * plan.passes(), "samples",
                     options.output.quiet);
-  Evaluation evaluation = evaluate(network, reader, *session.data.images, plan, progress,
-                                   [&](const ImageBatch& batch, std::span<const float> logits) {
-                                     files.add(batch.indices, batch.labels, logits);
-                                   });
+  Outcome outcome;
+  outcome.evaluation = evaluate(network, *reader, *session.data.source, plan, progress,
+                                [&](const SampleBatch& batch, std::span<const float> logits) {
+                                  files.add(batch, logits);
+                                  if (options.data.text.sentences.empty()) return;
+                                  outcome.answers.push_back(answer_json(network.graph(), logits));
+                                });
   files.commit();
-  return evaluation;
+  return outcome;
 }
 
 /// One energy's results lie at the top level; those of a sweep in `points`, and the top level's are null.
@@ -91,6 +101,21 @@ std::string text_of(const EvalOptions& options, const std::vector<PointReport>& 
   return (options.analog.noise.energies.sweep.empty() ? text_of(points.front()) : table_of(points)) + footer;
 }
 
+/// `text`, null but for `--text`; a list where there are several passes. `mean_tokens` of text.
+void add_text(const Network& network, const std::vector<nlohmann::ordered_json>& answers,
+              nlohmann::ordered_json& json) {
+  json["mean_tokens"] = mean_tokens_json(network.graph());
+  json["text"] = nullptr;
+  if (answers.size() == 1) json["text"] = answers.front();
+  if (answers.size() > 1) json["text"] = answers;
+}
+
+std::string text_of(const std::vector<nlohmann::ordered_json>& answers, const PointReport& point) {
+  std::string text;
+  for (const auto& answer : answers) text += answer_text(answer);
+  return point.energy ? text + text_of(*point.energy) : text;
+}
+
 void run(const EvalOptions& options) {
   options.analog.check();
   options.output.check();
@@ -100,11 +125,11 @@ void run(const EvalOptions& options) {
   check_files(options, plan);
   const AnalogSetup setup = set_up(options.analog, options.data, session, options.run, options.output.quiet);
   Network network(std::move(session.graph), network_options(options.analog, setup, options.run));
-  const Evaluation evaluation = run_all(options, session, network, plan);
+  const auto [evaluation, answers] = run_all(options, session, network, plan);
 
   const auto points = report_points(network, plan, evaluation, noise.wavelength_nm);
   const auto samples = static_cast<int64_t>(session.data.samples.size());
-  auto json = result_json("eval", options_json(options, session.data), session.weights_sha256,
+  auto json = result_json("eval", options_json(options, *session.data.source), session.weights_sha256,
                           thread_count(options.run.threads));
   json["samples"] = samples;
   add_points(options, points, json);
@@ -113,8 +138,11 @@ void run(const EvalOptions& options) {
   json["arithmetic"] = network.arithmetic();
   json["ms_per_sample"] = evaluation.ms_per_sample();
   json["samples_per_second"] = 1000 / evaluation.ms_per_sample();
-  publish(options.output, text_of(options, points, samples, evaluation.ms_per_sample()), json);
-  notice_preset(options.data, session.data, options.output);
+  add_text(network, answers, json);
+  const std::string text = answers.empty() ? text_of(options, points, samples, evaluation.ms_per_sample())
+                                           : text_of(answers, points.front());
+  publish(options.output, text, json);
+  notice_data(session, options.output);
   notice_calibration(setup, options.output);
 }
 
@@ -123,16 +151,17 @@ void run(const EvalOptions& options) {
 Work add_eval(CLI::App& app) {
   const auto options = std::make_shared<EvalOptions>();
   add_weights_option(app, options->model);
-  add_input_size_option(app, options->model);
+  add_network_options(app, options->model);
   add_run_options(app, options->run);
   add_data_options(app, options->data);
   add_analog_options(app, options->analog, {"none", "shot", "thermal", "weight"});
   add_sweep_options(app, options->analog.noise);
   add_arithmetic_option(app, options->analog.quantization);
-  app.add_option("--predictions", options->predictions, "CSV: index, label, prediction, its probability")
+  app.add_option("--predictions", options->predictions,
+                 "CSV: index, label, prediction, its probability (scores: index, score, prediction)")
       ->type_name("FILE")
       ->group("Output");
-  app.add_option("--logits", options->logits, "HDF5: /logits, float32 [samples, classes]")
+  app.add_option("--logits", options->logits, "HDF5: /logits, float32 [samples, classes], or embeddings")
       ->type_name("FILE")
       ->group("Output");
   add_output_options(app, options->output);
@@ -142,7 +171,9 @@ Work add_eval(CLI::App& app) {
       "network, decoding runs beside it. The interval is Wilson's 95 %, +- the standard deviation over "
       "seeds. In "
       "JSON a\nsweep's results are in `points`.\n\n"
-      "Example:\n  dpac eval --weights resnet20.h5 --data cifar10/test --noise shot --energy 10 --seeds 5");
+      "Examples:\n  dpac eval --weights resnet20.h5 --data cifar10/test --noise shot --energy 10 --seeds 5\n"
+      "  dpac eval --weights bert/model.safetensors --data MNLI/dev_matched.tsv --task mnli\n"
+      "  dpac eval --weights bert/model.safetensors --text 'A man sleeps.' --text 'Nobody is awake.'");
   return [options] { run(*options); };
 }
 

@@ -2,13 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 
-#include <fmt/format.h>
-
-#include "cli/session.h"
 #include "cli/support/interrupt.h"
-#include "kernels/error.h"
 
 namespace dpac::cli {
 namespace {
@@ -18,16 +13,14 @@ constexpr int64_t kTogether = 128;
 
 class Run {
  public:
-  Run(Network& network, const ImageDataset& names, const EvaluationPlan& plan)
-      : network_(network),
-        names_(names),
-        plan_(plan),
-        classes_(static_cast<std::size_t>(network.graph().classes())) {
+  Run(Network& network, const DataSource& names, const EvaluationPlan& plan)
+      : network_(network), plan_(plan), counter_(network.graph(), names, plan.overflow_is_wrong) {
     result_.tallies.assign(plan.points.size(), std::vector<Tally>(plan.seeds_per_point()));
   }
 
-  void batch(const ImageBatch& batch, Progress& progress, const LogitsSink& sink) {
-    check(batch);
+  void batch(const SampleBatch& batch, Progress& progress, const LogitsSink& sink) {
+    counter_.check(batch);
+    add(batch, result_.truth);
     const int64_t step = std::max<int64_t>(1, kTogether / batch.n), passes = plan_.passes();
     for (int64_t first = 0; first < passes; first += step) {
       stop_if_interrupted();
@@ -54,55 +47,29 @@ class Run {
     count_set_ = count;
   }
 
-  void check(const ImageBatch& batch) const {
-    for (std::size_t i = 0; i < batch.indices.size(); ++i) {
-      check_label(names_, batch.indices[i], batch.labels[i], static_cast<int64_t>(classes_));
-    }
-  }
-
-  void run_network(const ImageBatch& batch, int64_t passes) {
-    logits_.resize(static_cast<std::size_t>(passes) * batch.indices.size() * classes_);
+  void run_network(const SampleBatch& batch, int64_t passes) {
+    logits_.resize(static_cast<std::size_t>(passes) * batch.samples.size() * counter_.outputs());
     const auto start = std::chrono::steady_clock::now();
-    network_.run(batch.images, batch.indices, logits_);
+    network_.run(batch.inputs, batch.samples, logits_);
     result_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   }
 
-  /// Of a pass of the run just made, [n, classes].
-  [[nodiscard]] std::span<const float> logits_of(const ImageBatch& batch, int64_t pass) const {
-    const std::size_t size = batch.indices.size() * classes_;
+  /// Of a pass of the run just made, [inputs, classes].
+  [[nodiscard]] std::span<const float> logits_of(const SampleBatch& batch, int64_t pass) const {
+    const std::size_t size = batch.samples.size() * counter_.outputs();
     return std::span(logits_).subspan(static_cast<std::size_t>(pass) * size, size);
   }
 
-  void take(const ImageBatch& batch, int64_t pass, std::span<const float> logits, const LogitsSink& sink) {
+  void take(const SampleBatch& batch, int64_t pass, std::span<const float> logits, const LogitsSink& sink) {
     const auto seeds = static_cast<int64_t>(plan_.seeds_per_point());
     auto& point = result_.tallies[static_cast<std::size_t>(pass / seeds)];
-    count(batch, logits, point[static_cast<std::size_t>(pass % seeds)]);
-    sink(batch, logits);
-  }
-
-  void count(const ImageBatch& batch, std::span<const float> logits, Tally& tally) const {
-    for (std::size_t i = 0; i < batch.indices.size(); ++i) {
-      const auto own = logits.subspan(i * classes_, classes_);
-      if (!std::all_of(own.begin(), own.end(), [](float l) { return std::isfinite(l); })) {
-        if (plan_.overflow_is_wrong) {
-          ++tally.samples;
-          continue;
-        }
-        throw Error(
-            fmt::format("{}: the network's logits are not finite; do the weights fit the preprocessing?",
-                        names_.name(batch.indices[i])));
-      }
-      const int64_t rank = rank_of(own, batch.labels[i]);
-      ++tally.samples;
-      tally.top1 += rank < 1;
-      tally.top5 += rank < 5;
-    }
+    counter_.count(batch, logits, point[static_cast<std::size_t>(pass % seeds)]);
+    if (sink) sink(batch, logits);
   }
 
   Network& network_;
-  const ImageDataset& names_;
   const EvaluationPlan& plan_;
-  std::size_t classes_;
+  Counter counter_;
   int64_t first_set_ = 0, count_set_ = 0;  // The passes whose noise the network has.
   std::vector<float> logits_;
   Evaluation result_;
@@ -126,10 +93,10 @@ double Evaluation::ms_per_sample() const {
   return 1000 * seconds / static_cast<double>(samples);
 }
 
-Evaluation evaluate(Network& network, BatchReader& reader, const ImageDataset& names,
+Evaluation evaluate(Network& network, SampleReader& reader, const DataSource& names,
                     const EvaluationPlan& plan, Progress& progress, const LogitsSink& sink) {
   Run run(network, names, plan);
-  while (const ImageBatch* batch = reader.next()) run.batch(*batch, progress, sink);
+  while (const SampleBatch* batch = reader.next()) run.batch(*batch, progress, sink);
   return run.result();
 }
 

@@ -8,12 +8,11 @@
 #include <span>
 #include <vector>
 
-#include "cli/accuracy.h"
+#include "cli/data/data_source.h"
 #include "cli/support/progress.h"
+#include "cli/tally.h"
 #include "engine/network.h"
 #include "engine/noise_config.h"
-#include "loaders/dataset.h"
-#include "loaders/prefetch.h"
 
 namespace dpac::cli {
 
@@ -29,19 +28,20 @@ struct EvaluationPlan {
 
 struct Evaluation {
   std::vector<std::vector<Tally>> tallies;  ///< [point][seed]; one seed without noise.
-  double seconds = 0;                       ///< In the network, of all passes; batches are decoded beside it.
+  TrueAnswers truth;
+  double seconds = 0;  ///< In the network, of all passes; batches are decoded beside it.
 
   [[nodiscard]] double ms_per_sample() const;
 };
 
-/// Receives every pass's logits, [n, classes]: the passes of one batch, then those of the next.
-using LogitsSink = std::function<void(const ImageBatch&, std::span<const float>)>;
+/// Receives every pass's logits, [inputs, classes]: the passes of one batch, then those of the next.
+using LogitsSink = std::function<void(const SampleBatch&, std::span<const float>)>;
 
 /// `network` was compiled for the plan's noise; its noise is changed. `progress` advances by a sample for
 /// each pass over it.
 /// @throws Error naming the sample whose label is no class of the network, whose size does not fit, or whose
 /// logits are not finite. @throws Interrupted after Ctrl-C.
-Evaluation evaluate(Network& network, BatchReader& reader, const ImageDataset& names,
-                    const EvaluationPlan& plan, Progress& progress, const LogitsSink& sink);
+Evaluation evaluate(Network& network, SampleReader& reader, const DataSource& names,
+                    const EvaluationPlan& plan, Progress& progress, const LogitsSink& sink = {});
 
 }  // namespace dpac::cli

@@ -12,7 +12,6 @@
 #include "cli/support/machine.h"
 #include "cli/support/text_table.h"
 #include "engine/analog.h"
-#include "engine/resnet.h"
 
 namespace dpac::cli {
 namespace {
@@ -39,33 +38,42 @@ std::string table_of(const std::vector<AnalogLayer>& layers) {
   return table.text();
 }
 
+std::string input_text(const Graph& graph) {
+  const MapShape& input = graph.input();
+  if (!graph.reads_text()) return fmt::format("{} x {} x {}", input.channels, input.height, input.width);
+  const auto& tables = std::get<EmbeddingOp>(graph.nodes.front().op);
+  return fmt::format("{} tokens, of at most {}, from a vocabulary of {}", graph.lengths.mean,
+                     tables.positions.dim(0), tables.words.dim(0));
+}
+
 std::string text_of(const OpenedWeights& weights, const Graph& graph,
                     const std::vector<AnalogLayer>& layers) {
-  const MapShape& input = graph.input();
   return fmt::format(
       "architecture  {}\n"
       "file          {} ({})\n"
-      "input         {} x {} x {}\n"
+      "input         {}\n"
       "classes       {}\n"
       "parameters    {}\n"
       "MACs          {} a sample, in {} analog layers\n\n{}",
-      graph.architecture, weights.checkpoint.path, weights.checkpoint.format, input.channels, input.height,
-      input.width, graph.classes(), with_thousands(graph.parameters), with_thousands(total_macs(layers)),
-      layers.size(), table_of(layers));
+      graph.architecture, weights.checkpoint.path, weights.checkpoint.format, input_text(graph),
+      graph.classes(), with_thousands(graph.parameters), with_thousands(total_macs(layers)), layers.size(),
+      table_of(layers));
 }
 
 void run(const InfoOptions& options) {
   const OpenedWeights weights = open_weights(options.model);
-  const Graph graph = build_resnet(weights.checkpoint, options.model.input_size);
+  const Graph graph = build_network(weights, options.model);
   const std::vector<AnalogLayer> layers = analog_layers(graph);
 
   nlohmann::ordered_json chosen;
   write(options.model, chosen);
+  if (graph.reads_text()) chosen["max_length"] = graph.input().height;
   auto json = result_json("info", chosen, weights.sha256, thread_count(0));
   json["architecture"] = graph.architecture;
   json["format"] = weights.checkpoint.format;
   json["input"] = {graph.input().channels, graph.input().height, graph.input().width};
   json["classes"] = graph.classes();
+  json["class_names"] = graph.class_names;
   json["parameters"] = graph.parameters;
   json["macs"] = total_macs(layers);
   for (const AnalogLayer& layer : layers) json["layers"].push_back(layer_json(layer));
@@ -77,13 +85,14 @@ void run(const InfoOptions& options) {
 Work add_info(CLI::App& app) {
   const auto options = std::make_shared<InfoOptions>();
   add_weights_option(app, options->model, /*positional=*/true);
-  add_input_size_option(app, options->model);
+  add_network_options(app, options->model);
   add_output_options(app, options->output);
   app.footer(
       "D is the length of a layer's dot products, N the number of its outputs for one sample; MACs are D * "
       "N.\n"
       "Parameters are the file's (BatchNorm included); a layer's are those left after BatchNorm is folded "
       "in.\n\n"
+      "Sizes of a BERT are those of one sequence of --max-length tokens.\n\n"
       "Example:\n  dpac info resnet50.h5 --input-size 224x224");
   return [options] { run(*options); };
 }

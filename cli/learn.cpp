@@ -47,7 +47,7 @@ void check(const LearnOptions& options) {
   if (!(static_cast<float>(options.target_energy) > 0) || !std::isfinite(options.target_energy)) {
     throw Error(fmt::format("--target-energy is {}, expected a positive number", options.target_energy));
   }
-  if (options.bench.data.data.empty() && options.bench.data.limit) {
+  if (!options.bench.data.any() && options.bench.data.limit) {
     throw Error("--limit was given, but there is nothing to judge accuracy by: add --data");
   }
   for (const std::string& file : {options.out, options.csv}) {
@@ -73,6 +73,7 @@ struct LearnResult {
 
 LearnResult learn(const LearnOptions& options, Workbench& bench) {
   const NoiseOptions& noise = options.bench.analog.noise;
+  bench.check_learnable();
   EnergyFinder finder(bench, noise.seed, options.state);
   LearnedEnergies learned = finder.find(options.goal(), kState);
   NoiseConfig point = noise.base();
@@ -87,12 +88,20 @@ std::optional<double> ms_per_step(const LearnedEnergies& learned) {
   return 1000 * learned.seconds / static_cast<double>(learned.history.size());
 }
 
+/// Of scores, `top1` is Spearman's coefficient.
+void write_accuracy(const Accuracy& accuracy, const std::vector<uint64_t>& seeds,
+                    nlohmann::ordered_json& json) {
+  write(accuracy, seeds, json);
+  json["top1"] = value_json(accuracy);
+  json["top1_std"] = or_null(accuracy.std);
+}
+
 nlohmann::ordered_json json_of(const LearnOptions& options, Workbench& bench, const LearnResult& result) {
   auto json = result_json("learn", options_json(options, bench), bench.session().weights_sha256,
                           thread_count(options.bench.run.threads));
   json["energies"] = energies_json(bench.layers(), result.learned.energies);
   write_nulls(json);
-  if (result.accuracy) write(*result.accuracy, bench.options().analog.noise.seed_list(), json);
+  if (result.accuracy) write_accuracy(*result.accuracy, bench.options().analog.noise.seed_list(), json);
   write(result.energy, json);
   json["macs"] = total_macs(bench.layers());
   write(bench.setup(), json);
@@ -127,7 +136,8 @@ std::string text_of(const LearnOptions& options, const LearnResult& result) {
   std::string text = layers_text(result) + '\n';
   text += text_of(result.energy);
   text += fmt::format("target  {:.4g}\n", options.target_energy);
-  if (result.accuracy) text += fmt::format("top-1   {}\n", percent(*result.accuracy));
+  if (result.accuracy)
+    text += fmt::format("{:<7} {}\n", header_of(*result.accuracy), percent(*result.accuracy));
   if (const auto ms = ms_per_step(result.learned)) {
     text += fmt::format("{} steps, {:.1f} ms a step\n", result.learned.history.size(), *ms);
   }
@@ -135,7 +145,7 @@ std::string text_of(const LearnOptions& options, const LearnResult& result) {
 }
 
 void notices(const LearnOptions& options, Workbench& bench, const LearnResult& result) {
-  notice_preset(options.bench.data, bench.session().data, options.output);
+  notice_data(bench.session(), options.output);
   notice_calibration(bench.setup(), options.output);
   if (result.learned.energy_per_mac <= kNearTarget * options.target_energy) return;
   notice(

@@ -1,5 +1,8 @@
 #include "cli/point_report.h"
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "cli/support/json.h"
@@ -8,18 +11,25 @@
 namespace dpac::cli {
 namespace {
 
-std::string interval_text(const Interval& interval) {
-  return fmt::format("{:.2f} ... {:.2f} %", 100 * interval.low, 100 * interval.high);
+/// A product of attention under weight noise.
+nlohmann::ordered_json without_energy(const LayerEnergy& layer) {
+  return {{"name", layer.name},
+          {"energy_per_mac", nullptr},
+          {"energy_per_inference", nullptr},
+          {"share", nullptr},
+          {"repeats", nullptr}};
 }
 
 nlohmann::ordered_json layers_json(const EnergyLedger& ledger) {
   auto layers = nlohmann::ordered_json::array();
   for (const LayerEnergy& layer : ledger.layers) {
-    layers.push_back({{"name", layer.name},
-                      {"energy_per_mac", layer.energy_per_mac},
-                      {"energy_per_inference", layer.energy_per_inference},
-                      {"share", layer.share},
-                      {"repeats", layer.repeats}});
+    nlohmann::ordered_json json{{"name", layer.name},
+                                {"energy_per_mac", layer.energy_per_mac},
+                                {"energy_per_inference", layer.energy_per_inference},
+                                {"share", layer.share},
+                                {"repeats", layer.repeats}};
+    if (layer.macs == 0) json = without_energy(layer);
+    layers.push_back(std::move(json));
   }
   return layers;
 }
@@ -27,7 +37,9 @@ nlohmann::ordered_json layers_json(const EnergyLedger& ledger) {
 }  // namespace
 
 double PointEnergy::relative_time() const {
-  return static_cast<double>(ledger.total_repeats) / static_cast<double>(ledger.layers.size());
+  const auto paying = std::count_if(ledger.layers.begin(), ledger.layers.end(),
+                                    [](const LayerEnergy& layer) { return layer.macs > 0; });
+  return static_cast<double>(ledger.total_repeats) / static_cast<double>(paying);
 }
 
 std::optional<PointEnergy> energy_of(const std::vector<AnalogLayer>& layers, const NoiseConfig& point,
@@ -44,8 +56,8 @@ std::vector<PointReport> report_points(const Network& network, const EvaluationP
                                        const Evaluation& evaluation, double wavelength_nm) {
   std::vector<PointReport> points;
   for (std::size_t p = 0; p < plan.points.size(); ++p) {
-    points.push_back({accuracy_of(evaluation.tallies[p], network.graph().classes()), plan.seeds,
-                      energy_of(network.layers(), plan.points[p], wavelength_nm)});
+    points.push_back({accuracy_of(evaluation.tallies[p], evaluation.truth, network.graph().classes()),
+                      plan.seeds, energy_of(network.layers(), plan.points[p], wavelength_nm)});
   }
   return points;
 }
@@ -66,17 +78,14 @@ void write(const PointEnergy& energy, nlohmann::ordered_json& json) {
 }
 
 void write_nulls(nlohmann::ordered_json& json) {
-  for (const char* key : {"top1", "top5", "seeds", "top1_std", "top1_ci95", "energy_per_mac", "aj_per_mac",
-                          "energy_per_inference", "relative_time", "layers"}) {
+  for (const char* key : {"top1", "top5", "metrics", "seeds", "top1_std", "top1_ci95", "energy_per_mac",
+                          "aj_per_mac", "energy_per_inference", "relative_time", "layers"}) {
     json[key] = nullptr;
   }
 }
 
 std::string text_of(const PointReport& point) {
-  const Accuracy& accuracy = point.accuracy;
-  std::string text =
-      fmt::format("top-1   {} (95 % interval {})\n", percent(accuracy), interval_text(accuracy.top1_ci95));
-  if (accuracy.top5) text += fmt::format("top-5   {}\n", percent(*accuracy.top5));
+  std::string text = text_of(point.accuracy);
   if (point.energy) text += text_of(*point.energy);
   return text;
 }
@@ -96,13 +105,14 @@ std::string text_of(const PointEnergy& energy) {
 }
 
 std::string table_of(const std::vector<PointReport>& points) {
-  TextTable table({energy_header(*points.front().energy), "aJ/MAC", "top-1", "top-5", "95 % interval"});
+  TextTable table({energy_header(*points.front().energy), "aJ/MAC", header_of(points.front().accuracy),
+                   "top-5", "95 % interval"});
   for (const PointReport& point : points) {
     const Accuracy& accuracy = point.accuracy;
     const auto& attojoules = point.energy->attojoules_per_mac;
     table.add({fmt::format("{:.6g}", point.energy->ledger.energy_per_mac),
                attojoules ? fmt::format("{:.4g}", *attojoules) : "-", percent(accuracy),
-               accuracy.top5 ? percent(*accuracy.top5) : "-", interval_text(accuracy.top1_ci95)});
+               accuracy.top5 ? percent(*accuracy.top5) : "-", text_of(accuracy.ci95)});
   }
   return table.text();
 }

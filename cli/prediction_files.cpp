@@ -1,47 +1,69 @@
 #include "cli/prediction_files.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
+
+#include "cli/metrics.h"
+#include "cli/probabilities.h"
+#include "kernels/error.h"
 
 namespace dpac::cli {
 namespace {
 
-/// Softmax of the largest logit: 1 / sum exp(l - max), which cannot overflow.
-double top_probability(std::span<const float> logits, float largest) {
-  double sum = 0;
-  for (const float l : logits) sum += std::exp(static_cast<double>(l) - largest);
-  return 1 / sum;
+template <class Target>
+std::string cell(std::span<const Target> targets, std::size_t sample) {
+  return targets.empty() ? "" : fmt::format("{}", targets[sample]);
 }
 
 }  // namespace
 
-PredictionFiles::PredictionFiles(const std::string& csv_path, const std::string& logits_path, int64_t classes)
-    : classes_(static_cast<std::size_t>(classes)) {
+PredictionFiles::PredictionFiles(const std::string& csv_path, const std::string& logits_path,
+                                 const Graph& graph)
+    : answer_(answer_of(graph)), outputs_(static_cast<std::size_t>(graph.classes())) {
   if (!csv_path.empty()) {
     csv_.emplace(csv_path);
-    csv_->write("index,label,prediction,probability\n");
+    csv_->write(answer_ == Answer::classes ? "index,label,prediction,probability\n"
+                                           : "index,score,prediction\n");
   }
   if (!logits_path.empty()) hdf5_.emplace(logits_path);
 }
 
-void PredictionFiles::add(std::span<const int64_t> indices, std::span<const int> labels,
-                          std::span<const float> logits) {
+void PredictionFiles::add(const SampleBatch& batch, std::span<const float> logits) {
+  samples_ += batch.n;
+  inputs_ += static_cast<int64_t>(batch.samples.size());
   if (hdf5_) logits_.insert(logits_.end(), logits.begin(), logits.end());
   if (!csv_) return;
-  for (std::size_t i = 0; i < indices.size(); ++i) {
-    const auto own = logits.subspan(i * classes_, classes_);
-    const auto top = std::max_element(own.begin(), own.end());
-    csv_->write(fmt::format("{},{},{},{:.6f}\n", indices[i], labels[i], top - own.begin(),
-                            top_probability(own, *top)));
+  const std::size_t size = logits.size() / batch.indices.size();
+  if (answer_ == Answer::embedding && size == outputs_) {
+    throw Error(
+        "--predictions is for classes, scores and pairs of sentences, but these are embeddings of "
+        "single ones: --logits writes them");
   }
+  for (std::size_t i = 0; i < batch.indices.size(); ++i) {
+    csv_->write(row(batch, i, logits.subspan(i * size, size)));
+  }
+}
+
+std::string PredictionFiles::row(const SampleBatch& batch, std::size_t sample,
+                                 std::span<const float> logits) const {
+  const int64_t index = batch.indices[sample];
+  if (answer_ == Answer::classes) {
+    const auto top = std::max_element(logits.begin(), logits.end()) - logits.begin();
+    return fmt::format("{},{},{},{:.6f}\n", index, cell(batch.targets.labels, sample), top,
+                       probabilities(logits)[static_cast<std::size_t>(top)]);
+  }
+  const double score = answer_ == Answer::score ? static_cast<double>(logits.front())
+                                                : cosine(logits.first(outputs_), logits.subspan(outputs_));
+  return fmt::format("{},{},{:.6g}\n", index, cell(batch.targets.scores, sample), score);
 }
 
 void PredictionFiles::commit() {
   if (csv_) csv_->commit();
   if (!hdf5_) return;
-  const Shape shape{static_cast<int64_t>(logits_.size() / classes_), static_cast<int64_t>(classes_)};
+  const auto outputs = static_cast<int64_t>(outputs_);
+  Shape shape{samples_, outputs};
+  if (inputs_ != samples_) shape = {samples_, inputs_ / samples_, outputs};
   hdf5_->write_floats("logits", shape, logits_);
   hdf5_->commit();
 }

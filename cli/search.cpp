@@ -73,7 +73,7 @@ void run(const SearchCommand& command) {
   write(result, bench.layers(), photon_aj, json);
   write(bench.setup(), json);
   publish(command.output, text_of(result, photon_aj), json);
-  notice_preset(command.bench.data, bench.session().data, command.output);
+  notice_data(bench.session(), command.output);
   notice_calibration(bench.setup(), command.output);
 }
 

@@ -1,48 +1,102 @@
 #include "cli/session.h"
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
+#include "cli/data/image_source.h"
+#include "cli/data/text_source.h"
 #include "cli/support/machine.h"
+#include "engine/bert.h"
 #include "engine/resnet.h"
 #include "kernels/error.h"
+#include "loaders/dataset.h"
 
 namespace dpac::cli {
-void check_images_fit(const OpenedData& data, const MapShape& input) {
-  if (input.channels != 1 && input.channels != 3) {
-    throw Error(fmt::format("the network takes {} channels, but images have 1 or 3", input.channels));
-  }
-  const int64_t first = data.samples.front();
-  const ImageSize size = output_size(data.images->load(first).size(), data.preprocessing);
-  if (size.height == input.height && size.width == input.width) return;
-  throw Error(
-      fmt::format("{}: the image has {}x{} pixels after preprocessing, but the network takes {}x{}; "
-                  "--resize and --crop change the one, --input-size the other",
-                  data.images->name(first), size.height, size.width, input.height, input.width));
+namespace {
+
+constexpr int64_t kTextsTogether = 256;  // Enough to pack them well by their lengths.
+
+OpenedData with_samples(std::unique_ptr<DataSource> source, const DataOptions& options) {
+  OpenedData data{std::move(source), {}};
+  const int64_t size = data.source->size();
+  data.samples = evenly_spaced(size, options.limit.value_or(size));
+  return data;
 }
 
-void check_label(const ImageDataset& images, int64_t sample, int label, int64_t classes) {
-  if (label >= 0 && label < classes) return;
-  throw Error(fmt::format("{}: its label is {}, but the network has the classes 0 ... {}",
-                          images.name(sample), label, classes - 1));
+std::unique_ptr<ImageSource> open_images(const DataOptions& options, const std::string& preset,
+                                         const std::string& weights) {
+  if (const char* given = options.text.given()) {
+    throw Error(fmt::format("{} was given, but {} is no BERT", given, weights));
+  }
+  return std::make_unique<ImageSource>(options, preset);
 }
+
+int64_t whole_groups(int64_t samples, int64_t group) {
+  return (samples + group - 1) / group * group;
+}
+
+Session open_images_session(const ModelOptions& model, const DataOptions& options, OpenedWeights weights) {
+  auto images = open_images(options, weights.checkpoint.traits.preset, model.weights);
+  const auto size = model.input_size ? model.input_size : images->size_of_images();
+  Graph graph = build_resnet(weights.checkpoint, size);
+  const ImageSource& source = *images;
+  std::string preset = images->preset();
+  OpenedData data = with_samples(std::move(images), options);
+  source.check_fit(graph.input(), data.samples.front());
+  return {model, std::move(weights.sha256), std::move(preset), std::move(data), std::move(graph)};
+}
+
+Session open_text_session(const ModelOptions& model, const DataOptions& options, OpenedWeights weights) {
+  Graph graph = build_network(weights, model);
+  auto texts = std::make_unique<TextSource>(options, model, graph);
+  const TextSource& source = *texts;
+  OpenedData data = with_samples(std::move(texts), options);
+  graph.lengths = source.lengths(data.samples, thread_count(0));
+  return {model, std::move(weights.sha256), "", std::move(data), std::move(graph)};
+}
+
+}  // namespace
 
 Session open_session(const ModelOptions& model, const DataOptions& data) {
-  const OpenedWeights weights = open_weights(model);
-  OpenedData opened = open_data(data, weights.checkpoint.traits.preset);
-  const auto size = model.input_size ? model.input_size : image_size(opened);
-  Graph graph = build_resnet(weights.checkpoint, size);
-  check_images_fit(opened, graph.input());
-  return {weights.sha256, std::move(opened), std::move(graph)};
+  if (!data.any()) throw CLI::RequiredError("--data");
+  OpenedWeights weights = open_weights(model);
+  return weights.checkpoint.bert ? open_text_session(model, data, std::move(weights))
+                                 : open_images_session(model, data, std::move(weights));
+}
+
+OpenedData open_more(const Session& session, const DataOptions& options) {
+  if (session.graph.reads_text()) {
+    return with_samples(std::make_unique<TextSource>(options, session.model, session.graph), options);
+  }
+  auto images = open_images(options, session.preset, session.model.weights);
+  const ImageSource& source = *images;
+  OpenedData data = with_samples(std::move(images), options);
+  source.check_fit(session.graph.input(), data.samples.front());
+  return data;
+}
+
+void notice_data(const Session& session, const OutputOptions& output) {
+  const std::string sentence = session.data.source->notice();
+  if (!sentence.empty()) notice(output, sentence);
+}
+
+nlohmann::ordered_json mean_tokens_json(const Graph& graph) {
+  if (!graph.reads_text()) return nullptr;
+  return graph.lengths.mean;
 }
 
 int64_t samples_at_a_time(const RunOptions& run, NoiseKind noise) {
-  const int64_t together = noise == NoiseKind::weight ? kSamplesPerDraw : 1;
-  return (run.batch + together - 1) / together * together;
+  return whole_groups(run.batch, noise == NoiseKind::weight ? kSamplesPerDraw : 1);
 }
 
-BatchReader make_reader(const OpenedData& data, const Graph& graph, const RunOptions& run, NoiseKind noise) {
-  return BatchReader(*data.images, data.preprocessing, static_cast<int>(graph.input().channels), data.samples,
-                     static_cast<int>(samples_at_a_time(run, noise)), thread_count(run.threads));
+std::unique_ptr<SampleReader> make_reader(const OpenedData& data, const Graph& graph, const RunOptions& run,
+                                          NoiseKind noise) {
+  const bool packed = graph.reads_text() && run.batch > 1;
+  const int64_t batch = packed ? whole_groups(std::max(run.batch, kTextsTogether), kSamplesPerDraw)
+                               : samples_at_a_time(run, noise);
+  return data.source->read(graph, data.samples, {.batch = batch, .threads = thread_count(run.threads)});
 }
 
 }  // namespace dpac::cli

@@ -1,39 +1,56 @@
 /// @file
-/// Weights and data opened together: what `eval` and `trace` start from.
+/// Weights and data opened together: what all commands that run a network on data start from.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <vector>
 
+#include "cli/data/data_source.h"
 #include "cli/options/data_options.h"
 #include "cli/options/model_options.h"
 #include "cli/options/output_options.h"
 #include "engine/graph.h"
 #include "engine/noise_config.h"
-#include "loaders/prefetch.h"
 
 namespace dpac::cli {
 
+/// A data set, and what is used of it.
+struct OpenedData {
+  std::unique_ptr<DataSource> source;
+  std::vector<int64_t> samples;  ///< Positions in the data set, ascending.
+};
+
 struct Session {
+  ModelOptions model;
   std::string weights_sha256;
+  std::string preset;  ///< Of images; empty for text.
   OpenedData data;
-  Graph graph;  ///< Its input has the size of the images.
+  Graph graph;  ///< Its input has the size of the images; its lengths are those of the texts.
 };
 
 /// The network's input is `--input-size`, else the size of the data's images, else what the weights say.
-/// @throws Error if weights or data cannot be opened, or if the images are not what the network takes.
+/// @throws Error if weights or data cannot be opened, or if the data are not what the network takes.
+/// @throws CLI::RequiredError without data.
 Session open_session(const ModelOptions& model, const DataOptions& data);
 
-/// @throws Error unless the first image, preprocessed, is what a network with this input takes.
-void check_images_fit(const OpenedData& data, const MapShape& input);
+/// Further data for the session's network: to learn or to calibrate on. @throws Error as open_session().
+OpenedData open_more(const Session& session, const DataOptions& data);
 
-/// @throws Error naming the sample unless its label is one of the network's classes.
-void check_label(const ImageDataset& images, int64_t sample, int label, int64_t classes);
+/// Says what was chosen for the user: beside the result, so that a failed command leaves nothing but its
+/// error on stderr.
+void notice_data(const Session& session, const OutputOptions& output);
+
+/// `mean_tokens`: what D, N and MACs of text are counted for; null for images.
+nlohmann::ordered_json mean_tokens_json(const Graph& graph);
 
 /// Samples to run at a time: the batch, but under weight noise whole groups of samples that share a draw, so
 /// that weights are not drawn more often than needed.
 int64_t samples_at_a_time(const RunOptions& run, NoiseKind noise);
 
-/// Reads the chosen samples in order, as the graph takes them; the data must outlive the reader.
-BatchReader make_reader(const OpenedData& data, const Graph& graph, const RunOptions& run, NoiseKind noise);
+/// Reads the chosen samples in order, as the graph takes them; the data must outlive the reader. Texts,
+/// unless they are to be run one by one, come many at a time, since they are packed by their lengths.
+std::unique_ptr<SampleReader> make_reader(const OpenedData& data, const Graph& graph, const RunOptions& run,
+                                          NoiseKind noise);
 
 }  // namespace dpac::cli

@@ -76,11 +76,6 @@ std::vector<std::string> network_names(const std::vector<std::string>& weights) 
   return names;
 }
 
-std::string preset_notice(const Workbench& bench, const std::string& network) {
-  return fmt::format("{}: preset {}, which fits the weights (--preset chooses another)", network,
-                     bench.session().data.preset);
-}
-
 /// All rows, those of a network together; sentences for the user in `notices`.
 std::vector<TableRow> find_rows(const TableCommand& command, std::set<std::string>& notices) {
   const std::vector<std::string> names = network_names(command.weights);
@@ -92,7 +87,8 @@ std::vector<TableRow> find_rows(const TableCommand& command, std::set<std::strin
         Workbench bench(row_options(command, command.weights[w], noise), inside(folder, noise),
                         command.output.quiet);
         rows.push_back(find_row(bench, command.search, names[w], folder));
-        if (!command.bench.data.preset) notices.insert(preset_notice(bench, names[w]));
+        const std::string chosen = bench.session().data.source->notice();
+        if (!chosen.empty()) notices.insert(fmt::format("{}: {}", names[w], chosen));
       } catch (const Error& error) {
         throw Error(fmt::format("{}, {} noise: {}", names[w], noise, error.what()));
       }

@@ -1,6 +1,7 @@
 /// @file
 /// `dpac trace`: what happens inside the analog layers, for a few samples, as HDF5.
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,17 +42,30 @@ struct TraceOptions {
 /// All samples at once: several passes are made over them.
 struct Samples {
   std::vector<float> images;
+  std::vector<TokenSequence> sequences;
   std::vector<int64_t> indices;
-  std::vector<int> labels;
+
+  [[nodiscard]] Inputs inputs() const {
+    if (sequences.empty()) return images;
+    return std::span<const TokenSequence>(sequences);
+  }
+
+  [[nodiscard]] std::vector<int64_t> lengths() const {
+    std::vector<int64_t> lengths;
+    for (const TokenSequence& sequence : sequences) lengths.push_back(sequence.length());
+    return lengths;
+  }
 };
 
-Samples read_samples(BatchReader reader) {
+/// Sequences stay in the data.
+Samples read_samples(SampleReader& reader) {
   Samples samples;
-  while (const ImageBatch* batch = reader.next()) {
+  while (const SampleBatch* batch = reader.next()) {
     stop_if_interrupted();
-    samples.images.insert(samples.images.end(), batch->images.begin(), batch->images.end());
-    samples.indices.insert(samples.indices.end(), batch->indices.begin(), batch->indices.end());
-    samples.labels.insert(samples.labels.end(), batch->labels.begin(), batch->labels.end());
+    const Inputs& inputs = batch->inputs;
+    samples.images.insert(samples.images.end(), inputs.images.begin(), inputs.images.end());
+    samples.sequences.insert(samples.sequences.end(), inputs.sequences.begin(), inputs.sequences.end());
+    samples.indices.insert(samples.indices.end(), batch->samples.begin(), batch->samples.end());
   }
   return samples;
 }
@@ -63,22 +77,25 @@ void record(const TraceOptions& options, Network& network, const Samples& sample
   const int64_t count = static_cast<int64_t>(samples.indices.size());
   std::vector<float> logits(samples.indices.size() * static_cast<std::size_t>(network.graph().classes()));
   Progress progress(static_cast<int64_t>(layers.size()), "layers", options.output.quiet);
-  for (const auto& group : groups_of(network, layers, count)) {
+  const std::vector<int64_t> lengths = samples.lengths();
+  const int64_t longest = lengths.empty() ? 0 : *std::max_element(lengths.begin(), lengths.end());
+  for (const auto& group : groups_of(network, layers, count, longest)) {
     stop_if_interrupted();
-    TraceRecorder recorder(network, group, samples.indices);
-    network.run_observed(samples.images, samples.indices, logits, recorder);
+    TraceRecorder recorder(network, group, samples.indices, longest);
+    network.run_observed(samples.inputs(), samples.indices, logits, recorder);
     recorder.write(file);
     progress.advance(static_cast<int64_t>(group.size()));
   }
   file.write_floats("logits", {count, network.graph().classes()}, logits);
   file.write_integers("samples", {count}, samples.indices);
+  if (!lengths.empty()) file.write_integers("lengths", {count}, lengths);
   file.commit();
 }
 
-nlohmann::ordered_json options_json(const TraceOptions& options, const OpenedData& data) {
+nlohmann::ordered_json options_json(const TraceOptions& options, const DataSource& data) {
   nlohmann::ordered_json json;
   write(options.model, json);
-  write(options.data, data, json);
+  data.write(json);
   write(options.analog, json);
   write(options.run, json);
   json["layers"] = options.layers;
@@ -100,10 +117,10 @@ void run(const TraceOptions& options) {
   Network network(std::move(session.graph), compile);
   network.set_noise(noise);
   const Samples samples =
-      read_samples(make_reader(session.data, network.graph(), options.run, options.analog.kind()));
+      read_samples(*make_reader(session.data, network.graph(), options.run, options.analog.kind()));
   record(options, network, samples, layers);
 
-  auto json = result_json("trace", options_json(options, session.data), session.weights_sha256,
+  auto json = result_json("trace", options_json(options, *session.data.source), session.weights_sha256,
                           thread_count(options.run.threads));
   json["out"] = options.out;
   json["samples"] = samples.indices;
@@ -112,7 +129,7 @@ void run(const TraceOptions& options) {
   publish(options.output,
           fmt::format("{}: {} samples, {} layers\n", options.out, samples.indices.size(), layers.size()),
           json);
-  notice_preset(options.data, session.data, options.output);
+  notice_data(session, options.output);
   notice_calibration(setup, options.output);
 }
 
@@ -121,7 +138,7 @@ void run(const TraceOptions& options) {
 Work add_trace(CLI::App& app) {
   const auto options = std::make_shared<TraceOptions>();
   add_weights_option(app, options->model);
-  add_input_size_option(app, options->model);
+  add_network_options(app, options->model);
   add_run_options(app, options->run);
   add_data_options(app, options->data);
   app.get_option("--limit")->description("Samples to trace, spread evenly over the data set [4]");
@@ -140,7 +157,9 @@ Work add_trace(CLI::App& app) {
       "Writes float32 [n, C, H, W] (fully connected: [n, features]) per layer: /<layer>/input, /pre (without "
       "this\n"
       "layer's own noise), /sigma (the noise's standard deviation), /noisy (before ReLU); and /logits, "
-      "/samples.\nComputed in float32, whatever the bits.\n\n"
+      "/samples.\nOf text: [n, features, tokens], of attention [n, heads, tokens, columns], zeros behind "
+      "shorter ones; /lengths. "
+      "Computed in float32,\nwhatever the bits.\n\n"
       "Example:\n  dpac trace --weights resnet20.h5 --data cifar10/test --noise shot --energy 10 \\\n"
       "    --layers 'layer1.*,fc' --out trace.h5");
   return [options] { run(*options); };

@@ -11,35 +11,37 @@ const Node& node_of(const Network& network, std::size_t layer) {
   return network.graph().nodes[static_cast<std::size_t>(network.layers()[layer].node)];
 }
 
-const MapShape& input_shape(const Network& network, std::size_t layer) {
-  return network.graph().nodes[static_cast<std::size_t>(node_of(network, layer).input)].shape;
+std::size_t floats_per_sample(const Network& network, std::size_t layer, int64_t tokens) {
+  const Node& node = node_of(network, layer);
+  return input_layout(network.graph(), node, tokens).size() +
+         3 * output_layout(network.graph(), node, tokens).size();
 }
 
-int64_t floats_per_sample(const Network& network, std::size_t layer) {
-  const MapShape &input = input_shape(network, layer), &output = node_of(network, layer).shape;
-  return input.channels * input.pixels() + 3 * output.channels * output.pixels();
+/// Sample `i`'s part of a buffer.
+std::span<float> part(std::vector<float>& values, const TraceLayout& layout, std::size_t i) {
+  return std::span(values).subspan(i * layout.size(), layout.size());
 }
 
-Shape dataset_shape(const Node& node, const MapShape& map, std::size_t samples) {
-  const auto n = static_cast<int64_t>(samples);
-  if (std::holds_alternative<LinearOp>(node.op)) return {n, map.channels * map.pixels()};
-  return {n, map.channels, map.height, map.width};
+/// Of `samples` samples.
+Shape dataset_shape(const TraceLayout& layout, std::size_t samples) {
+  Shape shape{static_cast<int64_t>(samples)};
+  shape.insert(shape.end(), layout.shape.begin(), layout.shape.end());
+  return shape;
 }
 
-/// Sample `i`'s part of a buffer of `shape`.
-std::span<float> part(std::vector<float>& values, const Shape& shape, std::size_t i) {
-  const std::size_t size = values.size() / static_cast<std::size_t>(shape[0]);
-  return std::span(values).subspan(i * size, size);
+std::vector<float> plain_buffer(const BlockedMap& map) {
+  return std::vector<float>(static_cast<std::size_t>(map.channels * map.pixels));
 }
 
 }  // namespace
 
 std::vector<std::vector<std::size_t>> groups_of(const Network& network,
-                                                const std::vector<std::size_t>& layers, int64_t samples) {
+                                                const std::vector<std::size_t>& layers, int64_t samples,
+                                                int64_t tokens) {
   std::vector<std::vector<std::size_t>> groups;
   int64_t used = 0;
   for (const std::size_t layer : layers) {
-    const int64_t needed = samples * floats_per_sample(network, layer);
+    const int64_t needed = samples * static_cast<int64_t>(floats_per_sample(network, layer, tokens));
     if (groups.empty() || used + needed > kBudget) {
       groups.emplace_back();
       used = 0;
@@ -51,17 +53,18 @@ std::vector<std::vector<std::size_t>> groups_of(const Network& network,
 }
 
 TraceRecorder::TraceRecorder(const Network& network, std::span<const std::size_t> layers,
-                             std::span<const int64_t> samples) {
+                             std::span<const int64_t> samples, int64_t tokens)
+    : samples_(samples.size()) {
   for (std::size_t i = 0; i < samples.size(); ++i) position_[samples[i]] = i;
   for (const std::size_t layer : layers) {
     const Node& node = node_of(network, layer);
     Record& record = records_[static_cast<int>(layer)];
     record.name = node.name;
-    record.input_shape = dataset_shape(node, input_shape(network, layer), samples.size());
-    record.output_shape = dataset_shape(node, node.shape, samples.size());
-    record.input.resize(static_cast<std::size_t>(element_count(record.input_shape)));
+    record.input_layout = input_layout(network.graph(), node, tokens);
+    record.output_layout = output_layout(network.graph(), node, tokens);
+    record.input.resize(samples.size() * record.input_layout.size());
     for (auto* values : {&record.pre, &record.sigma, &record.noisy}) {
-      values->resize(static_cast<std::size_t>(element_count(record.output_shape)));
+      values->resize(samples.size() * record.output_layout.size());
     }
   }
 }
@@ -71,23 +74,34 @@ void TraceRecorder::analog(const AnalogView& view) {
   if (found == records_.end()) return;
   Record& record = found->second;
   const std::size_t i = position_.at(view.sample);
-  const std::span<float> input = part(record.input, record.input_shape, i);
+  const std::span<float> input = part(record.input, record.input_layout, i);
   if (view.plain_input) {
     std::copy_n(view.input, input.size(), input.begin());
   } else {
-    to_plain(view.input_map, view.input, input);
+    std::vector<float> plain = plain_buffer(view.input_map);
+    to_plain(view.input_map, view.input, plain);
+    place(record.input_layout, view.input_map, plain, input);
   }
-  to_plain(view.epilogue.map, view.pre_activation, part(record.pre, record.output_shape, i));
-  sigma_of(view, part(record.sigma, record.output_shape, i));
-  noisy_of(view, part(record.noisy, record.output_shape, i));
+  const BlockedMap& map = view.epilogue.map;
+  std::vector<float> plain = plain_buffer(map);
+  const auto keep = [&](std::vector<float>& values) {
+    place(record.output_layout, map, plain, part(values, record.output_layout, i));
+  };
+  to_plain(map, view.pre_activation, plain);
+  keep(record.pre);
+  sigma_of(view, plain);
+  keep(record.sigma);
+  noisy_of(view, plain);
+  keep(record.noisy);
 }
 
 void TraceRecorder::write(Hdf5Writer& file) const {
   for (const auto& [layer, record] : records_) {
-    file.write_floats(record.name + "/input", record.input_shape, record.input);
-    file.write_floats(record.name + "/pre", record.output_shape, record.pre);
-    file.write_floats(record.name + "/sigma", record.output_shape, record.sigma);
-    file.write_floats(record.name + "/noisy", record.output_shape, record.noisy);
+    const Shape output = dataset_shape(record.output_layout, samples_);
+    file.write_floats(record.name + "/input", dataset_shape(record.input_layout, samples_), record.input);
+    file.write_floats(record.name + "/pre", output, record.pre);
+    file.write_floats(record.name + "/sigma", output, record.sigma);
+    file.write_floats(record.name + "/noisy", output, record.noisy);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cli/trace_layout.h"
 #include "engine/network.h"
 #include "engine/observer.h"
 #include "loaders/hdf5_writer.h"
@@ -14,32 +15,34 @@
 namespace dpac::cli {
 
 /// Splits layers into groups of neighbours whose recorded values for `samples` samples fit a fixed budget of
-/// memory; a layer that alone exceeds it is a group of its own.
+/// memory; a layer that alone exceeds it is a group of its own. `tokens` of the longest sequence.
 std::vector<std::vector<std::size_t>> groups_of(const Network& network,
-                                                const std::vector<std::size_t>& layers, int64_t samples);
+                                                const std::vector<std::size_t>& layers, int64_t samples,
+                                                int64_t tokens);
 
 /// Records some layers of one run. Buffers are made beforehand and every sample has its own part of them, so
 /// that several threads may record at once.
 class TraceRecorder : public Observer {
  public:
-  /// `layers` are positions in Network::layers(), `samples` the indices of the run, in order.
-  TraceRecorder(const Network& network, std::span<const std::size_t> layers,
-                std::span<const int64_t> samples);
+  /// `layers` are positions in Network::layers(), `samples` the indices of the run, in order; `tokens` those
+  /// of the longest sequence.
+  TraceRecorder(const Network& network, std::span<const std::size_t> layers, std::span<const int64_t> samples,
+                int64_t tokens);
 
   void analog(const AnalogView& view) override;
 
-  /// `/<layer>/input`, `pre`, `sigma` and `noisy`, float32 [n, C, H, W], or [n, features] of a fully
-  /// connected layer.
+  /// `/<layer>/input`, `pre`, `sigma` and `noisy`, float32, laid out as trace_layout.h says.
   void write(Hdf5Writer& file) const;
 
  private:
-  /// [n, values of one sample] of one layer.
+  /// Of one layer.
   struct Record {
     std::string name;
-    Shape input_shape, output_shape;
+    TraceLayout input_layout, output_layout;
     std::vector<float> input, pre, sigma, noisy;
   };
 
+  std::size_t samples_;
   std::unordered_map<int, Record> records_;            ///< By layer.
   std::unordered_map<int64_t, std::size_t> position_;  ///< Of a sample in the run.
 };

@@ -66,12 +66,12 @@ class LearningRun {
 
   void learn() {
     const int64_t batch = bench_.options().learning.batch_in_force();
-    BatchReader reader = bench_.training_batches(seed_, done() * batch, (steps_ - done()) * batch);
+    const auto reader = bench_.training_batches(seed_, done() * batch, (steps_ - done()) * batch);
     Progress progress(steps_ - done(), "steps", bench_.quiet());
     try {
-      while (const ImageBatch* images = reader.next()) {
+      while (const SampleBatch* samples = reader->next()) {
         stop_if_interrupted();
-        step(*images);
+        step(*samples);
         progress.advance(1);
         if (pace_.due()) save();
       }
@@ -82,9 +82,9 @@ class LearningRun {
     save();
   }
 
-  void step(const ImageBatch& batch) {
+  void step(const SampleBatch& batch) {
     const auto start = Clock::now();
-    saved_.history.push_back(learner_.step(batch.images, {.labels = batch.labels}, batch.indices));
+    saved_.history.push_back(learner_.step(batch.inputs, batch.targets, batch.samples));
     saved_.seconds += seconds_since(start);
   }
 

@@ -86,7 +86,7 @@ class KindSearch {
 
   void add(double target_energy, LearnedEnergies found) {
     const Accuracy accuracy = bench_.accuracy(found.energies, seeds_.first, seeds_.count);
-    bisection_.add({target_energy, found.energy_per_mac, accuracy.top1});
+    bisection_.add({target_energy, found.energy_per_mac, accuracy.value});
     if (bisection_.best() == bisection_.tries().size() - 1) energies_ = std::move(found.energies);
   }
 
@@ -135,12 +135,12 @@ Baselines find_baselines(Workbench& bench, const fs::path& clean_folder, const f
   clean["judged_by"] = bench.judged_by();
   Baselines baselines;
   baselines.full_precision = remembered(StateFile(clean_folder, "clean.json", clean),
-                                        [&] { return bench.accuracy_without_noise({}).top1; });
+                                        [&] { return bench.accuracy_without_noise({}).value; });
   baselines.without_noise = baselines.full_precision;
   if (!quantised(bench.options().analog)) return baselines;
   baselines.without_noise =
       remembered(StateFile(noise_folder, "without_noise.json", measured_with(bench)),
-                 [&] { return bench.accuracy_without_noise(bench.setup().quantization).top1; });
+                 [&] { return bench.accuracy_without_noise(bench.setup().quantization).value; });
   return baselines;
 }
 
@@ -149,7 +149,7 @@ double quantized_accuracy(Workbench& bench, const Baselines& baselines, const fs
   return remembered(StateFile(folder, "quantized.json", measured_with(bench)), [&] {
     Quantization quantization = bench.setup().quantization;
     quantization.weight_bits = quantization.activation_bits = kOtherBits;
-    return bench.accuracy_without_noise(quantization).top1;
+    return bench.accuracy_without_noise(quantization).value;
   });
 }
 

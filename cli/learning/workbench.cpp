@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "cli/answer.h"
 #include "cli/evaluation.h"
 #include "cli/learning/kept_setup.h"
 #include "cli/learning/state_file.h"
 #include "cli/support/interrupt.h"
 #include "cli/support/machine.h"
 #include "cli/support/progress.h"
+#include "kernels/error.h"
 #include "kernels/noise_key.h"
 #include "learn/sensitivity.h"
 #include "loaders/sha256.h"
@@ -17,7 +21,7 @@
 namespace dpac::cli {
 namespace {
 
-/// Ranges come from the training images, unless the user chose others.
+/// Ranges come from the training data, unless the user chose others.
 WorkbenchOptions with_calibration(WorkbenchOptions options) {
   CalibrationOptions& calibration = options.analog.calibration;
   if (!options.analog.ranges_needed() || !calibration.file.empty() || !calibration.data.empty())
@@ -29,12 +33,9 @@ WorkbenchOptions with_calibration(WorkbenchOptions options) {
 
 OpenedData open_training_data(const WorkbenchOptions& options, const Session& session) {
   DataOptions data = training_data_options(options.learning, options.data);
-  data.preset = session.data.preset;
-  OpenedData training = open_data(data, session.data.preset);
-  check_images_fit(training, session.graph.input());
-  for (const int64_t sample : training.samples) {
-    check_label(*training.images, sample, training.images->label(sample), session.graph.classes());
-  }
+  if (!session.preset.empty()) data.preset = session.preset;
+  OpenedData training = open_more(session, data);
+  training.source->check_labels(training.samples, session.graph.classes());
   return training;
 }
 
@@ -46,7 +47,7 @@ void WorkbenchOptions::check() const {
 }
 
 void add_workbench_options(CLI::App& app, WorkbenchOptions& options) {
-  add_input_size_option(app, options.model);
+  add_network_options(app, options.model);
   add_run_options(app, options.run);
   add_data_options(app, options.data);
   add_learning_options(app, options.learning);
@@ -54,7 +55,7 @@ void add_workbench_options(CLI::App& app, WorkbenchOptions& options) {
   add_arithmetic_option(app, options.analog.quantization);
   add_seeds_options(app, options.analog.noise);
   app.get_option("--calibration-data")
-      ->description("Images to calibrate on, preprocessed like --data [--train-data]");
+      ->description("Samples to calibrate on, preprocessed like --data [--train-data]");
 }
 
 Workbench::Workbench(WorkbenchOptions options, std::filesystem::path folder, bool quiet)
@@ -63,7 +64,10 @@ Workbench::Workbench(WorkbenchOptions options, std::filesystem::path folder, boo
       quiet_(quiet),
       session_(open_session(options_.model, session_options())),
       training_(open_training_data(options_, session_)),
-      layers_(analog_layers(session_.graph)) {}
+      layers_(paying_layers(analog_layers(session_.graph), options_.analog.kind())) {
+  if (session_.graph.reads_text()) options_.learning.default_start = kTextStartEnergy;
+  options_.learning.check_for(session_.graph.reads_text());
+}
 
 DataOptions Workbench::session_options() const {
   return has_data() ? options_.data : training_data_options(options_.learning, options_.data);
@@ -76,9 +80,11 @@ nlohmann::ordered_json Workbench::learned_with() const {
   for (const char* other : {"weights", "wavelength_nm", "seed", "seeds", "arithmetic"}) json.erase(other);
   const std::string& ranges = options_.analog.calibration.file;
   if (!ranges.empty()) json["calibration_sha256"] = sha256_of_file(ranges);
-  write(options_.learning, options_.analog.kind(), session_.data.preset, json);
-  write(training_data_options(options_.learning, options_.data), training_, json["training"]);
+  write(options_.learning, options_.analog.kind(), augmentation(), json);
+  training_.source->write(json["training"]);
   json["training"]["samples"] = training_.samples.size();
+  const TokenLengths& lengths = session_.graph.lengths;
+  if (session_.graph.reads_text()) json["tokens"] = {lengths.mean, lengths.mean_square};
   return json;
 }
 
@@ -93,7 +99,7 @@ nlohmann::ordered_json Workbench::quantised_with() const {
 
 nlohmann::ordered_json Workbench::judged_by() const {
   nlohmann::ordered_json json;
-  write(options_.data, session_.data, json);
+  session_.data.source->write(json);
   json["samples"] = session_.data.samples.size();
   json["arithmetic"] = options_.analog.quantization.arithmetic;
   return json;
@@ -102,10 +108,10 @@ nlohmann::ordered_json Workbench::judged_by() const {
 nlohmann::ordered_json Workbench::options_json() const {
   nlohmann::ordered_json json;
   write(options_.model, json);
-  write(options_.data, session_.data, json);
+  session_.data.source->write(json);
   if (!has_data()) json["data"] = nullptr;
   write(options_.analog, json);
-  write(options_.learning, options_.analog.kind(), session_.data.preset, json);
+  write(options_.learning, options_.analog.kind(), augmentation(), json);
   write(options_.run, json);
   return json;
 }
@@ -135,13 +141,25 @@ Differentiator& Workbench::differentiator() {
   return *differentiator_;
 }
 
-BatchReader Workbench::training_batches(uint64_t seed, int64_t first, int64_t count) const {
-  const Augmentation kind = options_.learning.augmentation(session_.data.preset);
-  return BatchReader(*training_.images, training_.preprocessing,
-                     static_cast<int>(session_.graph.input().channels),
-                     training_order(training_.images->size(), seed, first, count),
-                     static_cast<int>(options_.learning.batch_in_force()), thread_count(options_.run.threads),
-                     {kind, seed, first});
+Augmentation Workbench::augmentation() const {
+  return options_.learning.no_augment ? Augmentation::none : training_.source->augmentation();
+}
+
+std::unique_ptr<SampleReader> Workbench::training_batches(uint64_t seed, int64_t first, int64_t count) const {
+  return training_.source->read(session_.graph, training_order(training_.source->size(), seed, first, count),
+                                {.batch = options_.learning.batch_in_force(),
+                                 .threads = thread_count(options_.run.threads),
+                                 .draws = {augmentation(), seed, first}});
+}
+
+void Workbench::check_learnable() const {
+  const std::string& weights = options_.model.weights;
+  if (answer_of(session_.graph) == Answer::embedding) {
+    throw Error(fmt::format(
+        "{}: gives embeddings; to learn energies, a network needs a classifier or a score", weights));
+  }
+  if (training_.source->targets() != TargetKind::none || options_.learning.closed_form()) return;
+  throw Error(fmt::format("{}: has no labels to learn from", options_.learning.train_data));
 }
 
 ChannelValues Workbench::estimate_sensitivities(uint64_t seed) {
@@ -149,15 +167,15 @@ ChannelValues Workbench::estimate_sensitivities(uint64_t seed) {
   NoiseConfig noise = options_.analog.noise.base();
   noise.seed = seed;
   SensitivityEstimate estimate(differentiator, noise);
-  const int64_t count = std::min(options_.learning.images_in_force(), training_.images->size());
-  BatchReader reader(
-      *training_.images, training_.preprocessing, static_cast<int>(session_.graph.input().channels),
-      training_order(training_.images->size(), seed, 0, count),
-      static_cast<int>(options_.learning.batch_in_force()), thread_count(options_.run.threads));
-  Progress progress(count, "images for sensitivities", quiet_);
-  while (const ImageBatch* batch = reader.next()) {
+  const int64_t size = training_.source->size();
+  const int64_t count = std::min(options_.learning.images_in_force(), size);
+  const auto reader = training_.source->read(
+      session_.graph, training_order(size, seed, 0, count),
+      {.batch = options_.learning.batch_in_force(), .threads = thread_count(options_.run.threads)});
+  Progress progress(count, "samples for sensitivities", quiet_);
+  while (const SampleBatch* batch = reader->next()) {
     stop_if_interrupted();
-    estimate.add(batch->images, batch->indices);
+    estimate.add(batch->inputs, batch->samples);
     progress.advance(batch->n);
   }
   return estimate.sensitivities();
@@ -167,11 +185,10 @@ Accuracy Workbench::evaluate_on_data(Network& network, const NoiseConfig& point,
                                      std::vector<uint64_t> seeds) {
   // A search may try energies so small that noise overflows; that the network is sound is seen without noise.
   const EvaluationPlan plan{{point}, std::move(seeds), /*overflow_is_wrong=*/point.kind != NoiseKind::none};
-  BatchReader reader = make_reader(session_.data, network.graph(), options_.run, point.kind);
+  const auto reader = make_reader(session_.data, network.graph(), options_.run, point.kind);
   Progress progress(static_cast<int64_t>(session_.data.samples.size()) * plan.passes(), "samples", quiet_);
-  const Evaluation evaluation =
-      evaluate(network, reader, *session_.data.images, plan, progress, [](const auto&, const auto&) {});
-  return accuracy_of(evaluation.tallies.front(), network.graph().classes());
+  const Evaluation evaluation = evaluate(network, *reader, *session_.data.source, plan, progress);
+  return accuracy_of(evaluation.tallies.front(), evaluation.truth, network.graph().classes());
 }
 
 Accuracy Workbench::accuracy(const Energies& energies, uint64_t seed, int seeds) {

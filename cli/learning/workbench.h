@@ -1,9 +1,11 @@
 /// @file
-/// A network with the images to learn on and those to judge by: what `learn`, `search` and `table` work with.
+/// A network with the samples to learn on and those to judge by: what `learn`, `search` and `table` work
+/// with.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,7 +21,6 @@
 #include "cli/session.h"
 #include "engine/network.h"
 #include "learn/differentiator.h"
-#include "loaders/prefetch.h"
 
 namespace dpac::cli {
 
@@ -40,15 +41,16 @@ void add_workbench_options(CLI::App& app, WorkbenchOptions& options);
 /// Compiles, and calibrates, what is asked for when it is asked for the first time, and keeps it.
 class Workbench {
  public:
-  /// Opens weights and images. Ranges are kept in `folder`, unless it is empty.
-  /// @throws Error if weights and images do not fit each other, training labels included.
+  /// Opens weights and data. Ranges are kept in `folder`, unless it is empty.
+  /// @throws Error if weights and data do not fit each other, training labels included.
   Workbench(WorkbenchOptions options, std::filesystem::path folder, bool quiet);
 
   [[nodiscard]] const WorkbenchOptions& options() const { return options_; }
   [[nodiscard]] const Session& session() const { return session_; }
+  /// With the MACs that pay: paying_layers().
   [[nodiscard]] const std::vector<AnalogLayer>& layers() const { return layers_; }
   [[nodiscard]] bool quiet() const { return quiet_; }
-  [[nodiscard]] bool has_data() const { return !options_.data.data.empty(); }
+  [[nodiscard]] bool has_data() const { return options_.data.any(); }
 
   /// All that decides what is learned, but for energies, their granularity and the seed.
   [[nodiscard]] nlohmann::ordered_json learned_with() const;
@@ -56,7 +58,7 @@ class Workbench {
   /// All that decides the quantisers.
   [[nodiscard]] nlohmann::ordered_json quantised_with() const;
 
-  /// The images accuracy is measured on.
+  /// The samples accuracy is measured on.
   [[nodiscard]] nlohmann::ordered_json judged_by() const;
 
   /// Every option under its own name.
@@ -67,8 +69,13 @@ class Workbench {
   /// For gradients.
   Differentiator& differentiator();
 
-  /// The training images of the draws first ... first + count - 1, in batches.
-  [[nodiscard]] BatchReader training_batches(uint64_t seed, int64_t first, int64_t count) const;
+  /// The training samples of the draws first ... first + count - 1, in batches.
+  [[nodiscard]] std::unique_ptr<SampleReader> training_batches(uint64_t seed, int64_t first,
+                                                               int64_t count) const;
+
+  /// @throws Error unless energies can be found on the training data: there is no loss of embeddings, and
+  /// none without labels.
+  void check_learnable() const;
 
   ChannelValues estimate_sensitivities(uint64_t seed);
 
@@ -80,6 +87,7 @@ class Workbench {
  private:
   [[nodiscard]] DataOptions session_options() const;
   [[nodiscard]] DifferentiatorOptions differentiator_options(Derivative derivative);
+  [[nodiscard]] Augmentation augmentation() const;
   Accuracy evaluate_on_data(Network& network, const NoiseConfig& point, std::vector<uint64_t> seeds);
 
   WorkbenchOptions options_;

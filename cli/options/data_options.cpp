@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "cli/support/json.h"
 #include "kernels/error.h"
 
 namespace dpac::cli {
@@ -36,19 +35,15 @@ void check_range(const Preprocessing& how) {
   }
 }
 
-Preprocessing preprocessing_of(const DataOptions& options, const std::string& preset_name, bool files) {
-  Preprocessing how = preset(preset_name, files);
-  how.resize = options.resize.value_or(how.resize);
-  how.crop = options.crop.value_or(how.crop);
-  if (!options.mean.empty()) how.mean = per_channel("--mean", options.mean);
-  if (!options.std.empty()) how.std = per_channel("--std", options.std);
-  how.value_scale = options.value_scale.value_or(how.value_scale);
-  if (options.channel_order) how.bgr = *options.channel_order == "bgr";
-  if (!std::all_of(how.std.begin(), how.std.end(), [](float s) { return s > 0; })) {
-    throw Error("--std has a value that is not positive");
-  }
-  check_range(how);
-  return how;
+void add_path(CLI::App& app, DataOptions& options, const std::string& description, const char* group) {
+  app.add_option("--data", options.data, description)->type_name("PATH")->group(group);
+}
+
+void add_limit(CLI::App& app, DataOptions& options, const char* group) {
+  app.add_option("--limit", options.limit, "Samples to use, spread evenly over the data set [all]")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber)
+      ->group(group);
 }
 
 void add_preprocessing_options(CLI::App& app, DataOptions& options) {
@@ -81,57 +76,49 @@ void add_preprocessing_options(CLI::App& app, DataOptions& options) {
 
 }  // namespace
 
+const char* DataOptions::given_for_images() const {
+  if (!labels.empty()) return "--labels";
+  if (preset) return "--preset";
+  if (resize) return "--resize";
+  if (crop) return "--crop";
+  if (!mean.empty()) return "--mean";
+  if (!std.empty()) return "--std";
+  if (value_scale) return "--value-scale";
+  return channel_order ? "--channel-order" : nullptr;
+}
+
+Preprocessing preprocessing_of(const DataOptions& options, const std::string& preset_name, bool files) {
+  Preprocessing how = preset(preset_name, files);
+  how.resize = options.resize.value_or(how.resize);
+  how.crop = options.crop.value_or(how.crop);
+  if (!options.mean.empty()) how.mean = per_channel("--mean", options.mean);
+  if (!options.std.empty()) how.std = per_channel("--std", options.std);
+  how.value_scale = options.value_scale.value_or(how.value_scale);
+  if (options.channel_order) how.bgr = *options.channel_order == "bgr";
+  if (!std::all_of(how.std.begin(), how.std.end(), [](float s) { return s > 0; })) {
+    throw Error("--std has a value that is not positive");
+  }
+  check_range(how);
+  return how;
+}
+
 void add_data_options(CLI::App& app, DataOptions& options) {
-  app.add_option("--data", options.data,
-                 "Images: ImageFolder tree, flat folder with --labels, CIFAR binary, IDX pair, or HDF5 with "
-                 "images and "
-                 "labels")
-      ->type_name("PATH")
-      ->required()
-      ->group(kGroup);
+  add_path(app, options,
+           "Images: ImageFolder tree, flat folder with --labels, CIFAR binary, IDX pair, or HDF5 with "
+           "images and labels. Text: TSV, CSV, JSON lines, or a sentence a line",
+           kGroup);
   app.add_option("--labels", options.labels, "A name and a class per line, for a flat folder")
       ->type_name("FILE")
       ->group(kGroup);
-  app.add_option("--limit", options.limit, "Samples to use, spread evenly over the data set [all]")
-      ->type_name("N")
-      ->check(CLI::PositiveNumber)
-      ->group(kGroup);
+  add_limit(app, options, kGroup);
   add_preprocessing_options(app, options);
+  add_text_options(app, options.text);
 }
 
-OpenedData open_data(const DataOptions& options, const std::string& default_preset) {
-  OpenedData data;
-  data.images = options.labels.empty() ? open_image_dataset(options.data)
-                                       : open_image_dataset(options.data, options.labels);
-  data.preset = options.preset.value_or(default_preset);
-  data.preprocessing = preprocessing_of(options, data.preset, data.images->holds_files());
-  data.samples = evenly_spaced(data.images->size(), options.limit.value_or(data.images->size()));
-  return data;
-}
-
-void notice_preset(const DataOptions& options, const OpenedData& data, const OutputOptions& output) {
-  if (options.preset) return;
-  notice(output, fmt::format("preset {}, which fits the weights (--preset chooses another)", data.preset));
-}
-
-std::optional<Shape> image_size(const OpenedData& data) {
-  if (data.preprocessing.crop > 0) return Shape{data.preprocessing.crop, data.preprocessing.crop};
-  if (data.images->holds_files()) return std::nullopt;
-  const ImageSize size = output_size(data.images->load(0).size(), data.preprocessing);
-  return Shape{size.height, size.width};
-}
-
-void write(const DataOptions& options, const OpenedData& data, nlohmann::ordered_json& json) {
-  json["data"] = options.data;
-  json["labels"] = or_null(options.labels);
-  json["limit"] = or_null(options.limit);
-  json["preset"] = data.preset;
-  json["resize"] = data.preprocessing.resize;
-  json["crop"] = data.preprocessing.crop;
-  json["mean"] = data.preprocessing.mean;
-  json["std"] = data.preprocessing.std;
-  json["value_scale"] = data.preprocessing.value_scale;
-  json["channel_order"] = data.preprocessing.bgr ? "bgr" : "rgb";
+void add_text_data_options(CLI::App& app, DataOptions& options) {
+  add_path(app, options, "Text of a BERT, in place of random tokens", kTextGroup);
+  add_limit(app, options, kTextGroup);
+  add_text_options(app, options.text);
 }
 
 }  // namespace dpac::cli

@@ -7,7 +7,6 @@
 
 #include "cli/support/json.h"
 #include "kernels/error.h"
-#include "learn/learner.h"
 
 namespace dpac::cli {
 namespace {
@@ -44,7 +43,7 @@ const char* given_for_steps(const LearningOptions& options) {
 
 void add_data(CLI::App& app, LearningOptions& options) {
   app.add_option("--train-data", options.train_data,
-                 "Images to learn on, in any of --data's forms, preprocessed like --data; all are used")
+                 "Samples to learn on, in any of --data's forms, preprocessed like --data; all are used")
       ->type_name("PATH")
       ->required()
       ->group(kGroup);
@@ -61,7 +60,7 @@ void add_numbers(CLI::App& app, LearningOptions& options) {
   integer("--steps", options.steps, fmt::format("Batches to learn from [{}]", kLearningSteps));
   integer("--train-batch", options.batch, fmt::format("Samples of such a batch [{}]", kLearningBatch));
   integer("--images", options.images,
-          fmt::format("Images to estimate sensitivities on, for analytic energies [{}]", kDefaultImages));
+          fmt::format("Samples to estimate sensitivities on, for analytic energies [{}]", kDefaultImages));
   app.add_option("--lr", options.rate, fmt::format("Adam's learning rate [{}]", kLearningRate))
       ->type_name("R")
       ->group(kGroup);
@@ -93,11 +92,7 @@ double LearningOptions::lambda_in_force(NoiseKind noise) const {
 }
 
 StartOption LearningOptions::start_in_force() const {
-  return start.value_or(StartOption{.energy = kStartEnergy, .analytic = false});
-}
-
-Augmentation LearningOptions::augmentation(const std::string& preset) const {
-  return no_augment ? Augmentation::none : preset_augmentation(preset);
+  return start.value_or(StartOption{.energy = default_start, .analytic = false});
 }
 
 void LearningOptions::check() const {
@@ -115,6 +110,12 @@ void LearningOptions::check() const {
   }
 }
 
+void LearningOptions::check_for(bool reads_text) const {
+  if (!reads_text) return;
+  if (no_augment) throw Error("--no-augment was given, but text is not augmented");
+  if (!train_labels.empty()) throw Error("--train-labels was given, but it is for images");
+}
+
 void add_learning_options(CLI::App& app, LearningOptions& options) {
   add_data(app, options);
   app.add_option("--method", options.method,
@@ -126,7 +127,8 @@ void add_learning_options(CLI::App& app, LearningOptions& options) {
   add_numbers(app, options);
   app.add_option_function<std::string>(
          "--start", [&options](const std::string& text) { parse_start(text, options); },
-         fmt::format("Energy of every layer to start from, or the closed form's [{}]", kStartEnergy))
+         fmt::format("Energy of every layer to start from, or the closed form's [{}; BERT: {}]", kStartEnergy,
+                     kTextStartEnergy))
       ->type_name("E|analytic")
       ->group(kGroup);
   app.add_flag("--round-energy", options.round, "Round energies to whole numbers, at least 1")->group(kGroup);
@@ -142,7 +144,7 @@ DataOptions training_data_options(const LearningOptions& options, const DataOpti
   return training;
 }
 
-void write(const LearningOptions& options, NoiseKind noise, const std::string& preset,
+void write(const LearningOptions& options, NoiseKind noise, Augmentation augmentation,
            nlohmann::ordered_json& json) {
   json["train_data"] = options.train_data;
   json["train_labels"] = or_null(options.train_labels);
@@ -158,7 +160,7 @@ void write(const LearningOptions& options, NoiseKind noise, const std::string& p
   if (learns && !start.analytic) json["start"] = start.energy;
   json["images"] =
       options.sensitivities_needed() ? or_null(std::optional(options.images_in_force())) : nullptr;
-  json["augment"] = learns && options.augmentation(preset) != Augmentation::none;
+  json["augment"] = learns && augmentation != Augmentation::none;
   json["round_energy"] = options.round;
 }
 

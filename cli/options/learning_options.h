@@ -11,9 +11,12 @@
 
 #include "cli/options/data_options.h"
 #include "engine/noise_config.h"
+#include "learn/learner.h"
 #include "loaders/augment.h"
 
 namespace dpac::cli {
+
+inline constexpr double kTextStartEnergy = 20;  ///< Where learning of a BERT starts.
 
 /// Where learning starts.
 struct StartOption {
@@ -29,6 +32,7 @@ struct LearningOptions {
   std::optional<double> rate = {}, lambda = {};
   std::optional<StartOption> start = {};
   bool round = false, no_augment = false;
+  double default_start = kStartEnergy;  ///< Energy; depends on the network.
 
   [[nodiscard]] bool closed_form() const { return method == "analytic"; }
 
@@ -42,11 +46,11 @@ struct LearningOptions {
   [[nodiscard]] double lambda_in_force(NoiseKind noise) const;
   [[nodiscard]] StartOption start_in_force() const;
 
-  /// What goes with the preset, unless switched off.
-  [[nodiscard]] Augmentation augmentation(const std::string& preset) const;
-
   /// @throws Error for values out of range, and for options that act on nothing.
   void check() const;
+
+  /// @throws Error for options that act on nothing where the network reads text.
+  void check_for(bool reads_text) const;
 };
 
 /// All of them.
@@ -56,8 +60,8 @@ void add_learning_options(CLI::App& app, LearningOptions& options);
 /// the preset in force.
 DataOptions training_data_options(const LearningOptions& options, const DataOptions& data);
 
-/// Every option under its own name; null where it decides nothing. `preset` is what is in force.
-void write(const LearningOptions& options, NoiseKind noise, const std::string& preset,
+/// Every option under its own name; null where it decides nothing. `augmentation` is what is in force.
+void write(const LearningOptions& options, NoiseKind noise, Augmentation augmentation,
            nlohmann::ordered_json& json);
 
 }  // namespace dpac::cli

@@ -1,18 +1,24 @@
 #include "cli/options/model_options.h"
 
+#include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <string_view>
 
 #include <fmt/format.h>
 
+#include "cli/options/text_options.h"
 #include "cli/support/json.h"
+#include "engine/bert.h"
+#include "engine/resnet.h"
+#include "kernels/error.h"
 #include "loaders/checkpoint.h"
 #include "loaders/sha256.h"
 
 namespace dpac::cli {
 namespace {
 
-constexpr int64_t kLargestSide = 16384;
+constexpr int64_t kLargestSide = 16384, kLongestSequence = 1 << 20;
 
 std::optional<int64_t> parse_side(std::string_view text) {
   int64_t side = 0;
@@ -32,14 +38,33 @@ std::optional<Shape> parse_size(std::string_view text) {
 
 }  // namespace
 
+int64_t ModelOptions::max_length_in_force(int64_t positions) const {
+  if (!max_length) return std::min(kNominalTokens, positions);
+  if (*max_length <= positions) return *max_length;
+  throw Error(
+      fmt::format("--max-length is {}, but {} has {} position embeddings", *max_length, weights, positions));
+}
+
+void ModelOptions::check(bool reads_text) const {
+  const auto refuse = [this](const char* option, const char* kind) {
+    throw Error(fmt::format("{} was given, but {} is no {}", option, weights, kind));
+  };
+  if (reads_text && input_size) refuse("--input-size", "network for images");
+  if (reads_text) return;
+  if (!config.empty()) refuse("--config", "BERT");
+  if (heads) refuse("--heads", "BERT");
+  if (max_length) refuse("--max-length", "BERT");
+}
+
 void add_weights_option(CLI::App& app, ModelOptions& options, bool positional) {
   app.add_option(positional ? "file,--weights" : "--weights", options.weights,
-                 "Checkpoint: PyTorch or Keras weights in HDF5, or safetensors; found out by content")
+                 "Checkpoint of a ResNet or BERT: PyTorch or Keras weights in HDF5, or safetensors; found "
+                 "out by content")
       ->type_name("FILE")
       ->required();
 }
 
-void add_input_size_option(CLI::App& app, ModelOptions& options) {
+void add_network_options(CLI::App& app, ModelOptions& options) {
   const auto parse = [&options](const std::string& text) {
     options.input_size = parse_size(text);
     if (!options.input_size) {
@@ -50,6 +75,18 @@ void add_input_size_option(CLI::App& app, ModelOptions& options) {
          "--input-size", parse,
          "Height and width of the network's input in pixels [what data or weights say]")
       ->type_name("HxW");
+  app.add_option("--config", options.config, "The network's config.json [in the file, or beside it]")
+      ->type_name("FILE")
+      ->group(kTextGroup);
+  app.add_option("--heads", options.heads, "Attention heads [what the configuration says]")
+      ->type_name("H")
+      ->check(CLI::Range(1, 65536))
+      ->group(kTextGroup);
+  app.add_option("--max-length", options.max_length,
+                 fmt::format("Tokens of the longest sequence; longer texts are cut [{}]", kNominalTokens))
+      ->type_name("L")
+      ->check(CLI::Range(int64_t{1}, kLongestSequence))
+      ->group(kTextGroup);
 }
 
 void add_run_options(CLI::App& app, RunOptions& options) {
@@ -68,12 +105,26 @@ void add_threads_option(CLI::App& app, int& threads) {
 }
 
 OpenedWeights open_weights(const ModelOptions& options) {
-  return {open_checkpoint(options.weights), sha256_of_file(options.weights)};
+  const auto config =
+      options.config.empty() ? std::nullopt : std::optional<std::filesystem::path>(options.config);
+  OpenedWeights weights{open_checkpoint(options.weights, config), sha256_of_file(options.weights)};
+  options.check(weights.checkpoint.bert.has_value());
+  return weights;
+}
+
+Graph build_network(const OpenedWeights& weights, const ModelOptions& options) {
+  const Checkpoint& checkpoint = weights.checkpoint;
+  if (!checkpoint.bert) return build_resnet(checkpoint, options.input_size);
+  const Tensor* positions = checkpoint.weights.find("embeddings.position_embeddings.weight");
+  const int64_t count = positions == nullptr || positions->rank() == 0 ? kNominalTokens : positions->dim(0);
+  return build_bert(checkpoint, {.heads = options.heads, .tokens = options.max_length_in_force(count)});
 }
 
 void write(const ModelOptions& options, nlohmann::ordered_json& json) {
   json["weights"] = options.weights;
   json["input_size"] = or_null(options.input_size);
+  json["config"] = or_null(options.config);
+  json["heads"] = or_null(options.heads);
 }
 
 void write(const RunOptions& options, nlohmann::ordered_json& json) {

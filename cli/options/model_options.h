@@ -16,8 +16,17 @@
 namespace dpac::cli {
 
 struct ModelOptions {
-  std::string weights;
-  std::optional<Shape> input_size;  ///< [H, W].
+  std::string weights = {};
+  std::optional<Shape> input_size = {};  ///< [H, W].
+  std::string config = {};               ///< A config.json; empty for what lies beside the weights.
+  std::optional<int64_t> heads = {}, max_length = {};
+
+  /// Of the longest sequence, for a network with that many position embeddings. @throws Error if it has fewer
+  /// than were asked for.
+  [[nodiscard]] int64_t max_length_in_force(int64_t positions) const;
+
+  /// @throws Error for an option that a network of the other kind has.
+  void check(bool reads_text) const;
 };
 
 /// Never change a result's bits.
@@ -34,13 +43,18 @@ struct OpenedWeights {
 
 /// `--weights`; also as the plain argument FILE where `positional`.
 void add_weights_option(CLI::App& app, ModelOptions& options, bool positional = false);
-void add_input_size_option(CLI::App& app, ModelOptions& options);
+
+/// `--input-size` of a ResNet; `--config`, `--heads` and `--max-length` of a BERT.
+void add_network_options(CLI::App& app, ModelOptions& options);
 void add_run_options(CLI::App& app, RunOptions& options);
 void add_threads_option(CLI::App& app, int& threads);
 
 OpenedWeights open_weights(const ModelOptions& options);
 
-/// `--input-size` as [H, W], or null.
+/// A ResNet for `--input-size`, or a BERT whose sizes are those of one sequence of the longest length.
+Graph build_network(const OpenedWeights& weights, const ModelOptions& options);
+
+/// `--input-size` as [H, W], `--config` and `--heads`, or null.
 void write(const ModelOptions& options, nlohmann::ordered_json& json);
 void write(const RunOptions& options, nlohmann::ordered_json& json);
 

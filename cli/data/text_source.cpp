@@ -1,0 +1,151 @@
+#include "cli/data/text_source.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "cli/answer.h"
+#include "cli/data/text_reader.h"
+#include "cli/support/json.h"
+#include "kernels/error.h"
+
+namespace dpac::cli {
+namespace {
+
+constexpr std::size_t kMostSentences = 2;
+
+const EmbeddingOp& tables_of(const Graph& graph) {
+  return std::get<EmbeddingOp>(graph.nodes.front().op);
+}
+
+std::string vocabulary_file(const TextOptions& options, const std::string& weights) {
+  if (!options.vocab.empty()) return options.vocab;
+  const auto beside = std::filesystem::path(weights).parent_path() / "vocab.txt";
+  if (std::filesystem::exists(beside)) return beside.string();
+  throw Error(fmt::format("{}: there is no {} beside it; give the network's vocabulary with --vocab", weights,
+                          beside.string()));
+}
+
+TextEncoder open_encoder(const std::string& file, const TextOptions& options, const Graph& graph) {
+  TextEncoder encoder = TextEncoder::open(file, options.casing());
+  const int64_t tokens = encoder.vocabulary().size(), rows = tables_of(graph).words.dim(0);
+  if (tokens <= rows) return encoder;
+  throw Error(
+      fmt::format("{}: has {} tokens, but the network has {} word embeddings; is it another network's?", file,
+                  tokens, rows));
+}
+
+TextDataset of_sentences(const std::vector<std::string>& sentences) {
+  if (sentences.size() > kMostSentences) {
+    throw Error(fmt::format("--text was given {} times, expected a sentence or a pair", sentences.size()));
+  }
+  TextDataset::Sample sample{.text = {.first = sentences.front()}, .line = 1};
+  if (sentences.size() == kMostSentences) sample.text.second = sentences.back();
+  std::vector<TextDataset::Sample> samples;
+  samples.push_back(std::move(sample));
+  return {"--text", std::move(samples), /*has_labels=*/false};
+}
+
+TextDataset open_texts(const DataOptions& options, const Graph& graph) {
+  if (!options.text.sentences.empty()) return of_sentences(options.text.sentences);
+  TextFormat format{.columns = options.text.columns};
+  if (!options.text.task.empty()) format.task = text_task_named(options.text.task);
+  LabelRule rule;
+  if (answer_of(graph) == Answer::classes) {
+    rule = {.classes = static_cast<int>(graph.classes()), .class_names = graph.class_names};
+  }
+  return open_text_dataset(options.data, format, rule);
+}
+
+int64_t checked_padding(const TextOptions& options, int64_t positions) {
+  const int64_t length = *options.pad_to;
+  if (length <= positions) return length;
+  throw Error(fmt::format("--pad-to is {}, but the network has {} position embeddings", length, positions));
+}
+
+}  // namespace
+
+TextSource::TextSource(DataOptions options, const ModelOptions& model, const Graph& graph)
+    : options_(std::move(options)),
+      vocabulary_(vocabulary_file(options_.text, model.weights)),
+      max_length_(model.max_length_in_force(tables_of(graph).positions.dim(0))),
+      scores_(answer_of(graph) != Answer::classes) {
+  if (const char* given = options_.given_for_images()) {
+    throw Error(fmt::format("{} was given, but {} reads text, not images", given, model.weights));
+  }
+  TextEncoding how{.max_length = max_length_, .pairs_apart = answer_of(graph) == Answer::embedding};
+  if (options_.text.pad_to) how.pad_to = checked_padding(options_.text, tables_of(graph).positions.dim(0));
+  TextEncoder encoder = open_encoder(vocabulary_, options_.text, graph);
+  texts_ = std::make_unique<EncodedTexts>(open_texts(options_, graph), std::move(encoder), how);
+}
+
+TokenLengths TextSource::lengths(const std::vector<int64_t>& samples, int threads) const {
+  texts_->encode(samples, threads);
+  TokenLengths sums;
+  const int64_t each = texts_->sequences_per_sample();
+  for (const int64_t sample : samples) {
+    for (int64_t s = 0; s < each; ++s) {
+      const auto length = static_cast<double>(texts_->sequence(sample, s).length());
+      sums.mean += length;
+      sums.mean_square += length * length;
+    }
+  }
+  const auto count = static_cast<double>(static_cast<int64_t>(samples.size()) * each);
+  return {sums.mean / count, sums.mean_square / count};
+}
+
+std::string TextSource::name(int64_t index) const {
+  const TextDataset& texts = texts_->texts();
+  // Indices are rows, of which some may be no samples.
+  int64_t low = 0, high = texts.size() - 1;
+  while (low < high) {
+    const int64_t middle = (low + high) / 2;
+    if (texts.row(middle) < index) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return texts.name(low);
+}
+
+TargetKind TextSource::targets() const {
+  if (!texts_->texts().has_labels()) return TargetKind::none;
+  return scores_ ? TargetKind::score : TargetKind::label;
+}
+
+std::unique_ptr<SampleReader> TextSource::read(const Graph&, std::vector<int64_t> samples,
+                                               const Reading& how) const {
+  return std::make_unique<TextReader>(*texts_, targets(), std::move(samples), how);
+}
+
+std::string TextSource::preprocessing() const {
+  const std::string padding = options_.text.pad_to ? std::to_string(*options_.text.pad_to) : "nothing";
+  return fmt::format("{} tokens, {}, at most {} a text, padded to {}", texts_->encoder().vocabulary().size(),
+                     texts_->encoder().casing() == Casing::cased ? "cased" : "uncased", max_length_, padding);
+}
+
+void TextSource::write(nlohmann::ordered_json& json) const {
+  json["data"] = or_null(options_.data);
+  json["limit"] = or_null(options_.limit);
+  json["text"] = options_.text.sentences;
+  json["vocab"] = vocabulary_;
+  json["cased"] = texts_->encoder().casing() == Casing::cased;
+  json["task"] = or_null(options_.text.task);
+  json["columns"] = options_.text.columns;
+  json["max_length"] = max_length_;
+  json["pad_to"] = or_null(options_.text.pad_to);
+}
+
+std::string TextSource::notice() const {
+  const bool vocabulary = options_.text.vocab.empty(), casing = !options_.text.casing();
+  if (!vocabulary && !casing) return "";
+  return fmt::format(
+      "vocabulary {}, {} ({})", vocabulary_,
+      texts_->encoder().casing() == Casing::cased ? "cased" : "uncased",
+      vocabulary ? "--vocab, --cased and --uncased choose others" : "--cased and --uncased choose");
+}
+
+}  // namespace dpac::cli

@@ -1,0 +1,43 @@
+/// @file
+/// Text as a data source.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/data/data_source.h"
+#include "cli/options/data_options.h"
+#include "cli/options/model_options.h"
+#include "loaders/encoded_texts.h"
+
+namespace dpac::cli {
+
+class TextSource final : public DataSource {
+ public:
+  /// The file of `--data`, or `--text`, for the network in `graph`. @throws Error naming file or option.
+  TextSource(DataOptions options, const ModelOptions& model, const Graph& graph);
+
+  /// Of the samples' sequences, padding included. Encodes them.
+  [[nodiscard]] TokenLengths lengths(const std::vector<int64_t>& samples, int threads) const;
+
+  [[nodiscard]] int64_t size() const override { return texts_->texts().size(); }
+  [[nodiscard]] std::string name(int64_t index) const override;
+  [[nodiscard]] TargetKind targets() const override;
+  void check_labels(const std::vector<int64_t>&, int64_t) const override {
+  }  // The data set was opened with them.
+  [[nodiscard]] std::unique_ptr<SampleReader> read(const Graph& graph, std::vector<int64_t> samples,
+                                                   const Reading& how) const override;
+  [[nodiscard]] std::string preprocessing() const override;
+  void write(nlohmann::ordered_json& json) const override;
+  [[nodiscard]] std::string notice() const override;
+
+ private:
+  DataOptions options_;
+  std::string vocabulary_;
+  int64_t max_length_;
+  bool scores_;  // Targets are scores, where there are any.
+  std::unique_ptr<EncodedTexts> texts_;
+};
+
+}  // namespace dpac::cli

@@ -1,0 +1,35 @@
+/// @file
+/// What `--data` needs to be told about text, and `--text`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "loaders/basic_tokenizer.h"
+
+namespace dpac::cli {
+
+inline constexpr const char* kTextGroup = "Text (BERT)";  ///< Of the options, in --help.
+
+struct TextOptions {
+  std::string vocab = {};
+  bool cased = false, uncased = false;  ///< At most one of both.
+  std::string task = {};
+  std::vector<std::string> columns = {};
+  std::optional<int64_t> pad_to = {};
+  std::vector<std::string> sentences = {};  ///< Of `--text`, in place of a file.
+
+  [[nodiscard]] std::optional<Casing> casing() const;
+
+  /// Name of an option that was given; null for none.
+  [[nodiscard]] const char* given() const;
+};
+
+void add_text_options(CLI::App& app, TextOptions& options);
+
+}  // namespace dpac::cli

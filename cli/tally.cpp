@@ -1,0 +1,80 @@
+#include "cli/tally.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "cli/metrics.h"
+#include "kernels/error.h"
+
+namespace dpac::cli {
+namespace {
+
+/// One number for a sample: the network's, or the cosine of its two embeddings.
+double score_of(std::span<const float> logits, Answer answer) {
+  if (answer == Answer::score) return static_cast<double>(logits.front());
+  return cosine(logits.first(logits.size() / 2), logits.subspan(logits.size() / 2));
+}
+
+}  // namespace
+
+int64_t rank_of(std::span<const float> logits, int label) {
+  const auto own = static_cast<std::size_t>(label);
+  int64_t rank = 0;
+  for (std::size_t c = 0; c < logits.size(); ++c) {
+    rank += logits[c] > logits[own] || (logits[c] == logits[own] && c < own);
+  }
+  return rank;
+}
+
+Counter::Counter(const Graph& graph, const DataSource& names, bool overflow_is_wrong)
+    : names_(names),
+      answer_(answer_of(graph)),
+      text_(graph.reads_text()),
+      overflow_is_wrong_(overflow_is_wrong),
+      outputs_(static_cast<std::size_t>(graph.classes())) {}
+
+void Counter::check(const SampleBatch& batch) const {
+  for (std::size_t i = 0; i < batch.targets.labels.size(); ++i) {
+    check_label(names_, batch.indices[i], batch.targets.labels[i], static_cast<int64_t>(outputs_));
+  }
+}
+
+void Counter::count(const SampleBatch& batch, std::span<const float> logits, Tally& tally) const {
+  const std::size_t inputs = batch.samples.size() / batch.indices.size(), size = inputs * outputs_;
+  const bool single_embedding = answer_ == Answer::embedding && inputs == 1;
+  for (std::size_t i = 0; i < batch.indices.size(); ++i) {
+    const auto own = logits.subspan(i * size, size);
+    check_finite(own, batch.indices[i]);
+    ++tally.samples;
+    if (!batch.targets.labels.empty()) count_label(own, batch.targets.labels[i], tally);
+    if (!batch.targets.scores.empty() && !single_embedding) tally.scores.push_back(score_of(own, answer_));
+  }
+}
+
+void Counter::count_label(std::span<const float> logits, int label, Tally& tally) const {
+  const bool finite = std::all_of(logits.begin(), logits.end(), [](float l) { return std::isfinite(l); });
+  const int64_t rank = finite ? rank_of(logits, label) : static_cast<int64_t>(outputs_);
+  tally.top1 += rank < 1;
+  tally.top5 += rank < 5 && finite;
+  if (!text_) return;
+  const auto top = static_cast<int>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+  // Of logits that are not finite no class is the largest: the one behind the label's is as good as any.
+  tally.classes.push_back(finite ? top : (label + 1) % static_cast<int>(outputs_));
+}
+
+void Counter::check_finite(std::span<const float> logits, int64_t index) const {
+  if (overflow_is_wrong_) return;
+  if (std::all_of(logits.begin(), logits.end(), [](float l) { return std::isfinite(l); })) return;
+  throw Error(fmt::format("{}: the network's logits are not finite; do the weights fit the preprocessing?",
+                          names_.name(index)));
+}
+
+void add(const SampleBatch& batch, TrueAnswers& answers) {
+  const Targets& targets = batch.targets;
+  answers.labels.insert(answers.labels.end(), targets.labels.begin(), targets.labels.end());
+  answers.scores.insert(answers.scores.end(), targets.scores.begin(), targets.scores.end());
+}
+
+}  // namespace dpac::cli

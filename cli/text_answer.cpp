@@ -1,0 +1,72 @@
+#include "cli/text_answer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "cli/answer.h"
+#include "cli/metrics.h"
+#include "cli/probabilities.h"
+
+namespace dpac::cli {
+namespace {
+
+std::string class_name(const Graph& graph, std::size_t index) {
+  return index < graph.class_names.size() ? graph.class_names[index] : fmt::format("class {}", index);
+}
+
+nlohmann::ordered_json classes_json(const Graph& graph, std::span<const float> logits) {
+  const auto top = std::max_element(logits.begin(), logits.end()) - logits.begin();
+  nlohmann::ordered_json json{{"class", class_name(graph, static_cast<std::size_t>(top))}};
+  const std::vector<double> shares = probabilities(logits);
+  for (std::size_t c = 0; c < shares.size(); ++c) json["probabilities"][class_name(graph, c)] = shares[c];
+  return json;
+}
+
+double norm(std::span<const float> values) {
+  double squares = 0;
+  for (const float v : values) squares += static_cast<double>(v) * static_cast<double>(v);
+  return std::sqrt(squares);
+}
+
+nlohmann::ordered_json embeddings_json(std::span<const float> values, std::size_t dimension) {
+  nlohmann::ordered_json json{{"dimension", dimension}};
+  for (std::size_t begin = 0; begin < values.size(); begin += dimension) {
+    json["norms"].push_back(norm(values.subspan(begin, dimension)));
+  }
+  if (values.size() == 2 * dimension)
+    json["cosine"] = cosine(values.first(dimension), values.last(dimension));
+  return json;
+}
+
+}  // namespace
+
+nlohmann::ordered_json answer_json(const Graph& graph, std::span<const float> logits) {
+  switch (answer_of(graph)) {
+    case Answer::classes:
+      return classes_json(graph, logits);
+    case Answer::score:
+      return {{"score", logits.front()}};
+    case Answer::embedding:
+      break;
+  }
+  return embeddings_json(logits, static_cast<std::size_t>(graph.classes()));
+}
+
+std::string answer_text(const nlohmann::ordered_json& answer) {
+  if (answer.contains("score")) return fmt::format("score   {:.4f}\n", answer["score"].get<double>());
+  if (answer.contains("dimension")) {
+    std::string text = fmt::format("embedding of {} features, norm", answer["dimension"].get<int64_t>());
+    for (const auto& norm : answer["norms"]) text += fmt::format(" {:.4f}", norm.get<double>());
+    if (answer.contains("cosine")) text += fmt::format("\ncosine  {:.4f}", answer["cosine"].get<double>());
+    return text + '\n';
+  }
+  std::string text = answer["class"].get<std::string>() + '\n';
+  for (const auto& [name, probability] : answer["probabilities"].items()) {
+    text += fmt::format("  {:<16} {:6.2f} %\n", name, 100 * probability.get<double>());
+  }
+  return text;
+}
+
+}  // namespace dpac::cli

@@ -1,0 +1,31 @@
+/// @file
+/// How values of analog operations lie in the file that `dpac trace` writes.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "engine/graph.h"
+#include "kernels/analog_epilogue.h"
+
+namespace dpac::cli {
+
+/// One sample's part of a dataset, in row-major order: [C, H, W] of images, [features] of a layer of one
+/// pixel, [features, tokens] of a layer of every token, and [heads, tokens, columns] of a product of
+/// attention. Shorter sequences end in zeros.
+struct TraceLayout {
+  Shape shape;
+  bool attention = false;
+
+  [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(element_count(shape)); }
+};
+
+/// Of an analog node's output and input, for sequences of at most `tokens`.
+TraceLayout output_layout(const Graph& graph, const Node& node, int64_t tokens);
+TraceLayout input_layout(const Graph& graph, const Node& node, int64_t tokens);
+
+/// dst, all zeros before, <- a sample's own map, plain [channels, pixels].
+void place(const TraceLayout& layout, const BlockedMap& map, std::span<const float> plain,
+           std::span<float> dst);
+
+}  // namespace dpac::cli
