@@ -241,8 +241,8 @@ class Network::Impl {
   void run_packs(const Batch& batch, int64_t first, int64_t last, std::span<const NoisePoint> points,
                  const Before& before) {
     const auto begin = static_cast<std::size_t>(first), count = static_cast<std::size_t>(last - first);
-    const std::vector<Pack> packs =
-        pack_sequences(batch.inputs.sequences.subspan(begin, count), batch.samples.subspan(begin, count));
+    const std::vector<Pack> packs = pack_sequences(batch.inputs.sequences.subspan(begin, count),
+                                                   batch.samples.subspan(begin, count), split_.lanes);
     if (text_->prepare(packs) && noisy_weights_) noisy_weights_->forget();
     before();
     const LogitsOutput output{batch.logits + first * graph_.classes(), batch.point_stride};

@@ -17,9 +17,11 @@ int64_t tokens_of(const Pack& pack) {
   return last.first + last.tokens.length();
 }
 
-bool has_room(const Pack& pack, int64_t tokens) {
-  return static_cast<int64_t>(pack.sequences.size()) < kSequencesTogether &&
-         tokens_of(pack) + tokens <= kTokensTogether;
+/// The most tokens of a pack.
+int64_t token_limit(std::span<const TokenSequence> sequences, int threads) {
+  int64_t tokens = 0;
+  for (const TokenSequence& sequence : sequences) tokens += sequence.length();
+  return std::min(kTokensTogether, (tokens + threads - 1) / threads);
 }
 
 Capacity capacity_of(const Pack& pack) {
@@ -63,14 +65,19 @@ Inputs subset(const Inputs& inputs, std::size_t samples, std::size_t first, std:
   return inputs.images.subspan(first * image, count * image);
 }
 
-std::vector<Pack> pack_sequences(std::span<const TokenSequence> sequences, std::span<const int64_t> samples) {
+std::vector<Pack> pack_sequences(std::span<const TokenSequence> sequences, std::span<const int64_t> samples,
+                                 int threads) {
+  const int64_t limit = token_limit(sequences, threads);
   std::vector<std::size_t> order(sequences.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](auto a, auto b) { return sequences[a].length() > sequences[b].length(); });
   std::vector<Pack> packs;
   for (const std::size_t i : order) {
-    const auto fits = [&](const Pack& pack) { return has_room(pack, sequences[i].length()); };
+    const auto fits = [&](const Pack& pack) {
+      return static_cast<int64_t>(pack.sequences.size()) < kSequencesTogether &&
+             tokens_of(pack) + sequences[i].length() <= limit;
+    };
     auto pack = std::find_if(packs.begin(), packs.end(), fits);
     const int64_t first = pack == packs.end() ? 0 : tokens_of(*pack);
     if (pack == packs.end()) pack = packs.insert(packs.end(), Pack{});

@@ -27,9 +27,11 @@ struct Pack {
 /// Enough rows for products to be fast, few enough for activations to stay in the cache.
 inline constexpr int64_t kTokensTogether = 256, kSequencesTogether = 16;
 
-/// Longest sequences first, each into the first pack that has room; positions are those in the input. A
-/// sequence of more than kTokensTogether is a pack of its own.
-std::vector<Pack> pack_sequences(std::span<const TokenSequence> sequences, std::span<const int64_t> samples);
+/// Longest sequences first, each into the first pack that has room; positions are those in the input. Packs
+/// are smaller where there would else be fewer than `threads`; a sequence longer than a pack should be is one
+/// of its own.
+std::vector<Pack> pack_sequences(std::span<const TokenSequence> sequences, std::span<const int64_t> samples,
+                                 int threads);
 
 /// @throws Error naming the sample unless the network can read all of the inputs, which should be `samples`.
 void check_inputs(const Graph& graph, const Inputs& inputs, std::span<const int64_t> samples);

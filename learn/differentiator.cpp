@@ -168,7 +168,7 @@ class Differentiator::Impl {
   }
 
   void run_packs(const Batch& batch) {
-    const std::vector<Pack> packs = pack_sequences(batch.inputs.sequences, batch.samples);
+    const std::vector<Pack> packs = pack_sequences(batch.inputs.sequences, batch.samples, spread_.lanes);
     if (text_->prepare(packs) && noisy_weights_) draw_again();
     make_room(text_->plans(packs.front().capacity).backward, batch.samples.size());
     const ThreadScope scope(spread_.lanes);
