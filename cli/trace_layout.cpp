@@ -11,6 +11,11 @@ int64_t heads_of(const Node& node) {
   return 0;
 }
 
+/// `node` is one of the graph's.
+bool is_per_token(const Graph& graph, const Node& node) {
+  return per_token_nodes(graph)[static_cast<std::size_t>(&node - graph.nodes.data())];
+}
+
 TraceLayout map_layout(const Graph& graph, const Node& node, bool linear, int64_t tokens) {
   const MapShape& map = node.shape;
   if (graph.reads_text() && is_per_token(graph, node)) return {{map.channels, tokens}};

@@ -133,7 +133,7 @@ void BackwardWorker::attention(int n, const BackwardInput& input, double* sums) 
   }
   // Heads write their own channels only.
   for (float* operand : {gradients.query, gradients.key, gradients.value}) {
-    clear_padding(forward().map(context), operand);
+    clear_padding(map(n), operand);
   }
 }
 
