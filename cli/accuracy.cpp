@@ -106,6 +106,12 @@ void write(const Accuracy& accuracy, std::span<const uint64_t> seeds, nlohmann::
   json["top1_ci95"] = interval_json(accuracy);
 }
 
+void write_value(const Accuracy& accuracy, std::span<const uint64_t> seeds, nlohmann::ordered_json& json) {
+  write(accuracy, seeds, json);
+  json["top1"] = value_json(accuracy);
+  json["top1_std"] = or_null(accuracy.std);
+}
+
 nlohmann::ordered_json value_json(const Accuracy& accuracy) {
   if (accuracy.measure == Measure::none) return nullptr;
   return accuracy.value;

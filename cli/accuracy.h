@@ -41,6 +41,9 @@ Accuracy accuracy_of(std::span<const Tally> passes, const TrueAnswers& truth, in
 /// `top1_ci95`, and `seeds` [{`seed`, `top1`, `metrics`}]; no seeds without noise.
 void write(const Accuracy& accuracy, std::span<const uint64_t> seeds, nlohmann::ordered_json& json);
 
+/// The same, but `top1` and `top1_std` are those of the value, whatever the measure.
+void write_value(const Accuracy& accuracy, std::span<const uint64_t> seeds, nlohmann::ordered_json& json);
+
 /// The value, null where nothing is measured: what learn, search and bits call top-1, whatever the measure.
 nlohmann::ordered_json value_json(const Accuracy& accuracy);
 

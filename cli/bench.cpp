@@ -74,13 +74,13 @@ std::string text_of(const nlohmann::ordered_json& json) {
       json["arithmetic"].get<std::string>(), 1e-6 * json["peak_rss_bytes"].get<double>());
 }
 
-void check_data(const DataOptions& data, const Graph& graph) {
+void check_data(const DataOptions& data, const Graph& graph, const std::string& weights) {
   if (!data.any()) {
     const char* given = data.limit ? "--limit" : data.text.given();
     if (given != nullptr)
       throw Error(fmt::format("{} was given, but there is no --data it could act on", given));
   } else if (!graph.reads_text()) {
-    throw Error("--data was given, but a network for images is timed on random ones");
+    throw Error(fmt::format("--data was given, but {} is timed on random images", weights));
   }
 }
 
@@ -89,12 +89,12 @@ void check_data(const DataOptions& data, const Graph& graph) {
 Session open_bench(const BenchOptions& options) {
   if (options.data.any()) {
     Session session = open_session(options.model, options.data);
-    check_data(options.data, session.graph);
+    check_data(options.data, session.graph, options.model.weights);
     return session;
   }
   OpenedWeights weights = open_weights(options.model);
   Graph graph = build_network(weights, options.model);
-  check_data(options.data, graph);
+  check_data(options.data, graph, options.model.weights);
   return {options.model, std::move(weights.sha256), "", {}, std::move(graph)};
 }
 

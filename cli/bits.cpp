@@ -61,6 +61,7 @@ void run(const BitsOptions& options) {
   auto json = result_json("bits", options_json(options, *session.data.source), session.weights_sha256,
                           thread_count(options.run.threads));
   json["samples"] = samples;
+  json["mean_tokens"] = mean_tokens_json(session.graph);
   json["measured_samples"] = experiment.measured_samples();
   write(setup, json);
   for (std::size_t p = 0; p < points.size(); ++p) {

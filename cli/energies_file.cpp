@@ -59,7 +59,7 @@ void check_complete(const std::string& file, const std::vector<AnalogLayer>& lay
                     const NamedEnergies& energies) {
   std::vector<AnalogLayer> missing;
   for (const AnalogLayer& layer : layers) {
-    if (!energies.contains(layer.name)) missing.push_back(layer);
+    if (layer.macs > 0 && !energies.contains(layer.name)) missing.push_back(layer);
   }
   if (missing.empty()) return;
   throw Error(fmt::format("{}: has no energy for {} of the network's {} analog layers: {}", file,
@@ -87,7 +87,8 @@ Energies read_energies_file(const std::filesystem::path& path, const std::vector
   check_complete(path.string(), layers, named);
   Energies energies;
   for (const AnalogLayer& layer : layers) {
-    energies.push_back(named.at(layer.name));
+    const auto found = named.find(layer.name);
+    energies.push_back(found == named.end() ? kNoEnergy : found->second);
     check_values(path.string(), layer, energies.back());
   }
   return energies;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/energies_file.h"
 #include "cli/support/atomic_file.h"
 #include "loaders/hdf5_writer.h"
 
@@ -21,6 +22,7 @@ void write_energies_hdf5(const std::filesystem::path& file, const std::vector<An
                          const Energies& energies) {
   Hdf5Writer writer(file);
   for (std::size_t l = 0; l < layers.size(); ++l) {
+    if (layers[l].macs == 0) continue;
     const auto count = static_cast<int64_t>(energies[l].size());
     writer.write_floats("energies/" + layers[l].name, count == 1 ? Shape{} : Shape{count}, energies[l]);
   }
@@ -32,6 +34,7 @@ void write_energies_csv(const std::filesystem::path& file, const std::vector<Ana
   AtomicFile csv(file);
   csv.write("layer,channel,energy\n");
   for (std::size_t l = 0; l < layers.size(); ++l) {
+    if (layers[l].macs == 0) continue;
     const bool whole = energies[l].size() == 1;
     for (std::size_t c = 0; c < energies[l].size(); ++c) {
       csv.write(fmt::format("{},{},{}\n", layers[l].name, whole ? "" : std::to_string(c), energies[l][c]));
@@ -44,10 +47,13 @@ nlohmann::ordered_json energies_json(const std::vector<AnalogLayer>& layers, con
   nlohmann::ordered_json json;
   for (std::size_t l = 0; l < layers.size(); ++l) {
     auto& own = json[layers[l].name];
+    own = nullptr;
+    if (layers[l].macs == 0) continue;
     if (energies[l].size() == 1) {
       own = shortest(energies[l].front());
       continue;
     }
+    own = nlohmann::ordered_json::array();
     for (const float energy : energies[l]) own.push_back(shortest(energy));
   }
   return json;
@@ -58,7 +64,9 @@ Energies energies_from_json(const std::vector<AnalogLayer>& layers, const nlohma
   for (const AnalogLayer& layer : layers) {
     const auto& own = json.at(layer.name);
     auto& values = energies.emplace_back();
-    if (own.is_number()) {
+    if (own.is_null()) {
+      values = kNoEnergy;
+    } else if (own.is_number()) {
       values.push_back(own.get<float>());
     } else {
       own.get_to(values);

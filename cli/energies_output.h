@@ -1,5 +1,6 @@
 /// @file
-/// Energies as files that `--energies` reads, and as JSON.
+/// Energies as files that `--energies` reads, and as JSON. Layers without MACs have none (paying_layers()):
+/// files leave them out, and JSON has null.
 #pragma once
 
 #include <filesystem>

@@ -171,7 +171,7 @@ Work add_eval(CLI::App& app) {
       "network, decoding runs beside it. The interval is Wilson's 95 %, +- the standard deviation over "
       "seeds. In "
       "JSON a\nsweep's results are in `points`.\n\n"
-      "Examples:\n  dpac eval --weights resnet20.h5 --data cifar10/test --noise shot --energy 10 --seeds 5\n"
+      "Example:\n  dpac eval --weights resnet20.h5 --data cifar10/test --noise shot --energy 10 --seeds 5\n"
       "  dpac eval --weights bert/model.safetensors --data MNLI/dev_matched.tsv --task mnli\n"
       "  dpac eval --weights bert/model.safetensors --text 'A man sleeps.' --text 'Nobody is awake.'");
   return [options] { run(*options); };

@@ -88,22 +88,15 @@ std::optional<double> ms_per_step(const LearnedEnergies& learned) {
   return 1000 * learned.seconds / static_cast<double>(learned.history.size());
 }
 
-/// Of scores, `top1` is Spearman's coefficient.
-void write_accuracy(const Accuracy& accuracy, const std::vector<uint64_t>& seeds,
-                    nlohmann::ordered_json& json) {
-  write(accuracy, seeds, json);
-  json["top1"] = value_json(accuracy);
-  json["top1_std"] = or_null(accuracy.std);
-}
-
 nlohmann::ordered_json json_of(const LearnOptions& options, Workbench& bench, const LearnResult& result) {
   auto json = result_json("learn", options_json(options, bench), bench.session().weights_sha256,
                           thread_count(options.bench.run.threads));
   json["energies"] = energies_json(bench.layers(), result.learned.energies);
   write_nulls(json);
-  if (result.accuracy) write_accuracy(*result.accuracy, bench.options().analog.noise.seed_list(), json);
+  if (result.accuracy) write_value(*result.accuracy, bench.options().analog.noise.seed_list(), json);
   write(result.energy, json);
-  json["macs"] = total_macs(bench.layers());
+  json["macs"] = total_macs(analog_layers(bench.session().graph));
+  json["mean_tokens"] = mean_tokens_json(bench.session().graph);
   write(bench.setup(), json);
   json["history"] = nullptr;
   if (!result.learned.history.empty()) json["history"] = history_json(result.learned.history);
@@ -120,6 +113,7 @@ std::string layers_text(const LearnResult& result) {
   TextTable table(header);
   for (std::size_t l = 0; l < result.learned.energies.size(); ++l) {
     const LayerEnergy& layer = result.energy.ledger.layers[l];
+    if (layer.macs == 0) continue;
     std::vector<std::string> row{layer.name, fmt::format("{:.4g}", layer.energy_per_mac),
                                  fmt::format("{:.1f} %", 100 * layer.share)};
     if (channels) {

@@ -70,6 +70,7 @@ void run(const SearchCommand& command) {
   auto json = result_json("search", options_json(command, bench), bench.session().weights_sha256,
                           thread_count(command.bench.run.threads));
   json["samples"] = bench.session().data.samples.size();
+  json["mean_tokens"] = mean_tokens_json(bench.session().graph);
   write(result, bench.layers(), photon_aj, json);
   write(bench.setup(), json);
   publish(command.output, text_of(result, photon_aj), json);

@@ -157,6 +157,7 @@ SearchResult search(Workbench& bench, const SearchOptions& options, const Baseli
                     const SearchSeeds& seeds, const fs::path& folder) {
   const double target = options.target(baselines.full_precision);
   check_reach(baselines, target);
+  if (options.kinds != std::vector<std::string>{"uniform"}) bench.check_learnable();
   SearchResult result{baselines, target, {}};
   EnergyFinder finder(bench, seeds.first, folder);
   for (const std::string& kind : options.kinds) {

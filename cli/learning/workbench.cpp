@@ -67,6 +67,8 @@ Workbench::Workbench(WorkbenchOptions options, std::filesystem::path folder, boo
       layers_(paying_layers(analog_layers(session_.graph), options_.analog.kind())) {
   if (session_.graph.reads_text()) options_.learning.default_start = kTextStartEnergy;
   options_.learning.check_for(session_.graph.reads_text());
+  if (!has_data() || session_.data.source->targets() != TargetKind::none) return;
+  throw Error(fmt::format("{}: has no labels or scores to judge accuracy by", options_.data.data));
 }
 
 DataOptions Workbench::session_options() const {
@@ -188,7 +190,9 @@ Accuracy Workbench::evaluate_on_data(Network& network, const NoiseConfig& point,
   const auto reader = make_reader(session_.data, network.graph(), options_.run, point.kind);
   Progress progress(static_cast<int64_t>(session_.data.samples.size()) * plan.passes(), "samples", quiet_);
   const Evaluation evaluation = evaluate(network, *reader, *session_.data.source, plan, progress);
-  return accuracy_of(evaluation.tallies.front(), evaluation.truth, network.graph().classes());
+  Accuracy accuracy = accuracy_of(evaluation.tallies.front(), evaluation.truth, network.graph().classes());
+  if (accuracy.measure != Measure::none) return accuracy;
+  throw Error(fmt::format("{}: embeddings of single sentences have no accuracy", options_.data.data));
 }
 
 Accuracy Workbench::accuracy(const Energies& energies, uint64_t seed, int seeds) {

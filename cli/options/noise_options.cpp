@@ -68,7 +68,7 @@ std::optional<double> NoiseOptions::photon_aj() const {
 
 std::vector<NoiseConfig> NoiseOptions::points(const std::vector<AnalogLayer>& layers) const {
   if (kind() == NoiseKind::none) return {base()};
-  return energies.points(layers, base());
+  return energies.points(paying_layers(layers, kind()), base());
 }
 
 std::vector<uint64_t> NoiseOptions::seed_list() const {

@@ -1,6 +1,7 @@
 // Accuracy against energy.
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -12,9 +13,26 @@ namespace {
 
 constexpr double kPercent = 100;
 
-/// top-1 under `key`, and its standard deviation over seeds under `key`_std.
+/// top-1 under `key`; of scores Spearman's coefficient. None where there is neither.
+std::optional<double> accuracy_of(const ResultValue& value, const std::string& key) {
+  if (value.find(key)) return value[key].number();
+  const auto metrics = value.find("metrics");
+  return metrics ? metrics->find_number("spearman") : std::nullopt;
+}
+
+/// Whether a result's accuracy is a coefficient.
+bool is_coefficient(const ResultFile& result) {
+  const ResultValue root = result.root();
+  const auto points = root.find("points");
+  const ResultValue first = points ? points->items().front() : root;
+  const auto metrics = first.find("metrics");
+  return metrics && metrics->find("spearman");
+}
+
+/// The accuracy under `key`, and its standard deviation over seeds under `key`_std.
 ChartPoint accuracy_point(double energy, const ResultValue& value, const std::string& key) {
-  ChartPoint point{energy, kPercent * value[key].number()};
+  const auto accuracy = accuracy_of(value, key);
+  ChartPoint point{energy, kPercent * (accuracy ? *accuracy : value[key].number())};
   const double deviation = kPercent * value.find_number(key + "_std").value_or(0);
   if (deviation > 0) {
     point.low = point.y - deviation;
@@ -35,6 +53,7 @@ class AccuracyChart {
       : results_(results),
         chart_{.x = {energy_label(common_noise(results)), true},
                .y = {"top-1 accuracy (%)", false, kPercent}} {
+    if (std::all_of(results.begin(), results.end(), is_coefficient)) chart_.y.label = "100 x Spearman";
     for (const ResultFile& result : results) add(result);
   }
 
@@ -50,8 +69,9 @@ class AccuracyChart {
       return add_curve(result, "with equal bits", root["points"].items(), "top1_bits");
     }
     if (root.find("points")) add_curve(result, "with noise", root["points"].items(), "top1");
-    if (!root.find("top1")) return;
-    if (!root.find("energy_per_mac")) return add_reference(result, "no noise", root["top1"].number());
+    const auto accuracy = accuracy_of(root, "top1");
+    if (!accuracy) return;
+    if (!root.find("energy_per_mac")) return add_reference(result, "no noise", *accuracy);
     add_curve(result, command == "learn" ? "learned" : "with noise", {root}, "top1");
   }
 

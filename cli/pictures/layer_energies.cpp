@@ -25,7 +25,8 @@ LayerEnergyRange range_of(const std::string& layer, const ResultValue& energy) {
 std::vector<LayerEnergyRange> ledger(const ResultValue& layers) {
   std::vector<LayerEnergyRange> ranges;
   for (const ResultValue& layer : layers.items()) {
-    ranges.push_back(range_of(layer["name"].text(), layer["energy_per_mac"]));
+    const auto energy = layer.find("energy_per_mac");
+    if (energy) ranges.push_back(range_of(layer["name"].text(), *energy));
   }
   return ranges;
 }
@@ -43,7 +44,9 @@ std::vector<EnergyAllocation> searched(const ResultValue& root) {
 
 std::vector<LayerEnergyRange> energy_ranges(const ResultValue& energies) {
   std::vector<LayerEnergyRange> ranges;
-  for (const auto& [layer, energy] : energies.members()) ranges.push_back(range_of(layer, energy));
+  for (const auto& [layer, energy] : energies.members()) {
+    if (!energy.json().is_null()) ranges.push_back(range_of(layer, energy));
+  }
   if (ranges.empty()) energies.fail("an energy for each layer");
   return ranges;
 }

@@ -15,7 +15,8 @@ struct LayerEnergyRange {
   double mean = 0, min = 0, max = 0;
 };
 
-/// Of `energies` {layer: number or list}. @throws Error naming the layer unless energies are above 0.
+/// Of `energies` {layer: number or list}; layers without energy (null) are left out. @throws Error naming the
+/// layer unless energies are above 0.
 std::vector<LayerEnergyRange> energy_ranges(const ResultValue& energies);
 
 struct EnergyAllocation {

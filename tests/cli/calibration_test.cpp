@@ -125,7 +125,7 @@ TEST_CASE("eval says what it calibrates on, and --quiet does not") {
   const CliInputs inputs(kImages);
   const auto outcome = test::run_dpac(inputs.arguments("eval", {"--preset", "cifar", "--act-bits", "8"}));
   CHECK(outcome.err ==
-        "dpac: ranges were calibrated on --data itself, method ema (--calibration-data takes other images, "
+        "dpac: ranges were calibrated on --data itself, method ema (--calibration-data takes other samples, "
         "--calibration a file of 'dpac calibrate')\n"
         "dpac: calibrated on all samples there are: 2 batches of 32 instead of 100\n");
   CHECK(test::run_dpac(inputs.arguments("eval", {"--act-bits", "8", "--quiet"})).err == "");
