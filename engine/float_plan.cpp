@@ -55,6 +55,19 @@ FloatPlan::FloatPlan(const Graph& graph, const std::vector<NodeWeights>& weights
   if (options_.tape) size_.tape = place_tape(*this, steps_);
 }
 
+std::size_t FloatPlan::samples_of(std::span<const PlacedSequence> sequences) const {
+  return graph_.reads_text() ? sequences.size() : static_cast<std::size_t>(options_.samples);
+}
+
+SamplePart FloatPlan::part(std::size_t node, std::size_t s, const int64_t* samples,
+                           std::span<const PlacedSequence> sequences) const {
+  const auto number = static_cast<int64_t>(s);
+  if (!graph_.reads_text()) return {samples[s], number, number, 0, graph_.nodes[node].shape.pixels()};
+  const PlacedSequence& own = sequences[s];
+  if (!steps_[node].per_token) return {own.sample, own.position, 0, number, 1};
+  return {own.sample, own.position, 0, own.first, own.tokens.length()};
+}
+
 void FloatPlan::describe_steps() {
   const std::vector<bool> per_token = per_token_nodes(graph_);
   int layer = 0;

@@ -46,6 +46,14 @@ struct TapeEntry {
   std::optional<std::size_t> heads;  ///< Buffers of all heads of all sequences, one after another.
 };
 
+/// One sample of a run, in a node's maps.
+struct SamplePart {
+  int64_t sample = 0;            ///< Index in the data set.
+  int64_t position = 0;          ///< Where its logits go.
+  int64_t map = 0;               ///< Which of the node's maps it lies in,
+  int64_t first = 0, count = 0;  ///< and its pixels there.
+};
+
 class FloatPlan final : public Plan {
  public:
   struct Step {
@@ -79,6 +87,13 @@ class FloatPlan final : public Plan {
   /// The map that a node's values lie in.
   [[nodiscard]] MapShape shape(std::size_t node) const;
   [[nodiscard]] BlockedMap map(std::size_t node) const;
+
+  /// Samples of a run: as many as sequences, or of images as many as the plan is made for.
+  [[nodiscard]] std::size_t samples_of(std::span<const PlacedSequence> sequences) const;
+
+  /// Sample s of a run; `samples` are the images' indices in the data set.
+  [[nodiscard]] SamplePart part(std::size_t node, std::size_t s, const int64_t* samples,
+                                std::span<const PlacedSequence> sequences) const;
 
   /// An attention over all tokens; no heads in a network without.
   [[nodiscard]] AttentionShape longest_attention() const;

@@ -57,18 +57,6 @@ const float* FloatWorker::input_value(const Node& node, const RunInput& input) c
   return images ? input.images : value(node.input);
 }
 
-std::size_t FloatWorker::parts(const RunInput& input) const {
-  return text() ? input.sequences.size() : static_cast<std::size_t>(plan_.options().samples);
-}
-
-FloatWorker::Part FloatWorker::part_of(std::size_t n, std::size_t s, const RunInput& input) const {
-  const auto position = static_cast<int64_t>(s);
-  if (!text()) return {input.samples[s], position, 0, node(n).shape.pixels()};
-  const PlacedSequence& sequence = input.sequences[s];
-  if (!plan_.step(n).per_token) return {sequence.sample, 0, position, 1};
-  return {sequence.sample, 0, sequence.first, sequence.tokens.length()};
-}
-
 void FloatWorker::compute(std::size_t n, const RunInput& input) {
   const Node& node = this->node(n);
   if (auto* winograd = std::get_if<Winograd::Call>(&products_[n])) {
@@ -98,7 +86,7 @@ void FloatWorker::finish(std::size_t n, const NoisePoint& point, const RunInput&
   }
 }
 
-std::span<const PixelRun> FloatWorker::runs_of(const Part& part) {
+std::span<const PixelRun> FloatWorker::runs_of(const SamplePart& part) {
   const auto threads = static_cast<int64_t>(runs_.size());
   for (int64_t t = 0; t < threads; ++t) {
     runs_[static_cast<std::size_t>(t)] = {part.first + part.count * t / threads,
@@ -107,7 +95,7 @@ std::span<const PixelRun> FloatWorker::runs_of(const Part& part) {
   return runs_;
 }
 
-AnalogEpilogue FloatWorker::epilogue_of(std::size_t n, const Part& part, const NoisePoint& point,
+AnalogEpilogue FloatWorker::epilogue_of(std::size_t n, const SamplePart& part, const NoisePoint& point,
                                         const RunInput& input) {
   const Node& node = this->node(n);
   const FloatPlan::Step& step = plan_.step(n);
@@ -138,7 +126,8 @@ uint8_t* FloatWorker::bits(std::optional<std::size_t> offset, int64_t map_index,
   return reinterpret_cast<uint8_t*>(workspace_.tape() + *offset) + map_index * map.size() / 8;
 }
 
-const float* FloatWorker::norms_of_patches(std::size_t n, const Part& part, const RunInput& input) const {
+const float* FloatWorker::norms_of_patches(std::size_t n, const SamplePart& part,
+                                           const RunInput& input) const {
   const Node& node = this->node(n);
   const auto from = static_cast<std::size_t>(node.input);
   const int64_t pixels = plan_.map(n).pixels;
@@ -155,8 +144,8 @@ const float* FloatWorker::norms_of_patches(std::size_t n, const Part& part, cons
 void FloatWorker::finish_product(std::size_t n, const NoisePoint& point, const RunInput& input) {
   const FloatPlan::Step& step = plan_.step(n);
   if (input.observer != nullptr || step.tape.noise) compute_companion(n, input);
-  for (std::size_t s = 0; s < parts(input); ++s) {
-    const Part part = part_of(n, s, input);
+  for (std::size_t s = 0; s < plan_.samples_of(input.sequences); ++s) {
+    const SamplePart part = part_of(n, s, input);
     const AnalogEpilogue epilogue = epilogue_of(n, part, point, input);
     const NoiseKey key{.seed = point.seed,
                        .step = point.step,

@@ -20,13 +20,6 @@ class FloatWorker final : public Worker {
   /// What a node computes by a compiled primitive: nothing, oneDNN's call, or Winograd.
   using Product = std::variant<std::monostate, onednn::Call, Winograd::Call>;
 
-  /// One sample's pixels [first, first + count) in a map of a node.
-  struct Part {
-    int64_t sample = 0;  ///< Index in the data set.
-    int64_t map = 0;     ///< Which of the node's maps.
-    int64_t first = 0, count = 0;
-  };
-
   [[nodiscard]] Product bind(std::size_t n) const;
   [[nodiscard]] float* at(std::size_t offset) const { return workspace_.arena() + offset; }
   [[nodiscard]] float* value(int node) const { return at(plan_.step(static_cast<std::size_t>(node)).value); }
@@ -38,8 +31,9 @@ class FloatWorker final : public Worker {
   }
   [[nodiscard]] bool text() const { return plan_.graph().reads_text(); }
   [[nodiscard]] int64_t maps() const { return plan_.maps(); }
-  [[nodiscard]] std::size_t parts(const RunInput& input) const;
-  [[nodiscard]] Part part_of(std::size_t n, std::size_t s, const RunInput& input) const;
+  [[nodiscard]] SamplePart part_of(std::size_t n, std::size_t s, const RunInput& input) const {
+    return plan_.part(n, s, input.samples, input.sequences);
+  }
 
   void compute(std::size_t n, const RunInput& input);
   void finish(std::size_t n, const NoisePoint& point, const RunInput& input);
@@ -49,12 +43,13 @@ class FloatWorker final : public Worker {
   void compute_companion(std::size_t n, const RunInput& input);
   [[nodiscard]] uint8_t* bits(std::optional<std::size_t> offset, int64_t map_index,
                               const BlockedMap& map) const;
-  [[nodiscard]] AnalogEpilogue epilogue_of(std::size_t n, const Part& part, const NoisePoint& point,
+  [[nodiscard]] AnalogEpilogue epilogue_of(std::size_t n, const SamplePart& part, const NoisePoint& point,
                                            const RunInput& input);
-  [[nodiscard]] std::span<const PixelRun> runs_of(const Part& part);
-  [[nodiscard]] const float* norms_of_patches(std::size_t n, const Part& part, const RunInput& input) const;
-  void show_product(std::size_t n, const Part& part, const NoisePoint& point, const AnalogEpilogue& epilogue,
-                    const NoiseKey& key, const RunInput& input) const;
+  [[nodiscard]] std::span<const PixelRun> runs_of(const SamplePart& part);
+  [[nodiscard]] const float* norms_of_patches(std::size_t n, const SamplePart& part,
+                                              const RunInput& input) const;
+  void show_product(std::size_t n, const SamplePart& part, const NoisePoint& point,
+                    const AnalogEpilogue& epilogue, const NoiseKey& key, const RunInput& input) const;
   void run_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
                     float* sums) const;
   void run_embedding(const EmbeddingOp& op, const RunInput& input) const;

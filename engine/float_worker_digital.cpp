@@ -100,12 +100,12 @@ void FloatWorker::copy_logits(float* logits, const RunInput& input) const {
   const std::size_t last = plan_.graph().nodes.size() - 1;
   const BlockedMap map = plan_.map(last);
   const float* values = at(plan_.step(last).value);
-  for (std::size_t s = 0; s < parts(input); ++s) {
-    const int64_t position = text() ? input.sequences[s].position : static_cast<int64_t>(s);
-    const Part part = part_of(last, s, input);
+  for (std::size_t s = 0; s < plan_.samples_of(input.sequences); ++s) {
+    const SamplePart part = part_of(last, s, input);
     for (int64_t c = 0; c < map.channels; ++c) {
       const int64_t pixel = (c / map.block) * map.pixels + part.first;
-      logits[position * map.channels + c] = values[part.map * map.size() + pixel * map.block + c % map.block];
+      logits[part.position * map.channels + c] =
+          values[part.map * map.size() + pixel * map.block + c % map.block];
     }
   }
 }

@@ -5,7 +5,7 @@
 
 namespace dpac {
 
-void FloatWorker::show_product(std::size_t n, const Part& part, const NoisePoint& point,
+void FloatWorker::show_product(std::size_t n, const SamplePart& part, const NoisePoint& point,
                                const AnalogEpilogue& epilogue, const NoiseKey& key,
                                const RunInput& input) const {
   const FloatPlan::Step& step = plan_.step(n);
@@ -37,8 +37,8 @@ void FloatWorker::show_values(std::size_t n, const RunInput& input) const {
   const BlockedMap map = plan_.map(n);
   const int64_t size = plain ? node.shape.channels * node.shape.pixels() : map.size();
   const float* values = plain && !plan_.step(0).quantizers.output ? input.images : at(plan_.step(n).value);
-  for (std::size_t s = 0; s < parts(input); ++s) {
-    const Part part = part_of(n, s, input);
+  for (std::size_t s = 0; s < plan_.samples_of(input.sequences); ++s) {
+    const SamplePart part = part_of(n, s, input);
     const ValueView view{static_cast<int>(n), part.sample, values + part.map * size, plain, map};
     if (text()) show_alone(view, part.first, part.count, *input.observer);
     if (!text()) input.observer->value(view);

@@ -25,10 +25,6 @@ BackwardWorker::Product BackwardWorker::bind(int n) const {
   return own.primitive.bind(gradient(n), dst, workspace_.scratchpad(), noted);
 }
 
-std::size_t BackwardWorker::samples(const BackwardInput& input) const {
-  return text() ? input.sequences.size() : static_cast<std::size_t>(forward().options().samples);
-}
-
 void BackwardWorker::run(const BackwardInput& input, double* sums) {
   load(input);
   for (int n = static_cast<int>(graph().nodes.size()) - 1; n > 0; --n) {
@@ -50,13 +46,12 @@ void BackwardWorker::load(const BackwardInput& input) const {
   const auto last = static_cast<int>(graph().nodes.size()) - 1;
   const BlockedMap map = this->map(last);
   std::fill_n(gradient(last), floats(last), 0.0f);
-  for (std::size_t s = 0; s < samples(input); ++s) {
-    const auto sample = static_cast<int64_t>(s);
-    const int64_t position = text() ? input.sequences[s].position : sample;
-    float* to = gradient(last) + (text() ? sample * map.block : sample * map.size());
+  for (std::size_t s = 0; s < forward().samples_of(input.sequences); ++s) {
+    const SamplePart part = part_of(last, s, input);
+    float* to = gradient(last) + part.map * map.size() + part.first * map.block;
     for (int64_t c = 0; c < map.channels; ++c) {
       to[(c / map.block) * map.pixels * map.block + c % map.block] =
-          input.gradients[position * map.channels + c];
+          input.gradients[part.position * map.channels + c];
     }
   }
 }
@@ -65,28 +60,28 @@ const uint8_t* BackwardWorker::bits(const std::optional<std::size_t>& offset, in
   return offset ? reinterpret_cast<const uint8_t*>(tape_.tape() + *offset) + first / 8 : nullptr;
 }
 
-double* BackwardWorker::sums_of(int layer, std::size_t s, const BackwardInput& input, double* sums) const {
+double* BackwardWorker::sums_of(int layer, int64_t position, double* sums) const {
   const std::vector<std::size_t>& first_sums = plan_.first_sums();
-  const std::size_t position = text() ? static_cast<std::size_t>(input.sequences[s].position) : s;
-  return sums + position * first_sums.back() + first_sums[static_cast<std::size_t>(layer)];
+  return sums + static_cast<std::size_t>(position) * first_sums.back() +
+         first_sums[static_cast<std::size_t>(layer)];
 }
 
-AnalogBackward BackwardWorker::backward_of(int n, std::size_t s, const PixelRun& run,
+AnalogBackward BackwardWorker::backward_of(int n, const SamplePart& part, const PixelRun& run,
                                            const BackwardInput& input) const {
   const FloatPlan::Step& planned = forward().step(static_cast<std::size_t>(n));
   const auto layer = static_cast<std::size_t>(planned.layer);
   const BlockedMap map = this->map(n);
-  const int64_t index = text() ? 0 : static_cast<int64_t>(s), offset = index * map.size();
+  const int64_t offset = part.map * map.size();
   AnalogBackward backward{.map = map,
                           .runs = {&run, 1},
                           .passes = bits(tape(n).passes, offset),
                           .sum_passes = bits(tape(n).sum_passes, offset),
                           .accumulate = step(n).add_to_residual};
   if (!text()) backward.runs = input.noise->layers[layer].runs();
-  if (text()) backward.elements = {-run.begin, run.end - run.begin};
+  if (text()) backward.elements = {-part.first, part.count};
   if (tape(n).noise) backward.noise = tape_.tape() + *tape(n).noise + offset;
   if (!tape(n).noise) backward.gains = (*input.point->gains)[layer].gains.data();
-  if (tape(n).norms) backward.scales = tape_.tape() + *tape(n).norms + index * map.pixels;
+  if (tape(n).norms) backward.scales = tape_.tape() + *tape(n).norms + part.map * map.pixels;
   if (tape(n).slopes) backward.slopes = tape_.tape() + *tape(n).slopes + offset;
   if (reaches(node(n).residual)) backward.residual = gradient(node(n).residual) + offset;
   return backward;
@@ -95,20 +90,15 @@ AnalogBackward BackwardWorker::backward_of(int n, std::size_t s, const PixelRun&
 void BackwardWorker::product(int n, const BackwardInput& input, double* sums) const {
   const int layer = forward().step(static_cast<std::size_t>(n)).layer;
   const BlockedMap map = this->map(n);
-  for (std::size_t s = 0; s < samples(input); ++s) {
-    PixelRun run{static_cast<int64_t>(s), static_cast<int64_t>(s) + 1, 0};
-    if (text() && forward().step(static_cast<std::size_t>(n)).per_token) {
-      const PlacedSequence& sequence = input.sequences[s];
-      run = {sequence.first, sequence.first + sequence.tokens.length(), 0};
-    }
-    const int64_t sample = text() ? input.sequences[s].sample : input.samples[s];
+  for (std::size_t s = 0; s < forward().samples_of(input.sequences); ++s) {
+    const SamplePart part = part_of(n, s, input);
+    const PixelRun run{part.first, part.first + part.count, 0};
     const NoiseKey key{.seed = input.point->seed,
                        .step = input.point->step,
                        .layer = static_cast<uint16_t>(layer),
-                       .sample = static_cast<uint32_t>(sample)};
-    float* values = gradient(n) + (text() ? 0 : static_cast<int64_t>(s) * map.size());
-    run_analog_backward(backward_of(n, s, run, input), input.sum, key, values,
-                        sums_of(layer, s, input, sums));
+                       .sample = static_cast<uint32_t>(part.sample)};
+    run_analog_backward(backward_of(n, part, run, input), input.sum, key, gradient(n) + part.map * map.size(),
+                        sums_of(layer, part.position, sums));
   }
 }
 
@@ -118,7 +108,7 @@ void BackwardWorker::attention(int n, const BackwardInput& input, double* sums) 
   const AttentionGradients gradients{gradient(n), gradient(scores.input), gradient(scores.second),
                                      gradient(context.second)};
   float* buffer = tape_.tape() + *tape(n).heads;
-  for (std::size_t s = 0; s < samples(input); ++s) {
+  for (std::size_t s = 0; s < forward().samples_of(input.sequences); ++s) {
     const Attention attention = planned_attention(forward(), static_cast<std::size_t>(n), input.sequences[s],
                                                   *input.point, input.noise->kind);
     AttentionSums whole;
@@ -128,8 +118,8 @@ void BackwardWorker::attention(int n, const BackwardInput& input, double* sums) 
       whole.scores += own.scores;
       whole.context += own.context;
     }
-    *sums_of(layer - 1, s, input, sums) = whole.scores;
-    *sums_of(layer, s, input, sums) = whole.context;
+    *sums_of(layer - 1, input.sequences[s].position, sums) = whole.scores;
+    *sums_of(layer, input.sequences[s].position, sums) = whole.context;
   }
   // Heads write their own channels only.
   for (float* operand : {gradients.query, gradients.key, gradients.value}) {
@@ -190,7 +180,7 @@ void BackwardWorker::spread_over_tokens(int n, TokenPoolOp::Kind kind, const Bac
   const int from = node(n).input;
   const BlockedMap in = map(from), out = map(n);
   if (!step(n).add_to_input) std::fill_n(gradient(from), in.size(), 0.0f);
-  for (std::size_t s = 0; s < samples(input); ++s) {
+  for (std::size_t s = 0; s < forward().samples_of(input.sequences); ++s) {
     const PlacedSequence& sequence = input.sequences[s];
     pool_tokens_backward(kind, in, gradient(from), sequence.first, sequence.tokens.real, out,
                          static_cast<int64_t>(s), gradient(n));

@@ -45,7 +45,9 @@ class BackwardWorker {
   [[nodiscard]] const FloatPlan& forward() const { return plan_.forward(); }
   [[nodiscard]] BlockedMap map(int n) const { return forward().map(static_cast<std::size_t>(n)); }
   [[nodiscard]] bool text() const { return graph().reads_text(); }
-  [[nodiscard]] std::size_t samples(const BackwardInput& input) const;
+  [[nodiscard]] SamplePart part_of(int n, std::size_t s, const BackwardInput& input) const {
+    return forward().part(static_cast<std::size_t>(n), s, input.samples, input.sequences);
+  }
   [[nodiscard]] int64_t floats(int n) const { return forward().maps() * map(n).size(); }
   [[nodiscard]] float* gradient(int n) const { return workspace_.arena() + step(n).gradient; }
   [[nodiscard]] bool reaches(int n) const { return n != kNone && step(n).needed; }
@@ -53,11 +55,11 @@ class BackwardWorker {
 
   [[nodiscard]] Product bind(int n) const;
   void load(const BackwardInput& input) const;
-  [[nodiscard]] AnalogBackward backward_of(int n, std::size_t s, const PixelRun& run,
+  [[nodiscard]] AnalogBackward backward_of(int n, const SamplePart& part, const PixelRun& run,
                                            const BackwardInput& input) const;
   void product(int n, const BackwardInput& input, double* sums) const;
   void attention(int n, const BackwardInput& input, double* sums) const;
-  [[nodiscard]] double* sums_of(int layer, std::size_t s, const BackwardInput& input, double* sums) const;
+  [[nodiscard]] double* sums_of(int layer, int64_t position, double* sums) const;
   void clear_clamped(int n) const;
   void to_input(int n, const BackwardInput& input);
   void through_layer_norm(int n, const LayerNormOp& op) const;
