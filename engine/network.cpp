@@ -1,6 +1,7 @@
 #include "engine/network.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 
 #include <fmt/format.h>
@@ -11,7 +12,7 @@
 #include "engine/lanes.h"
 #include "engine/noisy_weights.h"
 #include "engine/packing.h"
-#include "engine/text_lanes.h"
+#include "engine/plan_lanes.h"
 #include "engine/thread_scope.h"
 #include "kernels/error.h"
 #include "kernels/isa.h"
@@ -34,18 +35,18 @@ Split split_of(const NetworkOptions& options) {
   return {lanes, 1, together};
 }
 
-/// A plan for text, in the terms of TextLanes.
-struct TextPlan {
-  using Space = Workspace;
+/// A plan in the terms of PlanLanes.
+struct NetworkPlan {
   using Size = WorkspaceSize;
+  using Space = Workspace;
   struct Workers {
-    Workers(const TextPlan& text, const Workspace& space) : worker(text.plan.make_worker(space)) {}
+    Workers(const NetworkPlan& made, const Workspace& space) : worker(made.plan->make_worker(space)) {}
     std::unique_ptr<Worker> worker;
   };
 
-  [[nodiscard]] Size size() const { return plan.workspace_size(); }
+  [[nodiscard]] Size size() const { return plan->workspace_size(); }
 
-  FloatPlan plan;
+  std::unique_ptr<Plan> plan;
 };
 
 }  // namespace
@@ -58,16 +59,14 @@ class Network::Impl {
         graph_(std::move(graph)),
         layers_(analog_layers(graph_)),
         ranges_(weight_ranges(graph_)),
-        quantizers_(node_quantizers(graph_, options.quantization)) {
+        quantizers_(node_quantizers(graph_, options.quantization)),
+        lanes_(split_.lanes, [this](const Capacity& capacity) { return make_plan(capacity); }) {
     active_isa();  // A bad DPAC_FORCE_ISA is reported here, not from inside a parallel region.
     if (use_integers()) {
       compile_integers();
     } else {
       compile_floats();
     }
-    if (text_) return;
-    const WorkspaceSize size = join(many_->workspace_size(), one_->workspace_size());
-    for (int i = 0; i < split_.lanes; ++i) lanes_.push_back(std::make_unique<Lane>(*many_, *one_, size));
   }
 
   void set_noise(std::span<const NoiseConfig> configs) {
@@ -100,14 +99,6 @@ class Network::Impl {
   [[nodiscard]] std::string_view arithmetic() const { return integer_weights_.empty() ? "float32" : "int8"; }
 
  private:
-  struct Lane {
-    Lane(const Plan& many_plan, const Plan& one_plan, const WorkspaceSize& size)
-        : workspace(size), many(many_plan.make_worker(workspace)), one(one_plan.make_worker(workspace)) {}
-
-    Workspace workspace;
-    std::unique_ptr<Worker> many, one;
-  };
-
   /// One call of run().
   struct Batch {
     Inputs inputs;
@@ -134,24 +125,38 @@ class Network::Impl {
     float_weights_ = wrap_weights(graph_);
     const bool weight_noise = options_.noise == NoiseKind::weight;
     if (weight_noise && options_.keep_pre_activations) exact_weights_ = wrap_direct(graph_);
-    if (graph_.reads_text()) {
-      text_.emplace(split_.lanes, [this](const Capacity& capacity) {
-        return std::unique_ptr<TextPlan>(new TextPlan{
-            {graph_, float_weights_, quantizers_, plan_options(capacity.sequences, capacity.tokens)}});
-      });
-    } else {
-      many_ =
-          std::make_unique<FloatPlan>(graph_, float_weights_, quantizers_, plan_options(split_.together, 0));
-      one_ = std::make_unique<FloatPlan>(graph_, float_weights_, quantizers_, plan_options(1, 0));
-    }
+    prepare_for_images();
     make_noise(blocked_map);
-    if (weight_noise) noisy_weights_.emplace(graph_, float_weights_, split_.lanes * split_.threads_per_lane);
-    if (!weight_noise && !text_) drop_plain(float_weights_);
+    if (weight_noise) {
+      noisy_weights_.emplace(graph_, float_weights_, split_.lanes * split_.threads_per_lane);
+    } else {
+      drop_plain(float_weights_);
+    }
   }
 
-  [[nodiscard]] FloatPlanOptions plan_options(int64_t samples, int64_t tokens) const {
-    return {.samples = samples,
-            .tokens = tokens,
+  /// Plans for text are made when first needed.
+  void prepare_for_images() {
+    const std::array capacities = {many(), one()};
+    if (!graph_.reads_text()) lanes_.prepare(capacities);
+  }
+
+  [[nodiscard]] Capacity many() const { return {.samples = split_.together}; }
+  [[nodiscard]] static Capacity one() { return {.samples = 1}; }
+
+  [[nodiscard]] std::unique_ptr<NetworkPlan> make_plan(const Capacity& capacity) const {
+    std::unique_ptr<Plan> plan;
+    if (integer_weights_.empty()) {
+      plan = std::make_unique<FloatPlan>(graph_, float_weights_, quantizers_, plan_options(capacity));
+    } else {
+      plan = std::make_unique<IntegerPlan>(graph_, integer_weights_, quantizers_,
+                                           IntegerPlanOptions{capacity.samples, split_.threads_per_lane});
+    }
+    return std::make_unique<NetworkPlan>(std::move(plan));
+  }
+
+  [[nodiscard]] FloatPlanOptions plan_options(const Capacity& capacity) const {
+    return {.samples = capacity.samples,
+            .tokens = capacity.tokens,
             .threads = split_.threads_per_lane,
             .own_epilogue = own_epilogue(),
             .patch_norms = options_.noise == NoiseKind::shot,
@@ -160,12 +165,7 @@ class Network::Impl {
 
   void compile_integers() {
     integer_weights_ = integer_weights(graph_, *options_.quantization.weight_bits);
-    const auto compile = [&](int64_t samples) {
-      return std::make_unique<IntegerPlan>(graph_, integer_weights_, quantizers_,
-                                           IntegerPlanOptions{samples, split_.threads_per_lane});
-    };
-    many_ = compile(split_.together);
-    one_ = compile(1);
+    prepare_for_images();
     make_noise(integer_layout);
   }
 
@@ -229,7 +229,7 @@ class Network::Impl {
   template <class Before>
   void run_part(const Batch& batch, int64_t first, int64_t last, std::span<const NoisePoint> points,
                 const Before& before) {
-    if (text_) return run_packs(batch, first, last, points, before);
+    if (graph_.reads_text()) return run_packs(batch, first, last, points, before);
     before();
     const Chunks chunks(last - first, split_.together);
     run_tasks(split_.lanes, chunks.tasks(), [&](int lane, int64_t task) {
@@ -243,27 +243,27 @@ class Network::Impl {
     const auto begin = static_cast<std::size_t>(first), count = static_cast<std::size_t>(last - first);
     const std::vector<Pack> packs = pack_sequences(batch.inputs.sequences.subspan(begin, count),
                                                    batch.samples.subspan(begin, count), split_.lanes);
-    if (text_->prepare(packs) && noisy_weights_) noisy_weights_->forget();
+    if (lanes_.prepare(capacities_of(packs)) && noisy_weights_) noisy_weights_->forget();
     before();
     const LogitsOutput output{batch.logits + first * graph_.classes(), batch.point_stride};
     run_tasks(split_.lanes, static_cast<int64_t>(packs.size()), [&](int lane, int64_t task) {
       const Pack& pack = packs[static_cast<std::size_t>(task)];
       const RunInput input{
           .sequences = pack.sequences, .noise = &noise_, .points = points, .observer = batch.observer};
-      text_->workers(lane, pack.capacity).worker->run(input, output);
+      lanes_.workers(lane, pack.capacity).worker->run(input, output);
     });
   }
 
   /// A whole chunk, or a single sample.
   void run_task(int lane, bool chunk, int64_t first, const Batch& batch, std::span<const NoisePoint> points) {
-    const Lane& l = *lanes_[static_cast<std::size_t>(lane)];
     const int64_t image = graph_.input().channels * graph_.input().pixels();
     const RunInput input{.images = batch.inputs.images.data() + first * image,
                          .samples = batch.samples.data() + first,
                          .noise = &noise_,
                          .points = points,
                          .observer = batch.observer};
-    (chunk ? *l.many : *l.one).run(input, {batch.logits + first * graph_.classes(), batch.point_stride});
+    lanes_.workers(lane, chunk ? many() : one())
+        .worker->run(input, {batch.logits + first * graph_.classes(), batch.point_stride});
   }
 
   NetworkOptions options_;
@@ -274,11 +274,9 @@ class Network::Impl {
   std::vector<NodeQuantizers> quantizers_;
   std::vector<NodeWeights> float_weights_, exact_weights_;
   std::vector<NodeIntegerWeights> integer_weights_;
-  std::unique_ptr<Plan> many_, one_;
-  std::optional<TextLanes<TextPlan>> text_;  // Instead of the two plans and their lanes.
   NoiseState noise_;
   std::optional<NoisyWeights> noisy_weights_;
-  std::vector<std::unique_ptr<Lane>> lanes_;
+  PlanLanes<NetworkPlan> lanes_;
 };
 
 Network::Network(Graph graph, const NetworkOptions& options)

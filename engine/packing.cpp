@@ -26,7 +26,7 @@ int64_t token_limit(std::span<const TokenSequence> sequences, int threads) {
 
 Capacity capacity_of(const Pack& pack) {
   const int64_t tokens = (tokens_of(pack) + kTokenStep - 1) / kTokenStep * kTokenStep;
-  return {tokens, pack.sequences.size() == 1 ? 1 : kSequencesTogether};
+  return {pack.sequences.size() == 1 ? 1 : kSequencesTogether, tokens};
 }
 
 bool all_below(std::span<const int32_t> values, int64_t limit) {
@@ -85,6 +85,12 @@ std::vector<Pack> pack_sequences(std::span<const TokenSequence> sequences, std::
   }
   for (Pack& pack : packs) pack.capacity = capacity_of(pack);
   return packs;
+}
+
+std::vector<Capacity> capacities_of(std::span<const Pack> packs) {
+  std::vector<Capacity> capacities;
+  for (const Pack& pack : packs) capacities.push_back(pack.capacity);
+  return capacities;
 }
 
 void check_inputs(const Graph& graph, const Inputs& inputs, std::span<const int64_t> samples) {

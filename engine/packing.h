@@ -12,12 +12,6 @@
 
 namespace dpac {
 
-/// What a plan for text has room for.
-struct Capacity {
-  int64_t tokens = 0, sequences = 0;
-  auto operator<=>(const Capacity&) const = default;
-};
-
 /// Sequences that run together.
 struct Pack {
   std::vector<PlacedSequence> sequences;
@@ -32,6 +26,8 @@ inline constexpr int64_t kTokensTogether = 256, kSequencesTogether = 16;
 /// of its own.
 std::vector<Pack> pack_sequences(std::span<const TokenSequence> sequences, std::span<const int64_t> samples,
                                  int threads);
+
+std::vector<Capacity> capacities_of(std::span<const Pack> packs);
 
 /// @throws Error naming the sample unless the network can read all of the inputs, which should be `samples`.
 void check_inputs(const Graph& graph, const Inputs& inputs, std::span<const int64_t> samples);

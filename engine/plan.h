@@ -15,6 +15,13 @@
 
 namespace dpac {
 
+/// What a plan has room for: images, or sequences and their tokens together.
+struct Capacity {
+  int64_t samples = 0;
+  int64_t tokens = 0;  ///< Of text.
+  auto operator<=>(const Capacity&) const = default;
+};
+
 /// What a plan needs to run. Sizes are in floats.
 struct WorkspaceSize {
   std::size_t arena = 0;       ///< Values of the nodes.
@@ -22,6 +29,7 @@ struct WorkspaceSize {
   std::size_t norms = 0;       ///< Norms of the patches of one sample of one operation.
   std::size_t tape = 0;        ///< What a backward reads.
   std::size_t heads = 0;       ///< Buffers of attention heads, one per thread.
+  bool operator==(const WorkspaceSize&) const = default;
 };
 
 /// Memory a worker computes in. Several workers that never run at once may share it.

@@ -1,6 +1,7 @@
 #include "learn/differentiator.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include <fmt/format.h>
@@ -11,7 +12,7 @@
 #include "engine/noise_state.h"
 #include "engine/noisy_weights.h"
 #include "engine/packing.h"
-#include "engine/text_lanes.h"
+#include "engine/plan_lanes.h"
 #include "engine/thread_scope.h"
 #include "kernels/error.h"
 #include "kernels/isa.h"
@@ -27,19 +28,18 @@ class Differentiator::Impl {
         graph_(std::move(graph)),
         layers_(analog_layers(graph_)),
         ranges_(weight_ranges(graph_)),
-        quantizers_(node_quantizers(graph_, options.quantization)) {
+        quantizers_(node_quantizers(graph_, options.quantization)),
+        lanes_(spread_.lanes, [this](const Capacity& capacity) {
+          return std::make_unique<LearningPlans>(parts(), capacity);
+        }) {
     if (options.noise == NoiseKind::none) throw Error("without noise there is nothing to differentiate");
     active_isa();
     if (options.quantization.weight_bits) quantize_weights(graph_, *options.quantization.weight_bits);
     wrap();
+    const std::array capacities = {many(), one()};
+    if (!graph_.reads_text()) lanes_.prepare(capacities);
     make_noise();
-    if (graph_.reads_text()) {
-      text_.emplace(spread_.lanes, [this](const Capacity& capacity) {
-        return std::make_unique<LearningPlans>(parts(), capacity);
-      });
-    } else {
-      compile_for_images();
-    }
+    if (!graph_.reads_text() && !noisy_weights_) drop_plain_weights();
   }
 
   void set_noise(const NoiseConfig& config, uint32_t step) {
@@ -65,8 +65,8 @@ class Differentiator::Impl {
     losses_.resize(n);
     logit_gradients_.resize(result.logits.size());
     const Batch batch{inputs, samples, &loss, result.logits.data()};
-    if (text_) run_packs(batch);
-    if (!text_) run_chunks(batch);
+    if (graph_.reads_text()) run_packs(batch);
+    if (!graph_.reads_text()) run_chunks(batch);
     for (const double sample : losses_) result.loss += sample / static_cast<double>(n);
     result.values = mean_values(n);
     return result;
@@ -76,14 +76,6 @@ class Differentiator::Impl {
   [[nodiscard]] const std::vector<AnalogLayer>& layers() const { return layers_; }
 
  private:
-  struct Lane {
-    Lane(const LearningPlans& many_plans, const LearningPlans& one_plans)
-        : space(join(many_plans.size(), one_plans.size())), many(many_plans, space), one(one_plans, space) {}
-
-    LearningPlans::Space space;
-    LearningPlans::Workers many, one;
-  };
-
   /// One call of run().
   struct Batch {
     Inputs inputs;
@@ -98,11 +90,11 @@ class Differentiator::Impl {
             quantizers_,    options_.noise == NoiseKind::shot};
   }
 
-  void compile_for_images() {
-    many_.emplace(parts(), Capacity{0, spread_.together});
-    one_.emplace(parts(), Capacity{0, 1});
-    for (int i = 0; i < spread_.lanes; ++i) lanes_.push_back(std::make_unique<Lane>(*many_, *one_));
-    if (noisy_weights_) return;
+  [[nodiscard]] Capacity many() const { return {.samples = spread_.together}; }
+  [[nodiscard]] static Capacity one() { return {.samples = 1}; }
+
+  /// Of text plans are made when first needed, from plain weights.
+  void drop_plain_weights() {
     drop_plain(forward_weights_);
     backward_weights_->drop_plain();
   }
@@ -143,7 +135,7 @@ class Differentiator::Impl {
 
   void run_chunks(const Batch& batch) {
     const ThreadScope scope(spread_.lanes);
-    make_room(many_->backward, batch.samples.size());
+    make_room(lanes_.plans(many()).backward, batch.samples.size());
     const Chunks chunks(static_cast<int64_t>(batch.samples.size()), spread_.together);
     run_tasks(spread_.lanes, chunks.tasks(), [&](int lane, int64_t task) {
       run_chunk(lane, chunks.whole(task), chunks.first(task), batch);
@@ -152,8 +144,7 @@ class Differentiator::Impl {
 
   /// A whole chunk, or a single sample.
   void run_chunk(int lane, bool chunk, int64_t first, const Batch& batch) {
-    Lane& own = *lanes_[static_cast<std::size_t>(lane)];
-    LearningPlans::Workers& workers = chunk ? own.many : own.one;
+    LearningPlans::Workers& workers = lanes_.workers(lane, chunk ? many() : one());
     const int64_t image = graph_.input().channels * graph_.input().pixels(), classes = graph_.classes();
     workers.forward->run({.images = batch.inputs.images.data() + first * image,
                           .samples = batch.samples.data() + first,
@@ -169,12 +160,12 @@ class Differentiator::Impl {
 
   void run_packs(const Batch& batch) {
     const std::vector<Pack> packs = pack_sequences(batch.inputs.sequences, batch.samples, spread_.lanes);
-    if (text_->prepare(packs) && noisy_weights_) draw_again();
-    make_room(text_->plans(packs.front().capacity).backward, batch.samples.size());
+    if (lanes_.prepare(capacities_of(packs)) && noisy_weights_) draw_again();
+    make_room(lanes_.plans(packs.front().capacity).backward, batch.samples.size());
     const ThreadScope scope(spread_.lanes);
     run_tasks(spread_.lanes, static_cast<int64_t>(packs.size()), [&](int lane, int64_t task) {
       const Pack& pack = packs[static_cast<std::size_t>(task)];
-      LearningPlans::Workers& workers = text_->workers(lane, pack.capacity);
+      LearningPlans::Workers& workers = lanes_.workers(lane, pack.capacity);
       workers.forward->run({.sequences = pack.sequences, .noise = &noise_, .points = forward_points()},
                            {batch.logits, 0});
       for (const PlacedSequence& sequence : pack.sequences) take_loss(sequence.position, batch);
@@ -245,13 +236,11 @@ class Differentiator::Impl {
   std::vector<NodeQuantizers> quantizers_;
   std::vector<NodeWeights> forward_weights_, noise_weights_;
   std::optional<BackwardWeights> backward_weights_;
-  std::optional<LearningPlans> many_, one_;
-  std::optional<TextLanes<LearningPlans>> text_;  // Instead of the two plans and their lanes.
   NoiseState noise_;
   NoisePoint silent_;
   std::optional<NoisyWeights> noisy_weights_;
   std::vector<float> noise_values_;
-  std::vector<std::unique_ptr<Lane>> lanes_;
+  PlanLanes<LearningPlans> lanes_;
   std::vector<double> losses_, sums_;
   std::vector<std::size_t> first_sums_;
   std::size_t sums_per_sample_ = 0;

@@ -4,7 +4,7 @@ namespace dpac {
 namespace {
 
 FloatPlanOptions options_of(const LearningPlans::Parts& parts, const Capacity& capacity) {
-  return {.samples = capacity.sequences,
+  return {.samples = capacity.samples,
           .tokens = capacity.tokens,
           .threads = 1,
           .own_epilogue = true,

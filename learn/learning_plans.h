@@ -6,13 +6,12 @@
 #include <vector>
 
 #include "engine/float_plan.h"
-#include "engine/packing.h"
 #include "learn/backward_plan.h"
 #include "learn/backward_worker.h"
 
 namespace dpac {
 
-/// In the terms of TextLanes; of images, the capacity's sequences are samples.
+/// In the terms of PlanLanes.
 struct LearningPlans {
   /// What plans are made of; all of it must outlive them.
   struct Parts {
@@ -27,6 +26,7 @@ struct LearningPlans {
   /// Sizes of the memories of forward and backward.
   struct Size {
     WorkspaceSize forward, backward;
+    bool operator==(const Size&) const = default;
   };
 
   struct Space {
