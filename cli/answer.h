@@ -2,6 +2,8 @@
 /// What a network's outputs mean.
 #pragma once
 
+#include <span>
+
 #include "engine/graph.h"
 
 namespace dpac::cli {
@@ -13,5 +15,8 @@ enum class Answer {
 };
 
 Answer answer_of(const Graph& graph);
+
+/// One number for a sample: the network's score, or the cosine of its two embeddings.
+double score_of(std::span<const float> logits, Answer answer);
 
 }  // namespace dpac::cli

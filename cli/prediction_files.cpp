@@ -4,9 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "cli/metrics.h"
-#include "cli/probabilities.h"
 #include "kernels/error.h"
+#include "learn/loss.h"
 
 namespace dpac::cli {
 namespace {
@@ -50,12 +49,12 @@ std::string PredictionFiles::row(const SampleBatch& batch, std::size_t sample,
   const int64_t index = batch.indices[sample];
   if (answer_ == Answer::classes) {
     const auto top = std::max_element(logits.begin(), logits.end()) - logits.begin();
+    std::vector<double> probabilities(logits.size());
+    softmax(logits, probabilities);
     return fmt::format("{},{},{},{:.6f}\n", index, cell(batch.targets.labels, sample), top,
-                       probabilities(logits)[static_cast<std::size_t>(top)]);
+                       probabilities[static_cast<std::size_t>(top)]);
   }
-  const double score = answer_ == Answer::score ? static_cast<double>(logits.front())
-                                                : cosine(logits.first(outputs_), logits.subspan(outputs_));
-  return fmt::format("{},{},{:.6g}\n", index, cell(batch.targets.scores, sample), score);
+  return fmt::format("{},{},{:.6g}\n", index, cell(batch.targets.scores, sample), score_of(logits, answer_));
 }
 
 void PredictionFiles::commit() {

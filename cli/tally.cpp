@@ -5,20 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "cli/metrics.h"
 #include "kernels/error.h"
 
 namespace dpac::cli {
-namespace {
-
-/// One number for a sample: the network's, or the cosine of its two embeddings.
-double score_of(std::span<const float> logits, Answer answer) {
-  if (answer == Answer::score) return static_cast<double>(logits.front());
-  return cosine(logits.first(logits.size() / 2), logits.subspan(logits.size() / 2));
-}
-
-}  // namespace
-
 int64_t rank_of(std::span<const float> logits, int label) {
   const auto own = static_cast<std::size_t>(label);
   int64_t rank = 0;
@@ -46,15 +35,14 @@ void Counter::count(const SampleBatch& batch, std::span<const float> logits, Tal
   const bool single_embedding = answer_ == Answer::embedding && inputs == 1;
   for (std::size_t i = 0; i < batch.indices.size(); ++i) {
     const auto own = logits.subspan(i * size, size);
-    check_finite(own, batch.indices[i]);
+    const bool finite = is_finite(own, batch.indices[i]);
     ++tally.samples;
-    if (!batch.targets.labels.empty()) count_label(own, batch.targets.labels[i], tally);
+    if (!batch.targets.labels.empty()) count_label(own, finite, batch.targets.labels[i], tally);
     if (!batch.targets.scores.empty() && !single_embedding) tally.scores.push_back(score_of(own, answer_));
   }
 }
 
-void Counter::count_label(std::span<const float> logits, int label, Tally& tally) const {
-  const bool finite = std::all_of(logits.begin(), logits.end(), [](float l) { return std::isfinite(l); });
+void Counter::count_label(std::span<const float> logits, bool finite, int label, Tally& tally) const {
   const int64_t rank = finite ? rank_of(logits, label) : static_cast<int64_t>(outputs_);
   tally.top1 += rank < 1;
   tally.top5 += rank < 5 && finite;
@@ -64,9 +52,9 @@ void Counter::count_label(std::span<const float> logits, int label, Tally& tally
   tally.classes.push_back(finite ? top : (label + 1) % static_cast<int>(outputs_));
 }
 
-void Counter::check_finite(std::span<const float> logits, int64_t index) const {
-  if (overflow_is_wrong_) return;
-  if (std::all_of(logits.begin(), logits.end(), [](float l) { return std::isfinite(l); })) return;
+bool Counter::is_finite(std::span<const float> logits, int64_t index) const {
+  const bool finite = std::all_of(logits.begin(), logits.end(), [](float l) { return std::isfinite(l); });
+  if (finite || overflow_is_wrong_) return finite;
   throw Error(fmt::format("{}: the network's logits are not finite; do the weights fit the preprocessing?",
                           names_.name(index)));
 }

@@ -44,8 +44,9 @@ class Counter {
   void count(const SampleBatch& batch, std::span<const float> logits, Tally& tally) const;
 
  private:
-  void count_label(std::span<const float> logits, int label, Tally& tally) const;
-  void check_finite(std::span<const float> logits, int64_t index) const;
+  void count_label(std::span<const float> logits, bool finite, int label, Tally& tally) const;
+  /// @throws Error naming the sample if they are not, where that is one.
+  [[nodiscard]] bool is_finite(std::span<const float> logits, int64_t index) const;
 
   const DataSource& names_;
   Answer answer_;

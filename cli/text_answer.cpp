@@ -7,7 +7,7 @@
 
 #include "cli/answer.h"
 #include "cli/metrics.h"
-#include "cli/probabilities.h"
+#include "learn/loss.h"
 
 namespace dpac::cli {
 namespace {
@@ -19,7 +19,8 @@ std::string class_name(const Graph& graph, std::size_t index) {
 nlohmann::ordered_json classes_json(const Graph& graph, std::span<const float> logits) {
   const auto top = std::max_element(logits.begin(), logits.end()) - logits.begin();
   nlohmann::ordered_json json{{"class", class_name(graph, static_cast<std::size_t>(top))}};
-  const std::vector<double> shares = probabilities(logits);
+  std::vector<double> shares(logits.size());
+  softmax(logits, shares);
   for (std::size_t c = 0; c < shares.size(); ++c) json["probabilities"][class_name(graph, c)] = shares[c];
   return json;
 }

@@ -11,14 +11,14 @@ int64_t heads_of(const Node& node) {
   return 0;
 }
 
-/// `node` is one of the graph's.
-bool is_per_token(const Graph& graph, const Node& node) {
-  return per_token_nodes(graph)[static_cast<std::size_t>(&node - graph.nodes.data())];
+const Node& node_of(const Graph& graph, int node) {
+  return graph.nodes[static_cast<std::size_t>(node)];
 }
 
-TraceLayout map_layout(const Graph& graph, const Node& node, bool linear, int64_t tokens) {
-  const MapShape& map = node.shape;
-  if (graph.reads_text() && is_per_token(graph, node)) return {{map.channels, tokens}};
+TraceLayout map_layout(const Graph& graph, int node, bool linear, int64_t tokens) {
+  const MapShape& map = node_of(graph, node).shape;
+  const bool per_token = per_token_nodes(graph)[static_cast<std::size_t>(node)];
+  if (graph.reads_text() && per_token) return {{map.channels, tokens}};
   if (linear) return {{map.channels * map.pixels()}};
   return {{map.channels, map.height, map.width}};
 }
@@ -34,17 +34,18 @@ bool are_scores(const Node& node) {
 
 }  // namespace
 
-TraceLayout output_layout(const Graph& graph, const Node& node, int64_t tokens) {
-  const int64_t heads = heads_of(node);
-  if (heads == 0) return map_layout(graph, node, std::holds_alternative<LinearOp>(node.op), tokens);
-  return attention_layout(heads, tokens, are_scores(node) ? tokens : node.shape.channels / heads);
+TraceLayout output_layout(const Graph& graph, int node, int64_t tokens) {
+  const Node& own = node_of(graph, node);
+  const int64_t heads = heads_of(own);
+  if (heads == 0) return map_layout(graph, node, std::holds_alternative<LinearOp>(own.op), tokens);
+  return attention_layout(heads, tokens, are_scores(own) ? tokens : own.shape.channels / heads);
 }
 
-TraceLayout input_layout(const Graph& graph, const Node& node, int64_t tokens) {
-  const Node& input = graph.nodes[static_cast<std::size_t>(node.input)];
-  const int64_t heads = heads_of(node);
-  if (heads == 0) return map_layout(graph, input, std::holds_alternative<LinearOp>(node.op), tokens);
-  return attention_layout(heads, tokens, are_scores(node) ? input.shape.channels / heads : tokens);
+TraceLayout input_layout(const Graph& graph, int node, int64_t tokens) {
+  const Node& own = node_of(graph, node);
+  const int64_t heads = heads_of(own);
+  if (heads == 0) return map_layout(graph, own.input, std::holds_alternative<LinearOp>(own.op), tokens);
+  return attention_layout(heads, tokens, are_scores(own) ? input_shape(graph, own).channels / heads : tokens);
 }
 
 void place(const TraceLayout& layout, const BlockedMap& map, std::span<const float> plain,

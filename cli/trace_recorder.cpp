@@ -7,12 +7,8 @@ namespace {
 
 constexpr int64_t kBudget = 64 * 1024 * 1024;  // Floats: 256 MB.
 
-const Node& node_of(const Network& network, std::size_t layer) {
-  return network.graph().nodes[static_cast<std::size_t>(network.layers()[layer].node)];
-}
-
 std::size_t floats_per_sample(const Network& network, std::size_t layer, int64_t tokens) {
-  const Node& node = node_of(network, layer);
+  const int node = network.layers()[layer].node;
   return input_layout(network.graph(), node, tokens).size() +
          3 * output_layout(network.graph(), node, tokens).size();
 }
@@ -57,11 +53,11 @@ TraceRecorder::TraceRecorder(const Network& network, std::span<const std::size_t
     : samples_(samples.size()) {
   for (std::size_t i = 0; i < samples.size(); ++i) position_[samples[i]] = i;
   for (const std::size_t layer : layers) {
-    const Node& node = node_of(network, layer);
+    const AnalogLayer& about = network.layers()[layer];
     Record& record = records_[static_cast<int>(layer)];
-    record.name = node.name;
-    record.input_layout = input_layout(network.graph(), node, tokens);
-    record.output_layout = output_layout(network.graph(), node, tokens);
+    record.name = about.name;
+    record.input_layout = input_layout(network.graph(), about.node, tokens);
+    record.output_layout = output_layout(network.graph(), about.node, tokens);
     record.input.resize(samples.size() * record.input_layout.size());
     for (auto* values : {&record.pre, &record.sigma, &record.noisy}) {
       values->resize(samples.size() * record.output_layout.size());

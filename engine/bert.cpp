@@ -8,7 +8,7 @@
 
 #include "engine/weight_reader.h"
 #include "kernels/error.h"
-#include "kernels/noise_key.h"
+#include "kernels/matrix.h"
 
 namespace dpac {
 namespace {
@@ -23,7 +23,7 @@ std::vector<float> copied(const Tensor* values) {
 /// With zeros up to whole groups of channels.
 std::vector<float> padded(const Tensor* values) {
   std::vector<float> copy = copied(values);
-  copy.resize((copy.size() + kChannelGroup - 1) / kChannelGroup * kChannelGroup, 0.0f);
+  copy.resize(static_cast<std::size_t>(padded_row(static_cast<int64_t>(copy.size()))), 0.0f);
   return copy;
 }
 

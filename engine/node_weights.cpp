@@ -2,12 +2,13 @@
 
 #include <algorithm>
 
+#include "kernels/layout.h"
+
 namespace dpac {
 namespace {
 
 int64_t padded_rows(const Node& node) {
-  const int64_t block = onednn::channel_block();
-  return (node.shape.channels + block - 1) / block * block;
+  return BlockedMap{node.shape.channels, 1, onednn::channel_block()}.padded_channels();
 }
 
 /// Whether two nodes are linear layers over the same tokens, so that one product can make both.

@@ -10,18 +10,6 @@
 namespace dpac {
 namespace {
 
-/// softmax(logits); returns log sum exp.
-double softmax(std::span<const float> logits, std::span<double> probabilities) {
-  const auto largest = static_cast<double>(*std::max_element(logits.begin(), logits.end()));
-  double sum = 0;
-  for (std::size_t c = 0; c < logits.size(); ++c) {
-    probabilities[c] = std::exp(static_cast<double>(logits[c]) - largest);
-    sum += probabilities[c];
-  }
-  for (double& p : probabilities) p /= sum;
-  return largest + std::log(sum);
-}
-
 /// One of the classes, drawn from softmax(logits).
 int drawn_label(std::span<const float> logits, uint64_t seed) {
   std::vector<double> probabilities(logits.size());
@@ -44,6 +32,17 @@ float drawn_score(float prediction, uint64_t seed) {
 }
 
 }  // namespace
+
+double softmax(std::span<const float> logits, std::span<double> probabilities) {
+  const auto largest = static_cast<double>(*std::max_element(logits.begin(), logits.end()));
+  double sum = 0;
+  for (std::size_t c = 0; c < logits.size(); ++c) {
+    probabilities[c] = std::exp(static_cast<double>(logits[c]) - largest);
+    sum += probabilities[c];
+  }
+  for (double& p : probabilities) p /= sum;
+  return largest + std::log(sum);
+}
 
 double cross_entropy(std::span<const float> logits, int label, std::span<float> gradient) {
   std::vector<double> probabilities(logits.size());

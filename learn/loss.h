@@ -13,6 +13,9 @@ namespace dpac {
 using SampleLoss =
     std::function<double(int64_t position, std::span<const float> logits, std::span<float> gradient)>;
 
+/// softmax(logits), as many; returns log sum exp.
+double softmax(std::span<const float> logits, std::span<double> probabilities);
+
 /// -log softmax(logits)[label].
 double cross_entropy(std::span<const float> logits, int label, std::span<float> gradient);
 

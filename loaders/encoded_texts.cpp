@@ -1,8 +1,9 @@
 #include "loaders/encoded_texts.h"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
+
+#include "engine/lanes.h"
 
 namespace dpac {
 namespace {
@@ -30,20 +31,11 @@ void EncodedTexts::encode(std::span<const int64_t> samples, int threads) {
   }
   std::sort(missing.begin(), missing.end());
   missing.erase(std::unique(missing.begin(), missing.end()), missing.end());
-  const auto count = static_cast<int64_t>(missing.size());
-  std::exception_ptr error;
-#pragma omp parallel for num_threads(threads) schedule(dynamic, 16)
-  for (int64_t i = 0; i < count; ++i) {
-    try {
-      const std::size_t place = missing[static_cast<std::size_t>(i)];
-      const auto number = static_cast<int64_t>(place);
-      sequences_[place] = encoded(number / per_sample_, number % per_sample_);
-    } catch (...) {
-#pragma omp critical(dpac_encoding)
-      error = std::current_exception();
-    }
-  }
-  if (error) std::rethrow_exception(error);
+  run_tasks(threads, static_cast<int64_t>(missing.size()), [&](int, int64_t i) {
+    const std::size_t place = missing[static_cast<std::size_t>(i)];
+    const auto number = static_cast<int64_t>(place);
+    sequences_[place] = encoded(number / per_sample_, number % per_sample_);
+  });
 }
 
 TokenSequence EncodedTexts::sequence(int64_t sample, int64_t number) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <ranges>
 #include <utility>
 
 #include <fmt/format.h>
@@ -99,16 +100,8 @@ TokenLengths TextSource::lengths(const std::vector<int64_t>& samples, int thread
 std::string TextSource::name(int64_t index) const {
   const TextDataset& texts = texts_->texts();
   // Indices are rows, of which some may be no samples.
-  int64_t low = 0, high = texts.size() - 1;
-  while (low < high) {
-    const int64_t middle = (low + high) / 2;
-    if (texts.row(middle) < index) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return texts.name(low);
+  const auto samples = std::views::iota(int64_t{0}, texts.size());
+  return texts.name(*std::ranges::lower_bound(samples, index, {}, [&](int64_t s) { return texts.row(s); }));
 }
 
 TargetKind TextSource::targets() const {
