@@ -31,15 +31,7 @@ Ranges ranges_of(const Graph& graph) {
                    [&](const BatchVisitor& visit) { visit(images); });
 }
 
-/// A noise with quantisers, as it is run by default or otherwise.
-struct Model {
-  std::string what;
-  NoiseKind kind;
-  std::optional<double> weight_bits, activation_bits;
-  bool repeats = false;
-};
-
-std::vector<Model> models() {
+std::vector<NoiseModel> models() {
   return {{"thermal, 8 bits", NoiseKind::thermal, 8, 8},
           {"thermal, no quantiser", NoiseKind::thermal, {}, {}},
           {"thermal, fractional bits, repeats", NoiseKind::thermal, 5.3, 6.7, true},
@@ -52,47 +44,12 @@ std::vector<Model> models() {
           {"no noise, weights only", NoiseKind::none, 4, {}}};
 }
 
-/// Repeats that differ between layers, and between channels in every second layer.
-Repeats varied_repeats(const std::vector<AnalogLayer>& layers) {
-  Repeats repeats;
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    const auto count = l % 2 == 0 ? std::size_t{1} : static_cast<std::size_t>(layers[l].out_channels);
-    repeats.emplace_back();
-    for (std::size_t c = 0; c < count; ++c) repeats.back().push_back(1 + static_cast<int32_t>((c + l) % 4));
-  }
-  return repeats;
-}
-
-NetworkOptions options_of(const Model& model, const Ranges& ranges, int64_t batch = 1, int threads = 1) {
-  return {.batch = batch,
-          .threads = threads,
-          .noise = model.kind,
-          .quantization = {
-              .weight_bits = model.weight_bits, .activation_bits = model.activation_bits, .ranges = ranges}};
-}
-
-NoiseConfig noise_of(const Model& model, const std::vector<AnalogLayer>& layers, uint64_t seed = kSeed) {
-  NoiseConfig noise{model.kind, {}, seed};
-  if (model.kind != NoiseKind::none) noise.energies = varied_energies(layers);
-  if (model.repeats) noise.repeats = varied_repeats(layers);
-  return noise;
-}
-
-OracleSetup oracle_setup(const Model& model, const Network& network, const Ranges& ranges) {
+OracleSetup oracle_setup(const NoiseModel& model, const Network& network, const Ranges& ranges) {
   return {.noise = noise_of(model, network.layers()),
           .xi = [](int l, int64_t c, int64_t p, int64_t pixels,
                    int k) { return xi(l, kSample, c, p, pixels, k); },
           .weight_xi = [](int l, int64_t e, int k) { return weight_xi(l, kSample / 32, e, k); },
           .quantization = options_of(model, ranges).quantization};
-}
-
-/// Share of values that differ by more than a tenth of a quantiser's step: those on a rounding edge.
-double share_of_other_codes(const std::vector<double>& expected, const std::vector<float>& found,
-                            double step) {
-  std::size_t other = 0;
-  for (std::size_t i = 0; i < expected.size(); ++i)
-    other += std::abs(expected[i] - static_cast<double>(found[i])) > 0.1 * step;
-  return static_cast<double>(other) / static_cast<double>(expected.size());
 }
 
 /// A network small enough for many runs, with a projection.
@@ -103,8 +60,8 @@ NetworkCase small_case() {
 }  // namespace
 
 TEST_CASE("every noise, quantised or not, equals the oracle layer by layer") {
-  for (const Model& model : models()) {
-    CAPTURE(model.what);
+  for (const NoiseModel& model : models()) {
+    CAPTURE(std::string(model.what));
     for (const NetworkCase& c : network_cases()) {
       CAPTURE(c.what);
       const Graph graph = build(c);
@@ -142,7 +99,7 @@ TEST_CASE("every noise, quantised or not, equals the oracle layer by layer") {
 }
 
 TEST_CASE("quantised inputs of all layers are the oracle's codes but for rounding edges") {
-  const Model model{"no noise, 8 bits", NoiseKind::none, 8, 8};
+  const NoiseModel model{"no noise, 8 bits", NoiseKind::none, 8, 8};
   for (const NetworkCase& c : network_cases()) {
     CAPTURE(c.what);
     const Graph graph = build(c);
@@ -170,9 +127,10 @@ TEST_CASE("integers give what float32 gives, but for codes on a rounding edge") 
     MESSAGE("skipped: no VNNI here");
     return;
   }
-  for (const Model& model : {Model{"none", NoiseKind::none, 8, 8}, Model{"thermal", NoiseKind::thermal, 8, 8},
-                             Model{"thermal, fewer bits, repeats", NoiseKind::thermal, 5.3, 6.7, true}}) {
-    CAPTURE(model.what);
+  for (const NoiseModel& model :
+       {NoiseModel{"none", NoiseKind::none, 8, 8}, NoiseModel{"thermal", NoiseKind::thermal, 8, 8},
+        NoiseModel{"thermal, fewer bits, repeats", NoiseKind::thermal, 5.3, 6.7, true}}) {
+    CAPTURE(std::string(model.what));
     for (const NetworkCase& c : network_cases()) {
       CAPTURE(c.what);
       const Graph graph = build(c);
@@ -199,7 +157,7 @@ TEST_CASE("integers give what float32 gives, but for codes on a rounding edge") 
 
 TEST_CASE("where codes lie far from zero, sums could overflow, and float32 is used") {
   if (!onednn::exact_integer_products()) return;
-  const Model model{"none", NoiseKind::none, 8, 8};
+  const NoiseModel model{"none", NoiseKind::none, 8, 8};
   Graph graph = build(small_case());
   const Ranges ranges = ranges_of(graph);
   CHECK(Network(clone(graph), options_of(model, ranges)).arithmetic() == "int8");
@@ -216,8 +174,8 @@ TEST_CASE("results have the same bits for every batch size, number of threads an
   const Graph graph = build(small_case());
   const Ranges ranges = ranges_of(graph);
   const auto images = images_for(graph, kSamples);
-  for (const Model& model : models()) {
-    CAPTURE(model.what);
+  for (const NoiseModel& model : models()) {
+    CAPTURE(std::string(model.what));
     std::vector<float> reference;
     for (const Isa isa : supported_isas()) {
       CAPTURE(name(isa));
@@ -241,22 +199,15 @@ TEST_CASE("several configurations at once give what each gives alone") {
   const Graph graph = build(small_case());
   const Ranges ranges = ranges_of(graph);
   const auto images = images_for(graph, 7);
-  for (const Model& model : models()) {
-    CAPTURE(model.what);
+  for (const NoiseModel& model : models()) {
+    CAPTURE(std::string(model.what));
     Network network(build(small_case()), options_of(model, ranges, 3, 2));
-    std::vector<NoiseConfig> configs;
+    const std::vector<NoiseConfig> configs = four_configurations(model, network.layers());
     std::vector<float> expected;
-    for (const uint64_t seed : {kSeed, kSeed + 1}) {
-      for (const float factor : {1.0f, 4.0f}) {
-        NoiseConfig config = noise_of(model, network.layers(), seed);
-        for (auto& layer : config.energies) {
-          for (float& e : layer) e *= factor;
-        }
-        network.set_noise(config);
-        const auto alone = run(network, images, indices(7, 28));
-        expected.insert(expected.end(), alone.begin(), alone.end());
-        configs.push_back(config);
-      }
+    for (const NoiseConfig& config : configs) {
+      network.set_noise(config);
+      const auto alone = run(network, images, indices(7, 28));
+      expected.insert(expected.end(), alone.begin(), alone.end());
     }
     network.set_noise(configs);
     CHECK(run(network, images, indices(7, 28), configs.size()) == expected);
@@ -272,8 +223,8 @@ TEST_CASE("10,000 draws of one layer have its sigma to 1 %, and their mean is th
   const Graph graph = build(c);
   const Ranges ranges = ranges_of(graph);
   const auto image = images_for(graph, 1);
-  for (const Model& model : {models()[0], models()[6], models()[7]}) {
-    CAPTURE(model.what);
+  for (const NoiseModel& model : {models()[0], models()[6], models()[7]}) {
+    CAPTURE(std::string(model.what));
     NetworkOptions options = options_of(model, ranges);
     options.keep_pre_activations = true;
     Network network(build(c), options);

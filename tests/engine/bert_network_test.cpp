@@ -111,19 +111,12 @@ TEST_CASE("several configurations at once give a BERT's logits of each alone") {
   for (const NoiseModel& model : noise_models()) {
     CAPTURE(std::string(model.what));
     Network network = setting.network(model, 3, 2);
-    std::vector<NoiseConfig> configs;
+    const std::vector<NoiseConfig> configs = four_configurations(model, network.layers());
     std::vector<float> expected;
-    for (const uint64_t seed : {kSeed, kSeed + 1}) {
-      for (const float factor : {1.0f, 4.0f}) {
-        NoiseConfig config = noise_of(model, network.layers(), seed);
-        for (auto& layer : config.energies) {
-          for (float& e : layer) e *= factor;
-        }
-        network.set_noise(config);
-        const auto alone = run(network, setting.sequences.all(), setting.samples);
-        expected.insert(expected.end(), alone.begin(), alone.end());
-        configs.push_back(config);
-      }
+    for (const NoiseConfig& config : configs) {
+      network.set_noise(config);
+      const auto alone = run(network, setting.sequences.all(), setting.samples);
+      expected.insert(expected.end(), alone.begin(), alone.end());
     }
     network.set_noise(configs);
     CHECK(run(network, setting.sequences.all(), setting.samples, configs.size()) == expected);

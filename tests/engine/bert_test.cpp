@@ -54,15 +54,6 @@ struct Observed {
   std::vector<float> logits, plain_logits;
 };
 
-/// Share of values that differ by more than a tenth of a quantiser's step: those on a rounding edge.
-double share_of_other_codes(const std::vector<double>& expected, const std::vector<float>& found,
-                            double step) {
-  std::size_t other = 0;
-  for (std::size_t i = 0; i < expected.size(); ++i)
-    other += std::abs(expected[i] - static_cast<double>(found[i])) > 0.1 * step;
-  return static_cast<double>(other) / static_cast<double>(expected.size());
-}
-
 void check_layers(const Observed& seen, std::size_t s, const BertOracleRun& reference, double tolerance) {
   const auto layers = analog_layers(seen.graph);
   REQUIRE(reference.layers.size() == layers.size());

@@ -10,9 +10,11 @@
 #include "kernels/gaussian.h"
 #include "kernels/subsample.h"
 #include "tests/support/isa_scope.h"
+#include "tests/support/plain_quantizer.h"
 #include "tests/support/random_values.h"
 
 using namespace dpac;
+using test::inside, test::quantised;
 
 namespace {
 
@@ -94,11 +96,6 @@ struct Case {
   }
 };
 
-bool inside(const Quantizer& q, double v) {
-  if (q.is_identity()) return true;
-  return v >= static_cast<double>(q.min) && v <= static_cast<double>(q.max);
-}
-
 /// What passes at one element, by the contract's words: before the residual sum, and behind it.
 struct Passes {
   bool own, sum;
@@ -109,11 +106,7 @@ Passes expected_passes(const Case& k, int64_t c, int64_t p) {
   Passes passes{noisy > 0 && inside(k.quantizer, noisy), true};
   if (!k.residual) return passes;
   double value = std::max(noisy, 0.0);
-  if (!k.quantizer.is_identity()) {
-    const auto scale = static_cast<double>(k.quantizer.scale);
-    value = scale * std::clamp(std::nearbyint(value / scale), static_cast<double>(k.quantizer.low),
-                               static_cast<double>(k.quantizer.high));
-  }
+  value = quantised(k.quantizer, value);
   const double sum = value + static_cast<double>(k.shortcut[k.at(c, p)]);
   passes.sum = sum > 0 && inside(k.result_quantizer, sum);
   return passes;

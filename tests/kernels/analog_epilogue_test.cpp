@@ -9,9 +9,11 @@
 
 #include "kernels/gaussian.h"
 #include "tests/support/isa_scope.h"
+#include "tests/support/plain_quantizer.h"
 #include "tests/support/random_values.h"
 
 using namespace dpac;
+using test::quantised;
 
 namespace {
 
@@ -78,13 +80,6 @@ double xi(const Case& k, int64_t c, int64_t p, int repeat) {
   return static_cast<double>(four[c % 4]);
 }
 
-double quantized(const Quantizer& q, double v) {
-  if (q.is_identity()) return v;
-  const auto scale = static_cast<double>(q.scale);
-  return scale *
-         std::clamp(std::nearbyint(v / scale), static_cast<double>(q.low), static_cast<double>(q.high));
-}
-
 double activated(Activation activation, double v) {
   switch (activation) {
     case Activation::none:
@@ -112,13 +107,13 @@ double expected(const Case& k, int64_t c, int64_t p) {
   for (int r = 0; k.noise && r < repeats; ++r) noise += xi(k, c, p, r);
   double y = static_cast<double>(k.y[k.index(c, p)]) + sigma * noise;
   if (is_smooth(k.activation)) {
-    return quantized(k.result_quantizer, activated(k.activation, quantized(k.quantizer, y)));
+    return quantised(k.result_quantizer, activated(k.activation, quantised(k.quantizer, y)));
   }
-  y = quantized(k.quantizer, activated(k.activation, y));
+  y = quantised(k.quantizer, activated(k.activation, y));
   if (k.residual) {
     y += static_cast<double>(k.shortcut[k.index(c, p)]);
     if (k.relu_after) y = std::max(y, 0.0);
-    y = quantized(k.result_quantizer, y);
+    y = quantised(k.result_quantizer, y);
   }
   return y;
 }

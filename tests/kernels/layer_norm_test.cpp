@@ -10,9 +10,11 @@
 #include "kernels/analog_epilogue.h"
 #include "kernels/patch_norm.h"
 #include "tests/support/isa_scope.h"
+#include "tests/support/plain_quantizer.h"
 #include "tests/support/random_values.h"
 
 using namespace dpac;
+using test::bit, test::inside, test::quantised;
 
 namespace {
 
@@ -68,9 +70,7 @@ struct Case {
   [[nodiscard]] std::size_t at(int64_t c, int64_t p) const {
     return static_cast<std::size_t>(((c / map.block) * map.pixels + p) * map.block + c % map.block);
   }
-  [[nodiscard]] bool passes_at(int64_t c, int64_t p) const {
-    return (passes[at(c, p) / 8] >> (at(c, p) % 8) & 1) != 0;
-  }
+  [[nodiscard]] bool passes_at(int64_t c, int64_t p) const { return bit(passes, at(c, p)); }
   [[nodiscard]] std::vector<double> pixel(const std::vector<float>& values, int64_t p) const {
     std::vector<double> features;
     for (int64_t c = 0; c < map.channels; ++c) features.push_back(static_cast<double>(values[at(c, p)]));
@@ -97,17 +97,6 @@ Expected normalise(const Case& k, const std::vector<double>& x) {
   return e;
 }
 
-double quantise(const Quantizer& q, double v) {
-  if (q.is_identity()) return v;
-  const auto scale = static_cast<double>(q.scale);
-  const auto low = static_cast<double>(q.low), high = static_cast<double>(q.high);
-  return scale * std::clamp(std::nearbyint(v / scale), low, high);
-}
-
-bool inside(const Quantizer& q, double v) {
-  return q.is_identity() || (v >= static_cast<double>(q.min) && v <= static_cast<double>(q.max));
-}
-
 std::vector<Case> cases() {
   std::vector<Case> all;
   for (const int block : {8, 16}) {
@@ -131,7 +120,7 @@ int wrong_at(const Case& k, const Expected& e, int64_t c, int64_t p) {
   const double y = e.y[channel], found = static_cast<double>(k.y[k.at(c, p)]);
   int wrong = std::abs(static_cast<double>(k.normalised[k.at(c, p)]) - e.normalised[channel]) > kBound;
   // Next to an edge of the quantiser both of its sides are right.
-  const double below = quantise(k.quantizer, y - kBound), above = quantise(k.quantizer, y + kBound);
+  const double below = quantised(k.quantizer, y - kBound), above = quantised(k.quantizer, y + kBound);
   wrong += found < below - kBound || found > above + kBound;
   const bool edge = inside(k.quantizer, y - kBound) != inside(k.quantizer, y + kBound);
   wrong += !edge && k.passes_at(c, p) != inside(k.quantizer, y);

@@ -9,29 +9,20 @@
 #include <doctest/doctest.h>
 
 #include "tests/support/isa_scope.h"
+#include "tests/support/plain_quantizer.h"
 #include "tests/support/random_values.h"
 
 using namespace dpac;
+using test::bit, test::inside, test::quantised;
 
 namespace {
 
 constexpr int64_t kRows = 5;
 constexpr float kScale = 0.37f;
 
-double quantise(const Quantizer& q, double v) {
-  if (q.is_identity()) return v;
-  const auto scale = static_cast<double>(q.scale);
-  const auto low = static_cast<double>(q.low), high = static_cast<double>(q.high);
-  return scale * std::clamp(std::nearbyint(v / scale), low, high);
-}
-
-bool inside(const Quantizer& q, double v) {
-  return q.is_identity() || (v >= static_cast<double>(q.min) && v <= static_cast<double>(q.max));
-}
-
 /// Whether v is so near to an edge of the quantiser that float32 may take it for the other side.
 bool at_edge(const Quantizer& q, double v, double bound) {
-  return quantise(q, v - bound) != quantise(q, v + bound) || inside(q, v - bound) != inside(q, v + bound);
+  return quantised(q, v - bound) != quantised(q, v + bound) || inside(q, v - bound) != inside(q, v + bound);
 }
 
 /// Rows of scores, and what the kernel makes of them.
@@ -82,14 +73,10 @@ struct Case {
   /// Q1(scale * s) of a row's real columns.
   [[nodiscard]] std::vector<double> quantised_scores(int64_t row) const {
     std::vector<double> z;
-    for (int64_t j = 0; j < real; ++j) z.push_back(quantise(scaled_quantizer, scaled(s[at(row, j)])));
+    for (int64_t j = 0; j < real; ++j) z.push_back(quantised(scaled_quantizer, scaled(s[at(row, j)])));
     return z;
   }
 };
-
-bool bit(const std::vector<uint8_t>& bits, std::size_t element) {
-  return (bits[element / 8] >> (element % 8) & 1) != 0;
-}
 
 std::vector<double> probabilities(const std::vector<double>& z) {
   double sum = 0;
@@ -119,8 +106,8 @@ int wrong_at(const Case& k, std::size_t i, double p) {
   int wrong = std::abs(static_cast<double>(k.exact[i]) - p) > kBound * p;
   // Next to an edge of the quantiser both of its sides are right.
   const double found = static_cast<double>(k.p[i]);
-  wrong += found < quantise(k.quantizer, p - kBound * p) - kBound * p;
-  wrong += found > quantise(k.quantizer, p + kBound * p) + kBound * p;
+  wrong += found < quantised(k.quantizer, p - kBound * p) - kBound * p;
+  wrong += found > quantised(k.quantizer, p + kBound * p) + kBound * p;
   wrong += bit(k.scaled_passes, i) != inside(k.scaled_quantizer, Case::scaled(k.s[i]));
   wrong += !at_edge(k.quantizer, p, kBound * p) && bit(k.passes, i) != inside(k.quantizer, p);
   return wrong;

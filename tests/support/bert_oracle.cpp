@@ -257,22 +257,11 @@ class BertOracle {
     own.sigma.push_back(sigma(layer, element, sums));
   }
 
-  template <class T>
-  static T of_channel(const std::vector<T>& values, int64_t c) {
-    return values[values.size() == 1 ? 0 : static_cast<std::size_t>(c)];
-  }
-  [[nodiscard]] double energy(int layer, int64_t c) const {
-    return static_cast<double>(of_channel(setup_.noise.energies.at(static_cast<std::size_t>(layer)), c));
-  }
-  [[nodiscard]] int repeats(int layer, int64_t c) const {
-    const auto& all = setup_.noise.repeats;
-    return all.empty() ? 1 : of_channel(all.at(static_cast<std::size_t>(layer)), c);
-  }
-
   [[nodiscard]] double sigma(int layer, const Element& e, const Sums& sums) const {
     const NoiseConfig& noise = setup_.noise;
     if (noise.kind == NoiseKind::none) return 0;
-    const double root = std::sqrt(energy(layer, e.channel) * repeats(layer, e.channel));
+    const double root =
+        std::sqrt(energy_of(setup_.noise, layer, e.channel) * repeats_of(setup_.noise, layer, e.channel));
     if (noise.kind == NoiseKind::shot) {
       return std::sqrt(sums.left) * std::sqrt(sums.right) / std::sqrt(e.depth) / root;
     }
@@ -295,7 +284,7 @@ class BertOracle {
         own.sigma[i] = setup_.frozen->at(static_cast<std::size_t>(layer)).sigma[i];
         own.sigma[i] *= setup_.frozen_factor(layer, paying);
       }
-      const int times = repeats(layer, paying);
+      const int times = repeats_of(setup_.noise, layer, paying);
       double sum = 0;
       for (int k = 0; k < times; ++k) sum += setup_.xi(layer, c, p, y.pixels, k);
       own.noisy[i] += own.sigma[i] * sum / std::sqrt(times);
@@ -319,10 +308,10 @@ class BertOracle {
       const auto min = static_cast<double>(range.min), max = static_cast<double>(range.max);
       if (setup_.weight_bits) v = OracleQuantizer(min, max, std::round(std::exp2(*setup_.weight_bits)))(v);
       if (!noisy || setup_.noise.kind != NoiseKind::weight) continue;
-      const int times = repeats(layer, row);
+      const int times = repeats_of(setup_.noise, layer, row);
       double xi = 0;
       for (int k = 0; k < times; ++k) xi += setup_.weight_xi(layer, i, k) / times;
-      v += setup_.noise.sigma_weight * (max - min) / std::sqrt(energy(layer, row)) * xi;
+      v += setup_.noise.sigma_weight * (max - min) / std::sqrt(energy_of(setup_.noise, layer, row)) * xi;
     }
     return values;
   }

@@ -7,16 +7,6 @@
 namespace dpac::test {
 namespace {
 
-Repeats varied_repeats(const std::vector<AnalogLayer>& layers) {
-  Repeats repeats;
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    const auto count = l % 2 == 0 ? std::size_t{1} : static_cast<std::size_t>(layers[l].out_channels);
-    repeats.emplace_back();
-    for (std::size_t c = 0; c < count; ++c) repeats.back().push_back(1 + static_cast<int32_t>((c + l) % 4));
-  }
-  return repeats;
-}
-
 std::map<std::string, ValueRange> by_name(const Graph& graph, const Ranges& ranges) {
   std::map<std::string, ValueRange> named;
   const auto tensors = quantized_tensors(graph);
@@ -75,21 +65,6 @@ Ranges bert_ranges(const RandomBert& shape, const RandomSequences& sequences) {
     ranges.push_back({kNarrower * own.min, kNarrower * own.max});
   }
   return ranges;
-}
-
-NetworkOptions options_of(const NoiseModel& model, const Ranges& ranges, int64_t batch, int threads) {
-  return {.batch = batch,
-          .threads = threads,
-          .noise = model.kind,
-          .quantization = {
-              .weight_bits = model.weight_bits, .activation_bits = model.activation_bits, .ranges = ranges}};
-}
-
-NoiseConfig noise_of(const NoiseModel& model, const std::vector<AnalogLayer>& layers, uint64_t seed) {
-  NoiseConfig noise{model.kind, {}, seed};
-  if (model.kind != NoiseKind::none) noise.energies = varied_energies(layers);
-  if (model.repeats) noise.repeats = varied_repeats(layers);
-  return noise;
 }
 
 BertOracleSetup bert_setup(const NoiseModel& model, const Graph& graph, const Ranges& ranges,

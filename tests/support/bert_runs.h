@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,23 +26,12 @@ std::vector<BertCase> bert_cases();
 
 Graph build(const RandomBert& shape);
 
-/// A noise with quantisers, as it is run by default or otherwise.
-struct NoiseModel {
-  const char* what;
-  NoiseKind kind;
-  std::optional<double> weight_bits = {}, activation_bits = {};
-  bool repeats = false;
-};
+/// Every noise, with quantisers and repeats or without.
 std::vector<NoiseModel> noise_models();
 
 /// Of quantized_tensors(), from the oracle's clean runs, and a little narrower than what they saw.
 /// @throws std::out_of_range if the oracle has no tensor of such a name.
 Ranges bert_ranges(const RandomBert& shape, const RandomSequences& sequences);
-
-NetworkOptions options_of(const NoiseModel& model, const Ranges& ranges, int64_t batch = 1, int threads = 1);
-
-/// Energies and repeats differ between layers, and between channels in every second layer.
-NoiseConfig noise_of(const NoiseModel& model, const std::vector<AnalogLayer>& layers, uint64_t seed = kSeed);
 
 /// The same for the oracle, which runs the sample of this index.
 BertOracleSetup bert_setup(const NoiseModel& model, const Graph& graph, const Ranges& ranges, int64_t sample);

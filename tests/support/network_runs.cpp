@@ -43,6 +43,17 @@ RandomResNet grey_biased_net() {
   return net;
 }
 
+/// Repeats that differ between layers, and between channels in every second layer.
+Repeats varied_repeats(const std::vector<AnalogLayer>& layers) {
+  Repeats repeats;
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    const auto count = l % 2 == 0 ? std::size_t{1} : static_cast<std::size_t>(layers[l].out_channels);
+    repeats.emplace_back();
+    for (std::size_t c = 0; c < count; ++c) repeats.back().push_back(1 + static_cast<int32_t>((c + l) % 4));
+  }
+  return repeats;
+}
+
 }  // namespace
 
 std::vector<NetworkCase> network_cases() {
@@ -91,6 +102,43 @@ Energies varied_energies(const std::vector<AnalogLayer>& layers) {
     energies.push_back(random_values(count, static_cast<uint32_t>(l), 5.0f, 50.0f));
   }
   return energies;
+}
+
+NetworkOptions options_of(const NoiseModel& model, const Ranges& ranges, int64_t batch, int threads) {
+  return {.batch = batch,
+          .threads = threads,
+          .noise = model.kind,
+          .quantization = {
+              .weight_bits = model.weight_bits, .activation_bits = model.activation_bits, .ranges = ranges}};
+}
+
+NoiseConfig noise_of(const NoiseModel& model, const std::vector<AnalogLayer>& layers, uint64_t seed) {
+  NoiseConfig noise{model.kind, {}, seed};
+  if (model.kind != NoiseKind::none) noise.energies = varied_energies(layers);
+  if (model.repeats) noise.repeats = varied_repeats(layers);
+  return noise;
+}
+
+std::vector<NoiseConfig> four_configurations(const NoiseModel& model,
+                                             const std::vector<AnalogLayer>& layers) {
+  std::vector<NoiseConfig> configs;
+  for (const uint64_t seed : {kSeed, kSeed + 1}) {
+    for (const float factor : {1.0f, 4.0f}) {
+      configs.push_back(noise_of(model, layers, seed));
+      for (auto& layer : configs.back().energies) {
+        for (float& e : layer) e *= factor;
+      }
+    }
+  }
+  return configs;
+}
+
+double share_of_other_codes(const std::vector<double>& expected, const std::vector<float>& found,
+                            double step) {
+  std::size_t other = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    other += std::abs(expected[i] - static_cast<double>(found[i])) > 0.1 * step;
+  return static_cast<double>(other) / static_cast<double>(expected.size());
 }
 
 double xi(int layer, int64_t sample, int64_t channel, int64_t pixel, int64_t pixels, int repeat) {

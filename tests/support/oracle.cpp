@@ -80,20 +80,6 @@ class Oracle {
     return average(node);
   }
 
-  template <class T>
-  static T of_channel(const std::vector<T>& values, int64_t c) {
-    return values[values.size() == 1 ? 0 : static_cast<std::size_t>(c)];
-  }
-
-  [[nodiscard]] double energy(int layer, int64_t c) const {
-    return static_cast<double>(of_channel(setup_.noise.energies.at(static_cast<std::size_t>(layer)), c));
-  }
-
-  [[nodiscard]] int repeats(int layer, int64_t c) const {
-    const auto& all = setup_.noise.repeats;
-    return all.empty() ? 1 : of_channel(all.at(static_cast<std::size_t>(layer)), c);
-  }
-
   [[nodiscard]] static ValueRange range_of_channel(const Tensor& w, int64_t c) {
     const auto row = w.values().subspan(static_cast<std::size_t>(c * (element_count(w.shape()) / w.dim(0))),
                                         static_cast<std::size_t>(element_count(w.shape()) / w.dim(0)));
@@ -113,10 +99,10 @@ class Oracle {
         v = OracleQuantizer(min, max, std::round(std::exp2(*setup_.quantization.weight_bits)))(v);
       }
       if (setup_.noise.kind != NoiseKind::weight) continue;
-      const int times = repeats(layer, i / row);
+      const int times = repeats_of(setup_.noise, layer, i / row);
       double xi = 0;
       for (int k = 0; k < times; ++k) xi += setup_.weight_xi(layer, i, k) / times;
-      v += setup_.noise.sigma_weight * (max - min) / std::sqrt(energy(layer, i / row)) * xi;
+      v += setup_.noise.sigma_weight * (max - min) / std::sqrt(energy_of(setup_.noise, layer, i / row)) * xi;
     }
     return values;
   }
@@ -124,7 +110,7 @@ class Oracle {
   [[nodiscard]] double sigma(const Tensor& w, int layer, int64_t c, double width, double w2, double x2,
                              double input_range) const {
     const auto d = static_cast<double>(element_count(w.shape()) / w.dim(0));
-    const double root = std::sqrt(energy(layer, c) * repeats(layer, c));
+    const double root = std::sqrt(energy_of(setup_.noise, layer, c) * repeats_of(setup_.noise, layer, c));
     if (setup_.noise.kind == NoiseKind::shot) return std::sqrt(w2) * std::sqrt(x2) / std::sqrt(d) / root;
     if (setup_.noise.kind == NoiseKind::thermal)
       return setup_.noise.sigma_thermal * std::sqrt(d) * width * input_range / root;
@@ -207,7 +193,7 @@ class Oracle {
     const int64_t pixels = out.pixels();
     for (std::size_t i = 0; i < l.sigma.size(); ++i) {
       const auto index = static_cast<int64_t>(i);
-      const int times = repeats(layer, index / pixels);
+      const int times = repeats_of(setup_.noise, layer, index / pixels);
       double sum = 0;
       for (int k = 0; k < times; ++k) sum += setup_.xi(layer, index / pixels, index % pixels, pixels, k);
       l.noisy[i] += l.sigma[i] * sum / std::sqrt(times);
@@ -277,7 +263,20 @@ class Oracle {
   OracleRun run_;
 };
 
+template <class T>
+T of_channel(const std::vector<T>& values, int64_t c) {
+  return values[values.size() == 1 ? 0 : static_cast<std::size_t>(c)];
+}
+
 }  // namespace
+
+double energy_of(const NoiseConfig& noise, int layer, int64_t channel) {
+  return static_cast<double>(of_channel(noise.energies.at(static_cast<std::size_t>(layer)), channel));
+}
+
+int repeats_of(const NoiseConfig& noise, int layer, int64_t channel) {
+  return noise.repeats.empty() ? 1 : of_channel(noise.repeats.at(static_cast<std::size_t>(layer)), channel);
+}
 
 OracleQuantizer::OracleQuantizer(double min, double max, double levels)
     : min_(min), max_(max), levels_(levels), scale_((max - min) / (levels - 1)) {}

@@ -45,6 +45,10 @@ struct OracleSetup {
   std::function<double(int layer, int64_t channel)> frozen_factor = {};
 };
 
+/// Of an output channel of a layer.
+double energy_of(const NoiseConfig& noise, int layer, int64_t channel);
+int repeats_of(const NoiseConfig& noise, int layer, int64_t channel);
+
 /// The affine quantiser of section 3.
 class OracleQuantizer {
  public:
