@@ -7,57 +7,13 @@
 #include <fmt/format.h>
 
 #include "loaders/hdf5_writer.h"
-#include "tests/support/random_values.h"
+#include "tests/support/random_bert.h"
 
 namespace dpac::test {
 namespace {
 
 constexpr int64_t kVocabulary = 10, kPositions = 5, kWidth = 6, kHeads = 2, kInner = 8, kLayers = 2,
                   kClasses = 3;
-
-class Builder {
- public:
-  Checkpoint build() {
-    add("embeddings.word_embeddings.weight", {kVocabulary, kWidth});
-    add("embeddings.position_embeddings.weight", {kPositions, kWidth});
-    add("embeddings.token_type_embeddings.weight", {2, kWidth});
-    add_layer_norm("embeddings.LayerNorm");
-    for (int layer = 0; layer < kLayers; ++layer) add_layer(fmt::format("encoder.layer.{}.", layer));
-    add_linear("pooler.dense", kWidth, kWidth);
-    add_linear("classifier", kClasses, kWidth);
-    return std::move(checkpoint_);
-  }
-
- private:
-  void add(const std::string& name, const Shape& shape) {
-    const auto count = static_cast<std::size_t>(element_count(shape));
-    checkpoint_.weights.add(name, Tensor(shape, random_values(count, ++seed_)), name);
-  }
-
-  void add_linear(const std::string& name, int64_t out, int64_t in) {
-    add(name + ".weight", {out, in});
-    add(name + ".bias", {out});
-  }
-
-  void add_layer_norm(const std::string& name) {
-    add(name + ".weight", {kWidth});
-    add(name + ".bias", {kWidth});
-  }
-
-  void add_layer(const std::string& layer) {
-    for (const char* part : {"query", "key", "value"}) {
-      add_linear(layer + "attention.self." + part, kWidth, kWidth);
-    }
-    add_linear(layer + "attention.output.dense", kWidth, kWidth);
-    add_layer_norm(layer + "attention.output.LayerNorm");
-    add_linear(layer + "intermediate.dense", kInner, kWidth);
-    add_linear(layer + "output.dense", kWidth, kInner);
-    add_layer_norm(layer + "output.LayerNorm");
-  }
-
-  Checkpoint checkpoint_;
-  uint32_t seed_ = 0;
-};
 
 Tensor transposed(const Tensor& tensor) {
   Tensor result(Shape{tensor.dim(1), tensor.dim(0)});
@@ -83,7 +39,13 @@ Shape split_shape(const std::string& name, const Shape& shape) {
 }  // namespace
 
 Checkpoint small_bert() {
-  return Builder().build();
+  return random_bert({.features = kWidth,
+                      .heads = kHeads,
+                      .layers = kLayers,
+                      .intermediate = kInner,
+                      .vocabulary = kVocabulary,
+                      .positions = kPositions,
+                      .outputs = kClasses});
 }
 
 nlohmann::json small_bert_config() {
