@@ -50,7 +50,7 @@ class Demo {
   [[nodiscard]] int64_t samples() const { return static_cast<int64_t>(samples_.size()); }
 
   [[nodiscard]] Network make_network(NoiseKind noise) const {
-    return {build_resnet(checkpoint_, images_.size_of_images()),
+    return {build_resnet(checkpoint_, {.input_size = images_.size_of_images()}),
             {.batch = options_.run.batch, .threads = thread_count(options_.run.threads), .noise = noise}};
   }
 

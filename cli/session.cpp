@@ -40,7 +40,7 @@ int64_t whole_groups(int64_t samples, int64_t group) {
 Session open_images_session(const ModelOptions& model, const DataOptions& options, OpenedWeights weights) {
   auto images = open_images(options, weights.checkpoint.traits.preset, model.weights);
   const auto size = model.input_size ? model.input_size : images->size_of_images();
-  Graph graph = build_resnet(weights.checkpoint, size);
+  Graph graph = build_resnet(weights.checkpoint, {.input_size = size});
   const ImageSource& source = *images;
   std::string preset = images->preset();
   OpenedData data = with_samples(std::move(images), options);

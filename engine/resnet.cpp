@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "engine/fold_batchnorm.h"
+#include "engine/foreign_network.h"
 #include "engine/weight_reader.h"
 #include "kernels/error.h"
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr int64_t kAny = -1;
 constexpr int kImageNetStem = 7;
+constexpr double kTorchEpsilon = 1e-5;
 
 /// Blocks of each stage, as the names say: layer1.0 ... layer1.2, layer2.0 ... Gaps are left to the reader to
 /// report.
@@ -54,15 +56,17 @@ MapShape output_of(const MapShape& in, const Geometry& g, int64_t channels) {
 
 class Builder {
  public:
-  Builder(const Checkpoint& checkpoint, const std::optional<Shape>& input_size)
+  Builder(const Checkpoint& checkpoint, const ResNetOptions& options)
       : checkpoint_(checkpoint),
         traits_(checkpoint.traits),
+        options_(options),
         reader_(checkpoint, "a ResNet"),
-        input_size_(input_size) {}
+        stride_in_first_(
+            options.stride_in_first_conv.value_or(checkpoint.traits.stride_in_first_conv.value_or(false))) {}
 
   Graph build() {
     const std::vector<int> stages = blocks_per_stage(checkpoint_.weights);
-    if (stages.empty() || !checkpoint_.weights.contains("conv1.weight")) refuse();
+    check_kind(!stages.empty() && checkpoint_.weights.contains("conv1.weight"));
     stem();
     int block_number = 0;
     for (std::size_t s = 0; s < stages.size(); ++s) {
@@ -70,9 +74,12 @@ class Builder {
         block(fmt::format("layer{}.{}", s + 1, b), stride_of(block_number++, s, b));
       }
     }
-    head();
+    options_.no_head ? features() : head();
     reader_.finish();
+    check_stride_option();
     graph_.architecture = architecture(stages);
+    graph_.assumed = checkpoint_.assumed;
+    assume();
     for (const auto& [name, entry] : checkpoint_.weights.entries()) {
       graph_.parameters += element_count(entry.tensor.shape());
     }
@@ -80,12 +87,59 @@ class Builder {
   }
 
  private:
-  [[noreturn]] void refuse() const {
-    const auto& entries = checkpoint_.weights.entries();
+  void check_kind(bool resnet) const {
+    std::vector<std::string> names;
+    for (const auto& entry : checkpoint_.weights.entries()) names.push_back(entry.first);
+    if (const auto foreign = foreign_network(names)) {
+      throw Error(fmt::format("{}: {}; found {}", checkpoint_.path, unsupported(foreign->what),
+                              quoted_examples(foreign->names)));
+    }
+    if (resnet) return;
     throw Error(fmt::format(
         "{}: no ResNet in this file: expected weights named like 'conv1.weight' and "
         "'layer1.0.conv1.weight', found {} ({})",
-        checkpoint_.path, entries.empty() ? "no weights" : entries.begin()->first, checkpoint_.format));
+        checkpoint_.path, names.empty() ? "no weights" : quoted_examples(names), checkpoint_.format));
+  }
+
+  void check_stride_option() const {
+    if (!options_.stride_in_first_conv) return;
+    if (!bottleneck_) {
+      throw Error(
+          fmt::format("{}: where the stride of a bottleneck block is was given (--stride-in), but there are "
+                      "no such blocks",
+                      checkpoint_.path));
+    }
+    if (traits_.stride_in_first_conv.value_or(stride_in_first_) == stride_in_first_) return;
+    throw Error(
+        fmt::format("{}: the file says that a block's stride is in its {} convolution, another one was "
+                    "given (--stride-in)",
+                    checkpoint_.path, kernel_with_stride(*traits_.stride_in_first_conv)));
+  }
+
+  static const char* kernel_with_stride(bool first) { return first ? "first 1x1" : "3x3"; }
+
+  /// Sentences on what was neither in the file nor given.
+  void assume() {
+    const auto add = [this](std::string sentence) { graph_.assumed.push_back(std::move(sentence)); };
+    const MapShape& input = graph_.input();
+    if (!options_.input_size && !traits_.input_size) {
+      add(fmt::format("the input is {}x{} pixels, as usual under a {}x{} stem", input.height, input.width,
+                      stem_kernel_, stem_kernel_));
+    }
+    if (!traits_.stem_stride || !traits_.stem_pool) {
+      add(stem_kernel_ == kImageNetStem ? "the stem has stride 2 and a 3x3 max pool of stride 2 behind it"
+                                        : "the stem has stride 1 and no pool behind it");
+    }
+    if (traits_.block_strides.empty() && !strided_.empty()) {
+      add(fmt::format("the stride is 2 in the first block of each stage but the first ({})", strided_));
+    }
+    if (bottleneck_ && !strided_.empty() && !options_.stride_in_first_conv && !traits_.stride_in_first_conv) {
+      add("a block's stride is in its 3x3 convolution, as torchvision has it; --stride-in 1x1 is Caffe's "
+          "way");
+    }
+    if (!traits_.batchnorm_epsilon && normalised_) {
+      add(fmt::format("BatchNorm's epsilon is {}, PyTorch's default", kTorchEpsilon));
+    }
   }
 
   [[nodiscard]] int stride_of(int block_number, std::size_t stage, int block) const {
@@ -121,9 +175,10 @@ class Builder {
       throw Error(fmt::format("{}: 'conv1.weight' has shape {}, expected [out, 1 or 3, kernel, kernel]",
                               checkpoint_.path, to_string(weights.shape())));
     }
-    const bool imagenet = weights.dim(2) == kImageNetStem;
+    stem_kernel_ = weights.dim(2);
+    const bool imagenet = stem_kernel_ == kImageNetStem;
     const Shape size =
-        input_size_.value_or(traits_.input_size.value_or(imagenet ? Shape{224, 224} : Shape{32, 32}));
+        options_.input_size.value_or(traits_.input_size.value_or(imagenet ? Shape{224, 224} : Shape{32, 32}));
     add({.name = "input", .op = InputOp{}, .shape = {weights.dim(1), size[0], size[1]}});
     const int stride = traits_.stem_stride.value_or(imagenet ? 2 : 1);
     convolution("conv1", "bn1", last(), stride, {.activation = Activation::relu});
@@ -141,6 +196,7 @@ class Builder {
   /// `weight` is the module path of the convolution, `bn` that of its BatchNorm (which may be absent).
   int convolution(const std::string& weight, const std::string& bn, int input, int stride, const Tail& tail) {
     const MapShape in = shape_of(input);
+    check_groups(weight + ".weight", in.channels);
     const Tensor* weights = reader_.take(weight + ".weight", {kAny, in.channels, kAny, kAny});
     const int64_t channels = weights != nullptr ? weights->dim(0) : guess_channels(weight, bn);
     const Geometry g = window(in, kernel_of(weight, weights), stride, traits_.padding);
@@ -152,6 +208,17 @@ class Builder {
                 .residual = tail.residual,
                 .activation = tail.activation,
                 .relu_after_residual = tail.residual != kNone});
+  }
+
+  /// Inside blocks; elsewhere the reader says what is wrong.
+  void check_groups(const std::string& name, int64_t channels) const {
+    const Tensor* weights = checkpoint_.weights.find(name);
+    if (weights == nullptr || weights->rank() != 4 || !name.ends_with(".conv2.weight")) return;
+    const int64_t in = weights->dim(1);
+    if (in < 1 || in >= channels || channels % in != 0) return;
+    throw Error(fmt::format("{}: {}; '{}' has shape {} on {} channels, {} groups", checkpoint_.path,
+                            unsupported("ResNeXt (grouped convolutions)"), name, to_string(weights->shape()),
+                            channels, channels / in));
   }
 
   /// Output channels of a convolution whose weights are missing or mis-shaped, so that the walk goes on and
@@ -186,9 +253,10 @@ class Builder {
     const Tensor* variance = reader_.take(bn + ".running_var", {channels});
     if (!reader_.complete()) return unfolded(nullptr, {});
     check_variance(bn, *variance);
-    return fold_batchnorm(
-        *weights, bias_values,
-        {gamma->values(), beta->values(), mean->values(), variance->values(), traits_.batchnorm_epsilon});
+    normalised_ = true;
+    return fold_batchnorm(*weights, bias_values,
+                          {gamma->values(), beta->values(), mean->values(), variance->values(),
+                           traits_.batchnorm_epsilon.value_or(kTorchEpsilon)});
   }
 
   static FoldedConvolution unfolded(const Tensor* weights, std::span<const float> bias) {
@@ -213,7 +281,8 @@ class Builder {
     const int input = last();
     const bool bottleneck = checkpoint_.weights.contains(name + ".conv3.weight");
     bottleneck_ = bottleneck_ || bottleneck;
-    const bool first_takes_stride = !bottleneck || traits_.stride_in_first_conv;
+    if (stride != 1) strided_ += (strided_.empty() ? "" : ", ") + name;
+    const bool first_takes_stride = !bottleneck || stride_in_first_;
     int x = convolution(name + ".conv1", name + ".bn1", input, first_takes_stride ? stride : 1,
                         {.activation = Activation::relu});
     if (bottleneck) {
@@ -251,10 +320,44 @@ class Builder {
                 .input = input});
   }
 
-  void head() {
+  void average() {
     const int64_t features = shape_of(last()).channels;
     add({.name = "avgpool", .op = GlobalAveragePoolOp{}, .shape = {features, 1, 1}, .input = last()});
-    const Tensor* weights = reader_.take("fc.weight", {kAny, features});
+  }
+
+  /// All but stem and blocks is left.
+  void features() {
+    average();
+    for (const auto& entry : checkpoint_.weights.entries()) {
+      const std::string& name = entry.first;
+      const bool network = name.starts_with("layer") || name.starts_with("conv") || name.starts_with("bn");
+      if (!network) reader_.leave(name);
+    }
+  }
+
+  void check_head() const {
+    if (!reader_.complete()) return;
+    std::vector<std::string> linear;
+    for (const auto& [name, entry] : checkpoint_.weights.entries()) {
+      if (entry.tensor.rank() == 2) linear.push_back(name);
+    }
+    if (linear.size() > 1) {
+      throw Error(fmt::format("{}: {}; found {}; without them (--no-head) it ends in features",
+                              checkpoint_.path, unsupported("a head of several linear layers"),
+                              quoted_examples(linear)));
+    }
+    if (linear.empty()) {
+      throw Error(
+          fmt::format("{}: expected a classifier 'fc.weight' of shape [classes, {}], found none; without "
+                      "one (--no-head) the network ends in features",
+                      checkpoint_.path, shape_of(last()).channels));
+    }
+  }
+
+  void head() {
+    check_head();
+    average();
+    const Tensor* weights = reader_.take("fc.weight", {kAny, shape_of(last()).channels});
     if (weights == nullptr) return;
     const Tensor* bias = reader_.take_if_present("fc.bias", {weights->dim(0)});
     std::vector<float> b(static_cast<std::size_t>(weights->dim(0)), 0.0f);
@@ -268,22 +371,25 @@ class Builder {
   [[nodiscard]] std::string architecture(const std::vector<int>& stages) const {
     int weighted = 2;
     for (const int blocks : stages) weighted += blocks * (bottleneck_ ? 3 : 2);
-    const char* version = !bottleneck_ ? "" : traits_.stride_in_first_conv ? " v1" : " v1.5";
-    return fmt::format("ResNet{}{}", weighted, version);
+    const char* version = !bottleneck_ ? "" : stride_in_first_ ? " v1" : " v1.5";
+    return fmt::format("ResNet{}{}{}", weighted, version, options_.no_head ? " without head" : "");
   }
 
   const Checkpoint& checkpoint_;
   const ResNetTraits& traits_;
+  const ResNetOptions& options_;
   WeightReader reader_;
-  std::optional<Shape> input_size_;
   Graph graph_;
-  bool bottleneck_ = false;
+  bool stride_in_first_;
+  bool bottleneck_ = false, normalised_ = false;
+  int64_t stem_kernel_ = 0;
+  std::string strided_;  ///< Names of the blocks of a stride above 1.
 };
 
 }  // namespace
 
-Graph build_resnet(const Checkpoint& checkpoint, std::optional<Shape> input_size) {
-  return Builder(checkpoint, input_size).build();
+Graph build_resnet(const Checkpoint& checkpoint, const ResNetOptions& options) {
+  return Builder(checkpoint, options).build();
 }
 
 }  // namespace dpac

@@ -68,6 +68,10 @@ void WeightReader::report(std::vector<std::string> problems) const {
     problems.resize(kMostListed);
     problems.push_back(fmt::format("and {} more", count - kMostListed));
   }
+  for (const LeftOut& left : checkpoint_.left_out) {
+    problems.push_back(
+        fmt::format("left out were {} {} ({})", left.count, left.what, fmt::join(left.examples, ", ")));
+  }
   throw Error(fmt::format("{}: the weights do not make up {} ({} problem{}): {}", checkpoint_.path, network_,
                           count, count == 1 ? "" : "s", fmt::join(problems, "; ")));
 }

@@ -17,8 +17,9 @@ int main(int argc, char** argv) try {
   const dpac::Image image = data->load(0);
   const auto checkpoint = dpac::open_checkpoint(argv[1]);
   const dpac::Shape size = {image.height, image.width};
-  dpac::Network clean(dpac::build_resnet(checkpoint, size), {.batch = 1});
-  dpac::Network noisy(dpac::build_resnet(checkpoint, size), {.batch = 1, .noise = dpac::NoiseKind::shot});
+  dpac::Network clean(dpac::build_resnet(checkpoint, {.input_size = size}), {.batch = 1});
+  dpac::Network noisy(dpac::build_resnet(checkpoint, {.input_size = size}),
+                      {.batch = 1, .noise = dpac::NoiseKind::shot});
 
   const dpac::MapShape input = clean.graph().input();
   std::vector<float> pixels(static_cast<std::size_t>(input.channels * input.pixels()));

@@ -362,7 +362,7 @@ class ConfigMatcher {
 
   void finish_traits() {
     ResNetTraits& traits = assembler_.checkpoint.traits;
-    traits.batchnorm_epsilon = epsilon_.value_or(traits.batchnorm_epsilon);
+    if (epsilon_) traits.batchnorm_epsilon = epsilon_;
     traits.stride_in_first_conv = stride_in_first_.value_or(false);
     traits.padding = same_padding_.value_or(false) ? Padding::same : Padding::symmetric;
   }

@@ -25,11 +25,6 @@ std::string details(const LeftOut& left_out) {
 
 }  // namespace
 
-void LeftOut::add(const std::string& example) {
-  ++count;
-  if (examples.size() < kMostExamples) examples.push_back(example);
-}
-
 std::string to_sentence(const LeftOut& left_out) {
   const bool one = left_out.count == 1;
   return fmt::format("{} {} {} left out ({})", left_out.count, one ? singular(left_out.what) : left_out.what,

@@ -114,7 +114,7 @@ OpenedWeights open_weights(const ModelOptions& options) {
 
 Graph build_network(const OpenedWeights& weights, const ModelOptions& options) {
   const Checkpoint& checkpoint = weights.checkpoint;
-  if (!checkpoint.bert) return build_resnet(checkpoint, options.input_size);
+  if (!checkpoint.bert) return build_resnet(checkpoint, {.input_size = options.input_size});
   const Tensor* positions = checkpoint.weights.find("embeddings.position_embeddings.weight");
   const int64_t count = positions == nullptr || positions->rank() == 0 ? kNominalTokens : positions->dim(0);
   return build_bert(checkpoint, {.heads = options.heads, .tokens = options.max_length_in_force(count)});

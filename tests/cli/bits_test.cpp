@@ -27,7 +27,7 @@ double top1_with_levels(const CliInputs& inputs, const nlohmann::json& layers, c
   Quantization quantization{
       .weight_bits = weight_bits, .activation_bits = 8, .ranges = {}, .output_levels = {}};
   for (const auto& layer : layers) quantization.output_levels.push_back(layer["levels"]);
-  Graph graph = build_resnet(test::random_resnet({}), Shape{32, 32});
+  Graph graph = build_resnet(test::random_resnet({}), {.input_size = Shape{32, 32}});
   for (const QuantizedTensor& tensor : quantized_tensors(graph)) {
     quantization.ranges.push_back({ranges[tensor.name][0], ranges[tensor.name][1]});
   }

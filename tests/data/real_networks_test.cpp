@@ -37,7 +37,8 @@ Run run(const std::filesystem::path& weights, const std::filesystem::path& data,
   if (side != 0) how.resize = how.crop = side;
   BatchReader reader(*images, how, 3, evenly_spaced(images->size(), limit), 25, 1);
   const ImageSize size = reader.image_size();
-  Network network(build_resnet(checkpoint, Shape{size.height, size.width}), {.batch = 25, .threads = 2});
+  Network network(build_resnet(checkpoint, {.input_size = Shape{size.height, size.width}}),
+                  {.batch = 25, .threads = 2});
   const auto classes = static_cast<std::size_t>(network.graph().classes());
   Run result;
   int right = 0, total = 0;

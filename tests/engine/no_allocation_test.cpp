@@ -78,7 +78,7 @@ namespace {
 Network noisy_network(NetworkOptions options, std::size_t seeds) {
   test::RandomResNet shape;
   shape.width = 32;
-  Graph graph = build_resnet(test::random_resnet(shape), Shape{28, 28});
+  Graph graph = build_resnet(test::random_resnet(shape), {.input_size = Shape{28, 28}});
   options.quantization.ranges.assign(quantized_tensors(graph).size(), {0.0f, 4.0f});
   Network network(std::move(graph), options);
   std::vector<NoiseConfig> configs;

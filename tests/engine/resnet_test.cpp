@@ -88,7 +88,8 @@ TEST_CASE("depth, width, stem and shortcut are inferred") {
   CHECK(std::holds_alternative<SubsampleOp>(node(graph, "layer2.0.shortcut").op));
   CHECK(std::get<SubsampleOp>(node(graph, "layer2.0.shortcut").op).channels_before == 8);
   CHECK(node(graph, "layer2.0.conv2").residual != kNone);
-  CHECK(build_resnet(random_resnet(net), Shape{64, 48}).nodes.back().shape == MapShape{10, 1, 1});
+  CHECK(build_resnet(random_resnet(net), {.input_size = Shape{64, 48}}).nodes.back().shape ==
+        MapShape{10, 1, 1});
 }
 
 TEST_CASE("SAME padding is asymmetric where the size is even") {
@@ -97,11 +98,14 @@ TEST_CASE("SAME padding is asymmetric where the size is even") {
   Checkpoint checkpoint = random_resnet(net);
   checkpoint.traits.padding = Padding::same;
   const Geometry even =
-      std::get<ConvolutionOp>(node(build_resnet(checkpoint, Shape{16, 16}), "layer2.0.conv1").op).geometry;
+      std::get<ConvolutionOp>(
+          node(build_resnet(checkpoint, {.input_size = Shape{16, 16}}), "layer2.0.conv1").op)
+          .geometry;
   CHECK(even.pad_top == 0);
   CHECK(even.pad_bottom == 1);
-  const Geometry odd =
-      std::get<ConvolutionOp>(node(build_resnet(checkpoint, Shape{17, 17}), "layer2.0.conv1").op).geometry;
+  const Geometry odd = std::get<ConvolutionOp>(
+                           node(build_resnet(checkpoint, {.input_size = Shape{17, 17}}), "layer2.0.conv1").op)
+                           .geometry;
   CHECK(odd.pad_top == 1);
   CHECK(odd.pad_bottom == 1);
 }

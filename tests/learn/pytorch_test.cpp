@@ -29,7 +29,9 @@ struct Golden {
     for (const int64_t label : file.read_integers("labels")) labels.push_back(static_cast<int>(label));
   }
 
-  [[nodiscard]] Graph graph() const { return build_resnet(checkpoint, Shape{images.dim(2), images.dim(3)}); }
+  [[nodiscard]] Graph graph() const {
+    return build_resnet(checkpoint, {.input_size = Shape{images.dim(2), images.dim(3)}});
+  }
 
   [[nodiscard]] Quantization quantization(const Graph& graph, bool eight_bits) const {
     Quantization quantization;

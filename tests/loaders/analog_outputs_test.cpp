@@ -34,7 +34,9 @@ struct Golden {
         checkpoint(open_checkpoint(kGolden / "networks" / (name + ".h5"))),
         input(file.read_floats("input")) {}
 
-  [[nodiscard]] Graph graph() const { return build_resnet(checkpoint, Shape{input.dim(2), input.dim(3)}); }
+  [[nodiscard]] Graph graph() const {
+    return build_resnet(checkpoint, {.input_size = Shape{input.dim(2), input.dim(3)}});
+  }
 
   [[nodiscard]] Ranges calibrated(CalibrationMethod method) const {
     const Tensor batches = file.read_floats("calibration_input");

@@ -82,7 +82,7 @@ std::string message_after(Change change) {
 
 void check_application_traits(const ResNetTraits& traits) {
   CHECK(traits.batchnorm_epsilon == 1.001e-5);
-  CHECK(traits.stride_in_first_conv);
+  CHECK(traits.stride_in_first_conv == true);
   CHECK(traits.padding == Padding::symmetric);
   CHECK(traits.preset == "keras-caffe");
 }
@@ -134,7 +134,7 @@ TEST_CASE("the names of deep-learning-models: running_std holds a variance, epsi
   write_keras(folder.path() / "x.h5", "", keras_old_names());
   const Checkpoint read = open_checkpoint(folder.path() / "x.h5");
   CHECK(read.traits.batchnorm_epsilon == 1e-3);
-  CHECK(read.traits.stride_in_first_conv);
+  CHECK(read.traits.stride_in_first_conv == true);
   CHECK(read.traits.preset == "keras-caffe");
   CHECK(build_resnet(read).architecture == "ResNet5 v1");
   const Tensor variance =

@@ -53,7 +53,7 @@ Reference read_reference(const std::string& file, const std::string& suffix) {
 }
 
 Graph build(const Checkpoint& checkpoint, const Tensor& input) {
-  return build_resnet(checkpoint, Shape{input.dim(2), input.dim(3)});
+  return build_resnet(checkpoint, {.input_size = Shape{input.dim(2), input.dim(3)}});
 }
 
 std::vector<float> run(Graph graph, const Tensor& input, const NetworkOptions& options) {

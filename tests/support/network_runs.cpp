@@ -73,7 +73,7 @@ std::vector<NetworkCase> network_cases() {
 Graph build(const NetworkCase& c) {
   Checkpoint checkpoint = random_resnet(c.net);
   checkpoint.traits = c.traits;
-  return build_resnet(checkpoint, c.input);
+  return build_resnet(checkpoint, {.input_size = c.input});
 }
 
 std::vector<float> images_for(const Graph& graph, int64_t n) {
