@@ -1,0 +1,79 @@
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "kernels/error.h"
+#include "loaders/torch/torch_contents.h"
+#include "loaders/torch/torch_objects.h"
+#include "loaders/torch/zip_archive.h"
+
+namespace dpac {
+namespace {
+
+constexpr std::string_view kPickle = "data.pkl";
+
+/// A member for each storage. The last one is kept: tensors that share a storage stand together.
+class ZipStorages final : public TorchStorages {
+ public:
+  ZipStorages(const std::filesystem::path& path, std::string folder)
+      : archive_(path), folder_(std::move(folder)) {}
+
+  [[nodiscard]] int64_t bytes(const std::string& key) const override {
+    const std::lock_guard lock(mutex_);
+    return archive_.size(folder_ + key);
+  }
+
+  [[nodiscard]] std::vector<char> read(const std::string& key, int64_t begin, int64_t end) const override {
+    const std::lock_guard lock(mutex_);
+    if (last_key_ != key || last_.empty()) last_ = archive_.read(folder_ + key);
+    last_key_ = key;
+    return {last_.begin() + begin, last_.begin() + end};
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  ZipArchive archive_;
+  std::string folder_;
+  mutable std::string last_key_;
+  mutable std::vector<char> last_;
+};
+
+/// @throws Error for what has a data.pkl too and is no object of torch.save.
+void check_kind(const ZipArchive& archive, const std::string& path, const std::string& folder) {
+  if (archive.contains(folder + "constants.pkl")) {
+    throw Error(
+        fmt::format("{}: TorchScript (torch.jit.save) is not supported; save the weights alone: "
+                    "torch.save(model.state_dict(), 'weights.pth')",
+                    path));
+  }
+  const std::string order = folder + "byteorder";
+  if (!archive.contains(order)) return;
+  const std::vector<char> text = archive.read(order);
+  if (std::string(text.begin(), text.end()) == "big") {
+    throw Error(
+        fmt::format("{}: was saved on a big-endian machine, which is not supported; save it once more on "
+                    "another one, with torch.save(torch.load(file), file)",
+                    path));
+  }
+}
+
+}  // namespace
+
+TorchContents read_torch_zip(const std::filesystem::path& path) {
+  const ZipArchive archive(path);
+  const auto member = archive.find(kPickle);
+  if (!member)
+    throw Error(
+        fmt::format("{}: this zip archive has no data.pkl, so torch.save did not write it", path.string()));
+  const std::string folder = member->substr(0, member->size() - kPickle.size());
+  check_kind(archive, path.string(), folder);
+  const std::vector<char> pickle = archive.read(*member);
+  std::istringstream stream(std::string(pickle.begin(), pickle.end()));
+  auto heap = std::make_shared<PickleHeap>(fmt::format("{}: {}", path.string(), *member));
+  TorchObjects objects(*heap);
+  PickleBytes bytes(stream, pickle.size(), heap->where());
+  const PickleValue root = Unpickler(bytes, *heap, objects).load();
+  return {"PyTorch file", std::move(heap), root, std::make_shared<ZipStorages>(path, folder + "data/")};
+}
+
+}  // namespace dpac
