@@ -51,4 +51,20 @@ std::vector<std::string> read_strings(hid_t attribute, const std::string& where)
   return strings;
 }
 
+std::vector<double> read_numbers(hid_t attribute, const std::string& where) {
+  constexpr hssize_t kMost = 64;
+  const TypeHandle type(H5Aget_type(attribute));
+  const SpaceHandle space(H5Aget_space(attribute));
+  const hssize_t count = H5Sget_simple_extent_npoints(space.get());
+  const H5T_class_t kind = H5Tget_class(type.get());
+  if (count < 0 || count > kMost || (kind != H5T_FLOAT && kind != H5T_INTEGER)) {
+    throw Error(fmt::format("{} is no list of at most {} numbers, as was expected", where, kMost));
+  }
+  std::vector<double> numbers(static_cast<std::size_t>(count));
+  if (!numbers.empty() && H5Aread(attribute, H5T_NATIVE_DOUBLE, numbers.data()) < 0) {
+    throw Error(where + " cannot be read");
+  }
+  return numbers;
+}
+
 }  // namespace dpac

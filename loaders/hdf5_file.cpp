@@ -67,7 +67,8 @@ herr_t on_link(hid_t group, const char* name, const H5L_info_t* info, void* data
   }
 }
 
-/// By components: "a/x" before "a.b". HDF5's own sorting crashes on groups that are damaged, hence ITER_NATIVE.
+/// By components: "a/x" before "a.b". HDF5's own sorting crashes on groups that are damaged, hence
+/// ITER_NATIVE.
 void sort_paths(std::vector<std::string>& paths) {
   const auto rank = [](char c) { return c == '/' ? 0 : int{static_cast<unsigned char>(c)}; };
   std::ranges::sort(paths, [&](const std::string& a, const std::string& b) {
@@ -191,14 +192,23 @@ std::string Hdf5File::string_attribute(std::string_view object, const std::strin
   return std::move(strings.front());
 }
 
-std::vector<std::string> Hdf5File::strings_attribute(std::string_view object, const std::string& name) const {
+template <class Read>
+auto Hdf5File::read_attribute(std::string_view object, const std::string& name, const Read& read) const {
   const Hdf5Session session;
   check_links(object);
   const std::string where = fmt::format("{}: attribute '{}' of '/{}'", name_, name, object);
   const AttributeHandle attribute(
       H5Aopen_by_name(id_, rooted(object).c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT));
   if (!attribute.valid()) throw Error(where + " is missing");
-  return read_strings(attribute.get(), where);
+  return read(attribute.get(), where);
+}
+
+std::vector<std::string> Hdf5File::strings_attribute(std::string_view object, const std::string& name) const {
+  return read_attribute(object, name, read_strings);
+}
+
+std::vector<double> Hdf5File::numbers_attribute(std::string_view object, const std::string& name) const {
+  return read_attribute(object, name, read_numbers);
 }
 
 }  // namespace dpac

@@ -120,10 +120,16 @@ class Hdf5File {
   [[nodiscard]] std::vector<std::string> strings_attribute(std::string_view object,
                                                            const std::string& name) const;
 
+  /// A number, or an array of at most 64. @throws Error if absent or something else.
+  [[nodiscard]] std::vector<double> numbers_attribute(std::string_view object, const std::string& name) const;
+
  private:
   Hdf5File(std::string name, int64_t id) : name_(std::move(name)), id_(id) {}
 
   void check_links(std::string_view path) const;
+
+  template <class Read>
+  auto read_attribute(std::string_view object, const std::string& name, const Read& read) const;
 
   std::string name_;
   int64_t id_ = -1;  // An hid_t, closed by the destructor.
