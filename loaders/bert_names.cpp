@@ -1,20 +1,21 @@
 #include "loaders/bert_names.h"
 
 #include <algorithm>
-#include <optional>
+#include <set>
 #include <string_view>
 
 #include <fmt/format.h>
 
+#include "engine/foreign_network.h"
 #include "kernels/error.h"
-#include "loaders/name_map.h"
+#include "loaders/weights/wrappers.h"
 
 namespace dpac {
 namespace {
 
-constexpr std::string_view kModel = "bert.";
-constexpr std::string_view kSentenceTransformers = "0.auto_model.";
-constexpr std::string_view kPreTrainingHeads = "cls.";
+constexpr std::string_view kModel = "bert.", kEmbeddings = "embeddings.word_embeddings.";
+constexpr std::string_view kClassifier = "classifier.";
+constexpr std::string_view kPreTrainingPrefix = "cls.";
 
 /// Where `part` begins in a dotted name, as whole components.
 std::size_t find_components(std::string_view name, std::string_view part) {
@@ -25,7 +26,7 @@ std::size_t find_components(std::string_view name, std::string_view part) {
 }
 
 bool names_word_embeddings(const std::string& path) {
-  return find_components(dotted(path), "word_embeddings.") != std::string_view::npos;
+  return find_components(plain_name(path), "word_embeddings.") != std::string_view::npos;
 }
 
 bool drop_prefix(std::string& name, std::string_view prefix) {
@@ -34,17 +35,20 @@ bool drop_prefix(std::string& name, std::string_view prefix) {
   return true;
 }
 
-/// What stands in front of "bert." or the encoder's own names; unset for an encoder of another kind.
-std::optional<std::string> wrapper_of(const std::string& word_embeddings) {
-  const std::size_t at = find_components(word_embeddings, "embeddings.word_embeddings.");
-  if (at == std::string::npos) return std::nullopt;
-  std::string prefix = word_embeddings.substr(0, at);
-  if (prefix.ends_with(kModel)) prefix.resize(prefix.size() - kModel.size());
-  std::string unknown = prefix;
-  drop_prefix(unknown, common_wrapper({unknown}));
-  drop_prefix(unknown, kSentenceTransformers);
-  if (!unknown.empty()) return std::nullopt;
-  return prefix;
+/// What stands in front of "bert." or the encoder's own names in names of word embeddings. Without "bert." an
+/// unknown word is the name of another encoder.
+std::set<std::string> wrappers_in(const std::vector<std::string>& names) {
+  std::set<std::string> wrappers;
+  for (const std::string& path : names) {
+    const std::string name = plain_name(path);
+    const std::size_t at = find_components(name, kEmbeddings);
+    if (at == std::string::npos || name.starts_with(kPreTrainingPrefix)) continue;
+    std::string prefix = name.substr(0, at);
+    const bool named = prefix == kModel || prefix.ends_with(".bert.");
+    if (named) prefix.resize(prefix.size() - kModel.size());
+    if (named || is_known_wrapper(prefix)) wrappers.insert(prefix);
+  }
+  return wrappers;
 }
 
 /// The names that LayerNorm's arrays had in old files, and in TensorFlow.
@@ -55,34 +59,45 @@ void modernise_layer_norm(std::string& name) {
   }
 }
 
+[[noreturn]] void refuse(const std::string& file, const std::vector<std::string>& names) {
+  if (const auto foreign = foreign_network(names)) {
+    throw Error(
+        fmt::format("{}: {}; found {}", file, unsupported(foreign->what), quoted_examples(foreign->names)));
+  }
+  const auto found = std::find_if(names.begin(), names.end(), names_word_embeddings);
+  throw Error(
+      fmt::format("{}: {}; expected word embeddings named 'bert.embeddings.word_embeddings.weight' or "
+                  "without 'bert.', found '{}'",
+                  file, unsupported("this text encoder"), found == names.end() ? "none" : *found));
+}
+
 }  // namespace
 
 bool has_word_embeddings(const std::vector<std::string>& names) {
   return std::any_of(names.begin(), names.end(), names_word_embeddings);
 }
 
-BertNames::BertNames(const std::string& file, const std::vector<std::string>& names) {
-  const auto found = std::find_if(names.begin(), names.end(), names_word_embeddings);
-  const auto wrapper = found == names.end() ? std::nullopt : wrapper_of(dotted(*found));
-  if (!wrapper) {
-    throw Error(fmt::format(
-        "{}: expected word embeddings named 'bert.embeddings.word_embeddings.weight' or without 'bert.', "
-        "found '{}'; of the text encoders only BERT can be loaded",
-        file, found == names.end() ? "none" : *found));
-  }
-  wrapper_ = *wrapper;
+BertNames::BertNames(const std::string& file, const std::vector<std::string>& names,
+                     std::vector<std::string>& assumed) {
+  const std::set<std::string> wrappers = wrappers_in(names);
+  if (wrappers.empty()) refuse(file, names);
+  wrapper_ = choose_prefix(file, wrappers, assumed);
 }
 
 std::string BertNames::operator()(const std::string& path) const {
-  std::string name = dotted(path);
-  drop_prefix(name, wrapper_);
+  std::string name = plain_name(path);
+  if (!drop_prefix(name, wrapper_)) {
+    const std::size_t classifier = find_components(name, kClassifier);
+    const bool beside = classifier != std::string::npos && wrapper_.starts_with(name.substr(0, classifier));
+    return beside ? name.substr(classifier) : "";
+  }
   drop_prefix(name, kModel);
   modernise_layer_norm(name);
   return name;
 }
 
-bool is_no_bert_weight(const std::string& name) {
-  return name.starts_with(kPreTrainingHeads) || is_ignored_buffer(name);
+bool is_pre_training_head(const std::string& name) {
+  return name.starts_with(kPreTrainingPrefix);
 }
 
 }  // namespace dpac

@@ -1,6 +1,5 @@
 #include "loaders/checkpoint.h"
 
-#include <algorithm>
 #include <fstream>
 #include <string_view>
 
@@ -8,29 +7,26 @@
 
 #include "kernels/error.h"
 #include "loaders/bert_config.h"
-#include "loaders/formats.h"
-#include "loaders/keras_layers.h"
+#include "loaders/keras/keras_layers.h"
 #include "loaders/read_file.h"
 #include "loaders/tf_bert.h"
+#include "loaders/torch/torch_file.h"
+#include "loaders/weights/formats.h"
+#include "loaders/weights/hdf5_preprocessing.h"
+#include "loaders/weights/network_weights.h"
+#include "loaders/weights/refused_format.h"
+#include "loaders/weights/resnet_config.h"
+#include "loaders/weights/weight_files.h"
 
 namespace dpac {
 namespace {
 
-constexpr std::string_view kHdf5Signature = "\x89HDF\r\n\x1a\n";
-constexpr std::string_view kZipSignature = "PK\x03\x04";
-constexpr std::string_view kPickleProtocol2 = "\x80\x02";
-constexpr std::string_view kLfsPointer = "version https://git-lfs";
-constexpr const char* kConfigAttribute = "config";
-constexpr std::string_view kSaveStateDict =
-    "save it with safetensors.torch.save_file(model.state_dict(), 'weights.safetensors'), or by h5py: "
-    "for key, value in model.state_dict().items(): file[key] = value.cpu().numpy()";
+namespace fs = std::filesystem;
 
-std::string read_start(const std::filesystem::path& path) {
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) throw Error(fmt::format("{}: no such file", path.string()));
-  if (!std::filesystem::is_regular_file(path, error)) {
-    throw Error(fmt::format("{}: expected a weight file, found a folder or device", path.string()));
-  }
+constexpr std::string_view kHdf5Signature = "\x89HDF\r\n\x1a\n";
+constexpr const char* kConfigAttribute = "config";
+
+std::string read_start(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw Error(fmt::format("{}: cannot be opened for reading", path.string()));
   std::string start(4096, '\0');
@@ -52,55 +48,13 @@ bool is_hdf5(const std::string& start) {
   return false;
 }
 
-/// What to do about a zip archive, by the names of its first members.
-std::string zip_advice(const std::filesystem::path& path, const std::string& start) {
-  const auto holds = [&](const char* member) { return start.find(member) != std::string::npos; };
-  if (holds("data.pkl"))
-    return fmt::format("this is a PyTorch archive, which only Python can read; {}", kSaveStateDict);
-  if (holds("metadata.json") || path.extension() == ".keras") {
-    return "this is a .keras archive; unzip it and give its model.weights.h5, or save with "
-           "model.save('model.h5')";
-  }
-  return fmt::format("this is a zip archive; {}", kSaveStateDict);
-}
-
-std::string printable_start(const std::string& start) {
-  constexpr std::size_t kShown = 40;
-  std::string text = start.substr(0, kShown);
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '.');
-  return text;
-}
-
-[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& start) {
-  std::string why = fmt::format("expected an HDF5 or safetensors checkpoint, but the file begins with '{}'",
-                                printable_start(start));
-  if (start.empty()) why = "the file is empty";
-  if (start.starts_with(kZipSignature)) why = zip_advice(path, start);
-  if (start.starts_with(kPickleProtocol2)) {
-    why = fmt::format("this is a Python pickle, which only Python can read; {}", kSaveStateDict);
-  }
-  if (start.starts_with(kLfsPointer))
-    why = "this is a Git LFS pointer, not the weights themselves; run 'git lfs pull'";
-  throw Error(fmt::format("{}: {}", path.string(), why));
-}
-
-Checkpoint read_hdf5(const Hdf5File& file) {
-  if (!is_keras(file)) return read_torch_h5(file);
-  return is_tf_bert(file) ? read_tf_bert(file) : read_keras(file);
-}
-
-void configure(Checkpoint& checkpoint, const std::filesystem::path& config) {
-  if (!checkpoint.bert) {
-    throw Error(fmt::format("{}: a config.json is for BERT checkpoints only, and {} has no word embeddings",
-                            config.string(), checkpoint.path));
-  }
+void configure_bert(Checkpoint& checkpoint, const fs::path& config) {
   const std::vector<uint8_t> bytes = read_file(config);
   checkpoint.bert = read_bert_config({bytes.begin(), bytes.end()}, config.string(), checkpoint);
 }
 
 /// Whether the file has a config of its own.
-bool configure(Checkpoint& checkpoint, const Hdf5File& file) {
+bool configure_bert(Checkpoint& checkpoint, const Hdf5File& file) {
   if (!checkpoint.bert || !file.has_attribute("", kConfigAttribute)) return false;
   checkpoint.bert =
       read_bert_config(file.string_attribute("", kConfigAttribute),
@@ -108,40 +62,92 @@ bool configure(Checkpoint& checkpoint, const Hdf5File& file) {
   return true;
 }
 
-void configure_from_beside(Checkpoint& checkpoint, const std::filesystem::path& path) {
-  const auto beside = path.parent_path() / "config.json";
+/// `bytes` is the file's size.
+Checkpoint read_hdf5(const Hdf5File& file, int64_t bytes) {
+  Checkpoint checkpoint{.path = file.name(), .format = {}, .weights = {}, .traits = {}};
+  const bool keras = is_keras(file), tensorflow_bert = keras && is_tf_bert(file);
+  if (keras && !tensorflow_bert) {
+    checkpoint = read_keras(file);
+  } else {
+    add_network(checkpoint, tensorflow_bert ? read_tf_bert(file) : read_torch_h5(file), bytes);
+  }
+  if (!keras) checkpoint.traits.preprocessing = read_preprocessing(file);
+  return checkpoint;
+}
+
+/// The arrays of one file that is no HDF5.
+ArrayFile read_arrays(const fs::path& path, const std::string& start) {
+  if (is_hdf5(start)) {
+    throw Error(
+        fmt::format("{}: weights in HDF5 that are split over several files are not supported; save them as "
+                    "one file",
+                    path.string()));
+  }
+  if (is_torch_file(path, start)) return read_torch_file(path, start);
+  if (is_safetensors(start)) return read_safetensors(path);
+  refuse_format(path, start);
+}
+
+Checkpoint read_parts(const fs::path& given, const std::vector<fs::path>& parts) {
+  ArrayFile all;
+  int64_t bytes = 0;
+  for (const fs::path& part : parts) {
+    ArrayFile file = read_arrays(part, read_start(part));
+    bytes += static_cast<int64_t>(fs::file_size(part));
+    all.format = file.format;
+    all.tensorflow = all.tensorflow || file.tensorflow;
+    if (all.unreadable.empty()) all.unreadable = file.unreadable;
+    all.left_out.insert(all.left_out.end(), file.left_out.begin(), file.left_out.end());
+    std::move(file.arrays.begin(), file.arrays.end(), std::back_inserter(all.arrays));
+  }
+  if (parts.size() > 1) all.format += fmt::format(", {} shards", parts.size());
+  const fs::path& path = parts.size() == 1 ? parts.front() : given;
+  Checkpoint checkpoint{.path = path.string(), .format = {}, .weights = {}, .traits = {}};
+  add_network(checkpoint, std::move(all), bytes);
+  return checkpoint;
+}
+
+/// Reads what lies beside the weights, or the config that was given.
+void configure(Checkpoint& checkpoint, const fs::path& folder, const std::optional<fs::path>& given,
+               bool has_own_config) {
+  const fs::path config = given.value_or(folder / "config.json"),
+                 processor = folder / "preprocessor_config.json";
   std::error_code ignored;
-  if (checkpoint.bert && std::filesystem::is_regular_file(beside, ignored)) configure(checkpoint, beside);
+  if (given || (!has_own_config && fs::is_regular_file(config, ignored))) {
+    checkpoint.side_files.push_back(config.string());
+    checkpoint.bert ? configure_bert(checkpoint, config)
+                    : apply_resnet_config(config, given.has_value(), checkpoint);
+  }
+  if (checkpoint.bert || !fs::is_regular_file(processor, ignored)) return;
+  checkpoint.side_files.push_back(processor.string());
+  apply_image_processor(processor, checkpoint);
 }
 
 }  // namespace
 
-Checkpoint open_checkpoint(const std::filesystem::path& path,
-                           const std::optional<std::filesystem::path>& config) {
-  const std::string start = read_start(path);
+Checkpoint open_checkpoint(const fs::path& path, const std::optional<fs::path>& config) {
+  const WeightFiles files = find_weight_files(path);
+  const fs::path& first = files.parts.front();
   Checkpoint checkpoint;
-  bool configured = false;
-  if (is_hdf5(start)) {
-    const Hdf5File file = Hdf5File::open(path);
-    checkpoint = read_hdf5(file);
-    configured = !config && configure(checkpoint, file);
-  } else if (is_safetensors(start)) {
-    checkpoint = read_safetensors(path);
+  bool has_own_config = false;
+  if (files.parts.size() == 1 && is_hdf5(read_start(first))) {
+    const Hdf5File file = Hdf5File::open(first);
+    checkpoint = read_hdf5(file, static_cast<int64_t>(fs::file_size(first)));
+    has_own_config = !config && configure_bert(checkpoint, file);
   } else {
-    refuse(path, start);
+    checkpoint = read_parts(path, files.parts);
   }
-  if (config) {
-    configure(checkpoint, *config);
-  } else if (!configured) {
-    configure_from_beside(checkpoint, path);
-  }
+  for (const fs::path& part : files.parts) checkpoint.weight_files.push_back(part.string());
+  for (const fs::path& other : files.others) checkpoint.side_files.push_back(other.string());
+  for (const LeftOut& left_out : files.left_out) record(checkpoint, left_out);
+  configure(checkpoint, files.folder(), config, has_own_config);
   return checkpoint;
 }
 
 Checkpoint open_checkpoint_image(std::span<const std::byte> image, const std::string& name) {
   const Hdf5File file = Hdf5File::from_image(image, name);
-  Checkpoint checkpoint = read_hdf5(file);
-  configure(checkpoint, file);
+  Checkpoint checkpoint = read_hdf5(file, static_cast<int64_t>(image.size()));
+  configure_bert(checkpoint, file);
   return checkpoint;
 }
 

@@ -12,13 +12,19 @@
 
 namespace dpac {
 
-/// Reads a checkpoint whose format is found by its content: a PyTorch state_dict in HDF5 (flat or nested
-/// names, any float type), Keras weights or a full Keras model in HDF5 (Keras 1, 2 and 3), Hugging Face's
-/// tf_model.h5, or safetensors.
+/// Reads a checkpoint: a file, an index or any of several shards, or a folder with one of these
+/// (find_weight_files() says which). The format is found by the content: safetensors; a state_dict or
+/// checkpoint of torch.save, of any version, in which no code is run; a PyTorch state_dict in HDF5 (flat or
+/// nested names, any float type); Keras weights or a full Keras model in HDF5 (Keras 1, 2 and 3); or Hugging
+/// Face's tf_model.h5.
 ///
 /// A file with word embeddings is a BERT encoder, whose heads, epsilon and labels are taken from `config`
 /// (the path of a Hugging Face config.json), else from the text in the HDF5 file's own attribute `config`,
-/// else from a config.json beside the file.
+/// else from a config.json beside the file. What a ResNet's weights cannot say is taken from a config.json of
+/// timm or Hugging Face in the same way, from a preprocessor_config.json beside it, and from attributes of an
+/// HDF5 file.
+///
+/// Checkpoint::left_out and Checkpoint::assumed say what was not taken and what had to be chosen.
 /// @throws Error naming file and dataset if it is none of these, damaged, or holds values that are not
 /// finite, and naming the config if it is malformed, does not fit the weights or describes another network.
 Checkpoint open_checkpoint(const std::filesystem::path& path,

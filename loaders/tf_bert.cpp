@@ -4,9 +4,8 @@
 
 #include "kernels/error.h"
 #include "loaders/bert_names.h"
-#include "loaders/formats.h"
-#include "loaders/keras_layers.h"
-#include "loaders/name_map.h"
+#include "loaders/keras/keras_layers.h"
+#include "loaders/weights/formats.h"
 
 namespace dpac {
 namespace {
@@ -76,8 +75,9 @@ std::string key_of(const std::string& weight) {
 StoredArray from_tensorflow(const std::string& file, StoredArray array) {
   std::string name = torch_name_of(array.name), origin = array.origin;
   const bool integer = array.integer, kernel = leaf_of(array.name) == "kernel";
+  Shape shape = array.shape;
   auto load = [=, array = std::move(array)] { return to_torch(file, array, name, kernel); };
-  return {std::move(name), std::move(origin), integer, std::move(load)};
+  return {std::move(name), std::move(origin), std::move(shape), integer, std::move(load)};
 }
 
 bool is_tf_bert(const Hdf5File& file) {
@@ -85,21 +85,19 @@ bool is_tf_bert(const Hdf5File& file) {
          has_word_embeddings(keras_list(file, std::string(kEncoder), "weight_names"));
 }
 
-Checkpoint read_tf_bert(const Hdf5File& file) {
-  std::vector<StoredArray> arrays;
+ArrayFile read_tf_bert(const Hdf5File& file) {
+  ArrayFile found{.format = "Hugging Face TensorFlow weights (HDF5)"};
   for (const std::string& layer : keras_list(file, "", "layer_names")) {
     // The heads of pre-training hold the word embeddings once more.
     if (torch_module(layer) == "cls") continue;
     for (const std::string& weight : keras_list(file, layer, "weight_names")) {
       const std::string path = fmt::format("{}/{}", layer, weight);
       const auto load = [&file, path] { return read_weight(file, path); };
-      arrays.push_back(from_tensorflow(file.name(), {key_of(weight), path, false, load}));
+      found.arrays.push_back(
+          from_tensorflow(file.name(), {key_of(weight), path, file.dataset(path).shape(), false, load}));
     }
   }
-  Checkpoint checkpoint{
-      .path = file.name(), .format = "Hugging Face TensorFlow weights (HDF5)", .weights = {}, .traits = {}};
-  add_bert(checkpoint, arrays);
-  return checkpoint;
+  return found;
 }
 
 }  // namespace dpac

@@ -173,7 +173,7 @@ TEST_CASE("BERT weights that cannot be used are named") {
   const TempFolder folder;
   write_state_dict(folder.path() / "x.h5", small_bert(),
                    [](const std::string& name) { return "roberta." + name; });
-  CHECK(contains(
-      message_of([&] { (void)open_checkpoint(folder.path() / "x.h5"); }),
-      "found 'roberta.embeddings.word_embeddings.weight'; of the text encoders only BERT can be loaded"));
+  CHECK(
+      contains(message_of([&] { (void)open_checkpoint(folder.path() / "x.h5"); }),
+               "RoBERTa is not supported: only plain ResNets and BERT encoders can be run; found 'roberta."));
 }

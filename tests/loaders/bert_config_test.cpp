@@ -15,10 +15,6 @@ using nlohmann::json;
 
 namespace {
 
-std::string same(const std::string& name) {
-  return name;
-}
-
 /// The small BERT's file x.h5, with `config` in its attribute unless it is null.
 std::filesystem::path write_bert(const TempFolder& folder, const json& config = nullptr) {
   Hdf5Writer writer(folder.path() / "x.h5");
@@ -182,14 +178,4 @@ TEST_CASE("a config that is no JSON object is refused, from wherever it comes") 
   const auto none = folder.path() / "none.json";
   CHECK(message_of([&] { (void)open_checkpoint(weights, none); }) ==
         none.string() + ": there is no such file");
-}
-
-TEST_CASE("a config is nothing to a ResNet") {
-  const TempFolder folder;
-  const auto weights = folder.path() / "resnet.h5", config = folder.write("config.json", "{");
-  write_state_dict(weights, small_resnet(), same);
-  CHECK_FALSE(open_checkpoint(weights).bert);
-  CHECK(message_of([&] { (void)open_checkpoint(weights, config); }) ==
-        config.string() + ": a config.json is for BERT checkpoints only, and " + weights.string() +
-            " has no word embeddings");
 }

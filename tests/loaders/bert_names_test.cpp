@@ -34,10 +34,23 @@ TEST_CASE("BERT's names lose wrappers and the model's name, wherever they have t
        "embeddings.LayerNorm.bias"},
       // Foreign to BERT, and for whoever builds the network to report.
       {"bert.embeddings.word_embeddings.weight", "net.bert.pooler.dense.bias", "net.bert.pooler.dense.bias"},
+      {"bert.bert.embeddings.word_embeddings.weight", "bert.bert.pooler.dense.bias", "pooler.dense.bias"},
+      {"bert.bert.embeddings.word_embeddings.weight", "bert.classifier.bias", "classifier.bias"},
+      {"student.bert.embeddings.word_embeddings.weight", "student.bert.pooler.dense.bias",
+       "pooler.dense.bias"},
+      {"encoder.embeddings.word_embeddings.weight", "encoder.encoder.layer.0.output.dense.bias",
+       "encoder.layer.0.output.dense.bias"},
+      {"model._orig_mod.bert.embeddings.word_embeddings.weight", "model._orig_mod.bert.pooler.dense.bias",
+       "pooler.dense.bias"},
+      // Beside the network.
+      {"model.bert.embeddings.word_embeddings.weight", "criterion.weight", ""},
+      {"model.bert.embeddings.word_embeddings.weight", "criterion.classifier.weight", ""},
   };
   for (const Case& c : cases) {
     CAPTURE(c.word_embeddings);
-    CHECK(BertNames("x.h5", {"first", c.word_embeddings, c.path})(c.path) == c.name);
+    std::vector<std::string> assumed;
+    CHECK(BertNames("x.h5", {"first", c.word_embeddings, c.path}, assumed)(c.path) == c.name);
+    CHECK(assumed.empty());
   }
 }
 
@@ -46,20 +59,38 @@ TEST_CASE("word embeddings make a text encoder, and only BERT's can be loaded") 
   CHECK(has_word_embeddings({"word_embeddings.weight"}));
   CHECK_FALSE(has_word_embeddings({"conv1.weight", "no_word_embeddings.weight", "word_embeddings"}));
   CHECK_FALSE(has_word_embeddings({}));
-  for (const char* foreign :
-       {"roberta.embeddings.word_embeddings.weight", "word_embeddings.weight",
-        "bert.xembeddings.word_embeddings.weight", "bert.bert.embeddings.word_embeddings.weight"}) {
-    CHECK(message_of([&] { (void)BertNames("x.h5", {foreign}); }) ==
+  std::vector<std::string> assumed;
+  for (const char* foreign : {"other.embeddings.word_embeddings.weight", "word_embeddings.weight",
+                              "bert.xembeddings.word_embeddings.weight"}) {
+    CHECK(message_of([&] { (void)BertNames("x.h5", {foreign}, assumed); }) ==
           std::string(
-              "x.h5: expected word embeddings named 'bert.embeddings.word_embeddings.weight' or without "
-              "'bert.', found '") +
-              foreign + "'; of the text encoders only BERT can be loaded");
+              "x.h5: this text encoder is not supported: only plain ResNets and BERT encoders can be run; "
+              "expected word embeddings named 'bert.embeddings.word_embeddings.weight' or without 'bert.', "
+              "found '") +
+              foreign + "'");
   }
+  const std::string roberta = "roberta.embeddings.word_embeddings.weight";
+  CHECK(message_of([&] {
+          (void)BertNames("x.h5", {roberta, "lm_head.bias"}, assumed);
+        }) == "x.h5: RoBERTa is not supported: only plain ResNets and BERT encoders can be run; found '" +
+                  roberta + "'");
 }
 
-TEST_CASE("heads of pre-training and buffers are no weights of an encoder") {
-  CHECK(is_no_bert_weight("cls.predictions.decoder.weight"));
-  CHECK(is_no_bert_weight("embeddings.position_ids"));
-  CHECK_FALSE(is_no_bert_weight("classifier.weight"));
-  CHECK_FALSE(is_no_bert_weight("pooler.dense.bias"));
+TEST_CASE("of a BERT and its average the BERT is taken, of two others neither") {
+  std::vector<std::string> assumed;
+  const std::string ending = "bert.embeddings.word_embeddings.weight";
+  const BertNames names("x", {"ema." + ending, "model." + ending}, assumed);
+  CHECK(names.wrapper() == "model.");
+  CHECK(names("ema.bert.pooler.dense.bias") == "");
+  CHECK(assumed.size() == 1);
+  CHECK(contains(message_of([&] {
+                   (void)BertNames("x", {"a." + ending, "b." + ending}, assumed);
+                 }),
+                 "x: holds 2 networks, named with 'a.', 'b.'"));
+}
+
+TEST_CASE("heads of pre-training are no weights of an encoder") {
+  CHECK(is_pre_training_head("cls.predictions.decoder.weight"));
+  CHECK_FALSE(is_pre_training_head("classifier.weight"));
+  CHECK_FALSE(is_pre_training_head("pooler.dense.bias"));
 }

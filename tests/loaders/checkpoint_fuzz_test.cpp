@@ -13,6 +13,7 @@
 #include "tests/support/messages.h"
 #include "tests/support/raw_hdf5.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/torch_files.h"
 
 using namespace dpac;
 using namespace dpac::test;
@@ -22,7 +23,8 @@ namespace {
 constexpr int kMutations = 150;  // Of each file.
 
 /// One to four wrong bytes, often of the extremes that sizes and offsets are sensitive to, or a cut.
-std::string damaged(std::string bytes, std::mt19937& random) {
+std::string damaged(const std::string& whole, std::mt19937& random) {
+  std::string bytes = whole;
   if (random() % 8 == 0) {
     bytes.resize(random() % bytes.size());
     return bytes;
@@ -63,6 +65,16 @@ std::vector<std::pair<std::string, std::string>> seeds(const TempFolder& folder)
           {"safetensors", safetensors_of(small_resnet(), same)}};
 }
 
+std::vector<std::pair<std::string, std::string>> torch_seeds() {
+  const std::filesystem::path torch = std::filesystem::path(DPAC_GOLDEN_DIR) / "torch";
+  std::vector<std::pair<std::string, std::string>> seeds;
+  for (const char* name :
+       {"zip_2.pth", "zip_4.pth", "checkpoint.pth", "legacy_2.pth", "legacy_4.pth", "tar.pth"}) {
+    seeds.emplace_back(name, bytes_of(torch / name));
+  }
+  return seeds;
+}
+
 std::vector<std::pair<std::string, std::string>> bert_seeds(const TempFolder& folder) {
   const std::filesystem::path berts = std::filesystem::path(DPAC_GOLDEN_DIR) / "bert";
   write_tf_bert(folder.path() / "tf.h5", {.split_heads = true, .pre_training = true});
@@ -71,10 +83,17 @@ std::vector<std::pair<std::string, std::string>> bert_seeds(const TempFolder& fo
           {"safetensors", safetensors_of(small_bert(), with_bert)}};
 }
 
-/// Each seed as it is, and then damaged.
+/// The same within the pickle of a zip archive, whose checksum is made right again.
+std::string damaged_pickle(const std::string& zip, std::mt19937& random) {
+  ZipMembers members = members_of(zip);
+  members.front().second = damaged(members.front().second, random);
+  return zip_of(members);
+}
+
+/// Each seed as it is, and then damaged by `damage`.
 template <class Open>
 void check_damaged(const TempFolder& folder, const std::vector<std::pair<std::string, std::string>>& seeds,
-                   const Open& open) {
+                   const Open& open, std::string (*damage)(const std::string&, std::mt19937&)) {
   std::mt19937 random(2026);
   for (const auto& [name, bytes] : seeds) {
     CAPTURE(name);
@@ -83,7 +102,7 @@ void check_damaged(const TempFolder& folder, const std::vector<std::pair<std::st
     int refused = 0;
     for (int i = 0; i < kMutations; ++i) {
       CAPTURE(i);
-      folder.write("damaged", damaged(bytes, random));
+      folder.write("damaged", damage(bytes, random));
       const std::string message = message_of([&] { open(path); });
       CHECK((message == "no error" || message.starts_with(path.string() + ": ")));
       // A dataset left open would keep the file open, and HDF5 would answer from it for the next of that
@@ -99,14 +118,31 @@ void check_damaged(const TempFolder& folder, const std::vector<std::pair<std::st
   CHECK(usage.ru_maxrss < 1 << 20);  // KiB, of the whole test program.
 }
 
+void open_resnet(const std::filesystem::path& path) {
+  (void)build_resnet(open_checkpoint(path));
+}
+
 }  // namespace
 
 TEST_CASE("damaged weight files load or give an error, whatever is wrong in them") {
   const TempFolder folder;
-  check_damaged(folder, seeds(folder), [](const auto& path) { (void)build_resnet(open_checkpoint(path)); });
+  check_damaged(folder, seeds(folder), open_resnet, damaged);
+}
+
+TEST_CASE("damaged files of torch.save load or give an error") {
+  const TempFolder folder;
+  check_damaged(folder, torch_seeds(), open_resnet, damaged);
+}
+
+TEST_CASE("damaged pickles under a right checksum load or give an error") {
+  const TempFolder folder;
+  auto archives = torch_seeds();
+  std::erase_if(archives, [](const auto& seed) { return !seed.second.starts_with("PK"); });
+  check_damaged(folder, archives, open_resnet, damaged_pickle);
 }
 
 TEST_CASE("damaged files of BERT encoders load or give an error too") {
   const TempFolder folder;
-  check_damaged(folder, bert_seeds(folder), [](const auto& path) { (void)open_checkpoint(path); });
+  check_damaged(
+      folder, bert_seeds(folder), [](const auto& path) { (void)open_checkpoint(path); }, damaged);
 }

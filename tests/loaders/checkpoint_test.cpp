@@ -64,24 +64,29 @@ TEST_CASE("an HDF5 file may have a foreign header in front") {
   CHECK(open_checkpoint(folder.path() / "x.mat").weights.find("conv1.weight")->values()[0] == 3);
 }
 
-TEST_CASE("files of other kinds are refused with what to do") {
+TEST_CASE("files of other kinds are refused with what they are and what to do") {
   const std::string how =
-      "save it with safetensors.torch.save_file(model.state_dict(), 'weights.safetensors'), or "
-      "by h5py: for key, value in model.state_dict().items(): file[key] = value.cpu().numpy()";
+      "save the weights it was made from with torch.save(model.state_dict(), 'weights.pth') or "
+      "safetensors.torch.save_file(model.state_dict(), 'weights.safetensors')";
+  const std::string expected =
+      "expected weights in HDF5, safetensors or a file of torch.save, but the file begins with ";
   CHECK(refusal("") == "the file is empty");
-  CHECK(refusal("<!DOCTYPE html>\n<html>") ==
-        "expected an HDF5 or safetensors checkpoint, but the file begins with '<!DOCTYPE html>.<html>'");
-  CHECK(refusal("\x89PNG\r\n\x1a\n\0\0"s, "x.h5") ==
-        "expected an HDF5 or safetensors checkpoint, but the file begins with '.PNG......'");
-  CHECK(refusal("PK\x03\x04....archive/data.pkl", "x.pth") ==
-        "this is a PyTorch archive, which only Python can read; " + how);
-  CHECK(refusal("\x80\x02\x8a\nl\xfc", "x.pth") ==
-        "this is a Python pickle, which only Python can read; " + how);
-  CHECK(refusal("PK\x03\x04....metadata.json") ==
-        "this is a .keras archive; unzip it and give its model.weights.h5, or save with "
-        "model.save('model.h5')");
-  CHECK(contains(refusal("PK\x03\x04....", "x.keras"), "this is a .keras archive"));
-  CHECK(refusal("PK\x03\x04....conv1.weight.npy", "x.npz") == "this is a zip archive; " + how);
+  CHECK(refusal("\x89PNG\r\n\x1a\n\0\0"s, "x.h5") == expected + "'.PNG......'");
+  CHECK(contains(refusal("<!DOCTYPE html>\n<html>"), "this is a web page, not the weights"));
+  CHECK(contains(refusal("PK\x03\x04....archive/data.pkl", "x.pth"), "cannot be opened as a zip archive"));
+  CHECK(refusal("\x80\x02}q\x00.", "x.pkl") ==
+        "a Python pickle that torch.save did not write is not supported; " + how);
+  const std::string keras =
+      "a .keras archive is not supported; unzip it and give its model.weights.h5, or save with "
+      "model.save('model.h5')";
+  CHECK(refusal("PK\x03\x04....metadata.json") == keras);
+  CHECK(refusal("PK\x03\x04....", "x.keras") == keras);
+  CHECK(refusal("PK\x03\x04....conv1.weight.npy", "x.npz") ==
+        "a zip archive that torch.save did not write is not supported; " + how);
+  CHECK(refusal("\x08\x07\x12\x07pytorch", "model.bin") == "ONNX is not supported; " + how);
+  CHECK(refusal("whatever", "model.onnx") == "ONNX is not supported; " + how);
+  CHECK(contains(refusal("\x1c\0\0\0TFL3"s), "TensorFlow Lite is not supported"));
+  CHECK(contains(refusal("GGUF\3\0\0\0"s), "GGUF is not supported"));
   CHECK(refusal("version https://git-lfs.github.com/spec/v1\n") ==
         "this is a Git LFS pointer, not the weights themselves; run 'git lfs pull'");
   CHECK(contains(refusal("12345678{ some text"), "the safetensors header declares"));
@@ -89,9 +94,9 @@ TEST_CASE("files of other kinds are refused with what to do") {
 
 TEST_CASE("paths that are no files") {
   const TempFolder folder;
-  CHECK(refusal_of(folder.path()) == "expected a weight file, found a folder or device");
+  CHECK(refusal_of(folder.path()) == "expected a folder with one weight file, found an empty one");
   CHECK(refusal_of(folder.path() / "none.h5") == "no such file");
-  CHECK(refusal_of("/dev/zero") == "expected a weight file, found a folder or device");
+  CHECK(refusal_of("/dev/zero") == "expected a weight file or a folder of one, found a device");
 }
 
 TEST_CASE("truncated HDF5 weights are refused") {

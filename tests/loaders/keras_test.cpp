@@ -34,26 +34,6 @@ void edit(const std::filesystem::path& path, Change change) {
   H5Fclose(file);
 }
 
-/// A list of strings of fixed length, as h5py 2 wrote it.
-void put_fixed_list(hid_t file, const char* object, const char* name,
-                    const std::vector<std::string>& values) {
-  std::size_t length = 1;
-  for (const std::string& value : values) length = std::max(length, value.size());
-  std::string all;
-  for (const std::string& value : values) all += value + std::string(length - value.size(), '\0');
-  const hsize_t count = values.size();
-  const hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate_simple(1, &count, nullptr);
-  H5Tset_size(type, length);
-  H5Tset_strpad(type, H5T_STR_NULLPAD);
-  if (H5Aexists_by_name(file, object, name, H5P_DEFAULT) > 0)
-    H5Adelete_by_name(file, object, name, H5P_DEFAULT);
-  const hid_t attribute = H5Acreate_by_name(file, object, name, type, space, 0, 0, 0);
-  REQUIRE(H5Awrite(attribute, type, all.data()) >= 0);
-  H5Aclose(attribute);
-  H5Sclose(space);
-  H5Tclose(type);
-}
-
 /// numpy's empty list, which has the type float64.
 void put_empty_list(hid_t file, const char* object, const char* name) {
   const hsize_t none = 0;

@@ -154,25 +154,32 @@ TEST_CASE("buffers, images and a training run's other arrays are no weights") {
     writer.write_integers("epoch", {}, std::vector<int64_t>{5});
     writer.write_floats("optimizer_state_dict/momentum", {1}, value);
     writer.commit();
-    CHECK(open_checkpoint(folder.path() / "x.h5").weights.entries().size() == 32);
+    const Checkpoint read = open_checkpoint(folder.path() / "x.h5");
+    CHECK(read.weights.entries().size() == 32);
+    REQUIRE(read.left_out.size() == 2);
+    CHECK(read.left_out[0].what == "datasets beside the weights");
+    CHECK(read.left_out[0].examples == std::vector<std::string>{"epoch", "optimizer_state_dict/momentum"});
+    CHECK(read.left_out[1].examples == std::vector<std::string>{group.substr(0, group.size() - 1) + "."});
   }
 }
 
 TEST_CASE("a state_dict in HDF5 that cannot be used says why") {
   const std::vector<float> value = {1}, bad = {1, NAN, INFINITY};
-  CHECK(contains(message_with([&](Hdf5Writer& w) { w.write_floats("x", {3}, bad); }),
-                 "dataset 'x' holds 2 values that are NaN or infinite, the first at position 1"));
+  CHECK(contains(message_with([&](Hdf5Writer& w) { w.write_floats("layer1.0.x", {3}, bad); }),
+                 "dataset 'layer1.0.x' holds 2 values that are NaN or infinite, the first at position 1"));
+  CHECK(contains(message_with([](Hdf5Writer& w) {
+                   w.write_integers("layer1.0.x.weight", {1}, std::vector<int64_t>{1});
+                 }),
+                 "dataset 'layer1.0.x.weight' holds no floating-point numbers, expected float16, float32 or "
+                 "float64; convert "
+                 "it with .float().numpy(), or leave it out if it is no weight"));
   CHECK(contains(
-      message_with([](Hdf5Writer& w) { w.write_integers("epoch", {1}, std::vector<int64_t>{1}); }),
-      "dataset 'epoch' holds no floating-point numbers, expected float16, float32 or float64; convert "
-      "it with .float().numpy(), or leave it out if it is no weight"));
-  CHECK(contains(message_with([&](Hdf5Writer& w) { w.write_floats("linear.bias", {3}, bad); }),
-                 "dataset 'linear.bias' holds 2 values"));
-  CHECK(contains(
-      message_with([&](Hdf5Writer& w) { w.write_floats("linear.bias", {1}, value); }),
-      "dataset 'fc.bias' and dataset 'linear.bias' both stand for the weight 'fc.bias'; remove one of them"));
-  CHECK(contains(message_with([&](Hdf5Writer& w) { w.write_floats("aux.bias", {1}, value); }),
-                 "(1 problem): extra dataset 'aux.bias' ('aux.bias') of shape [1]"));
+      message_with([&](Hdf5Writer& w) { w.write_floats("layer2.0.shortcut.1.bias", {1}, value); }),
+      "dataset 'layer2.0.downsample.1.bias' and dataset 'layer2.0.shortcut.1.bias' both stand for the weight "
+      "'layer2.0.downsample.1.bias'; remove one of them"));
+  CHECK(contains(message_with([&](Hdf5Writer& w) { w.write_floats("layer1.0.x", {1}, value); }),
+                 "(1 problem): extra dataset 'layer1.0.x' ('layer1.0.x') of shape [1]"));
+  CHECK(message_with([&](Hdf5Writer& w) { w.write_floats("x", {3}, bad); }) == "no error");
 }
 
 TEST_CASE("HDF5 files without a ResNet say what is in them") {

@@ -1,5 +1,5 @@
-#include "loaders/formats.h"
-#include "loaders/keras_layers.h"
+#include "loaders/keras/keras_layers.h"
+#include "loaders/weights/formats.h"
 
 namespace dpac {
 

@@ -1,4 +1,4 @@
-#include "loaders/keras_layers.h"
+#include "loaders/keras/keras_layers.h"
 
 #include <algorithm>
 #include <set>
@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "kernels/error.h"
-#include "loaders/formats.h"
+#include "loaders/weights/formats.h"
 
 namespace dpac {
 namespace {
@@ -38,6 +38,7 @@ std::string role_of(const std::string& dataset) {
   if (leaf.ends_with("gamma")) return "gamma";
   if (leaf.ends_with("beta")) return "beta";
   if (leaf.ends_with("mean")) return "mean";
+  if (leaf == "count") return "count";
   // Keras 1 called the variance running_std.
   if (leaf.ends_with("variance") || leaf.ends_with("running_std")) return "variance";
   return {};
@@ -54,7 +55,7 @@ std::optional<WeightStore::Entry>* slot(KerasLayer& layer, const std::string& ro
 
 void set_kind(KerasLayer& layer, const std::string& file) {
   if (layer.mean && layer.variance) {
-    layer.kind = KerasLayer::Kind::batchnorm;
+    layer.kind = layer.counts ? KerasLayer::Kind::normalization : KerasLayer::Kind::batchnorm;
   } else if (layer.kernel && layer.kernel->tensor.rank() == 4) {
     layer.kind = KerasLayer::Kind::convolution;
   } else if (layer.kernel && layer.kernel->tensor.rank() == 2) {
@@ -84,6 +85,10 @@ class Reader {
   [[noreturn]] void fail(const std::string& why) const { throw Error(fmt::format("{}: {}", out_.path, why)); }
 
   void add(KerasLayer& layer, const std::string& role, const std::string& path) {
+    if (role == "count") {
+      layer.counts = true;
+      return;
+    }
     auto* const to = slot(layer, role);
     if (to == nullptr) {
       fail(fmt::format("dataset '{}' of layer '{}' is not one of kernel, bias, gamma, beta, mean, variance",
@@ -180,8 +185,11 @@ class Reader {
     layer.name = out_.named ? file_.string_attribute(vars, "name") : leaf_of(path);
     const bool batchnorm = kind == "batch_normalization";
     const std::vector<std::string> full = {"gamma", "beta", "mean", "variance"}, bare = {"mean", "variance"},
-                                   linear = {"kernel", "bias"};
-    const auto& roles = !batchnorm ? linear : datasets.size() == 2 ? bare : full;
+                                   linear = {"kernel", "bias"}, statistics = {"mean", "variance", "count"};
+    const auto& roles = kind == "normalization" ? statistics
+                        : !batchnorm            ? linear
+                        : datasets.size() == 2  ? bare
+                                                : full;
     if (datasets.size() > roles.size() || (batchnorm && datasets.size() != roles.size())) {
       fail(
           fmt::format("layer '{}' has {} arrays, which do not tell their roles; save the full model with "

@@ -6,7 +6,8 @@
 #include <fmt/format.h>
 
 #include "kernels/error.h"
-#include "loaders/keras_layers.h"
+#include "loaders/keras/keras_input.h"
+#include "loaders/keras/keras_layers.h"
 #include "loaders/parse_json.h"
 
 namespace dpac {
@@ -279,6 +280,7 @@ class ConfigMatcher {
     if (input.type != "InputLayer") fail(input, "stands where the input is expected");
     layers.erase(layers.begin());
     ResNetTraits& traits = assembler_.checkpoint.traits;
+    match_preprocessing(layers);
     traits.stem_pool = !layers.empty() && layers.back()->type == "MaxPooling2D";
     if (*traits.stem_pool) {
       const Layer& pool = *layers.back();
@@ -295,6 +297,49 @@ class ConfigMatcher {
     assembler_.add_convolution(conv, batchnorm_of(stem[0]), "conv1", "bn1");
     traits.preset = pair_value(stem[0].conv->config.at("kernel_size")) == 7 ? "keras-caffe" : "plain";
     read_input_size(input);
+  }
+
+  /// Takes the layers that scale pixels away from the beginning.
+  void match_preprocessing(std::vector<const Layer*>& layers) {
+    const auto scales = [](const Layer* l) { return l->type == "Rescaling" || l->type == "Normalization"; };
+    if (layers.empty() || !scales(layers.front())) return;
+    KerasInput pixels;
+    while (!layers.empty() && scales(layers.front())) {
+      const Layer& l = *layers.front();
+      l.type == "Rescaling" ? rescale(l, pixels) : normalise(l, pixels);
+      layers.erase(layers.begin());
+    }
+    assembler_.checkpoint.traits.preprocessing = pixels.traits(file_.path);
+  }
+
+  void rescale(const Layer& l, KerasInput& pixels) const {
+    const json scale = l.config.at("scale"), offset = l.config.value("offset", json(0));
+    if (!scale.is_number() || !offset.is_number() || scale.get<double>() <= 0) {
+      fail(l, "scales pixels by something else than one number above 0");
+    }
+    pixels.rescale(scale.get<double>(), offset.get<double>());
+  }
+
+  /// Over the channels, by numbers in the configuration or, after adapt(), among the weights.
+  void normalise(const Layer& l, KerasInput& pixels) const {
+    if (l.config.value("invert", false)) fail(l, "is inverted");
+    const auto statistic = [&](const char* key, std::optional<WeightStore::Entry> KerasLayer::*adapted) {
+      std::vector<double> values;
+      const json given = l.config.value(key, json());
+      if (given.is_null()) {
+        const KerasLayer& stored = weights_of(l, KerasLayer::Kind::normalization);
+        const auto tensor = (stored.*adapted)->tensor.values();
+        values.assign(tensor.begin(), tensor.end());
+      } else {
+        for (const json& number : given.is_array() ? given : json::array({given}))
+          values.push_back(number.get<double>());
+      }
+      if (values.size() != 1 && values.size() != 3) {
+        fail(l, fmt::format("has {} values of {}, expected 1, or 3 for the channels", values.size(), key));
+      }
+      return values;
+    };
+    pixels.normalise(statistic("mean", &KerasLayer::mean), statistic("variance", &KerasLayer::variance));
   }
 
   void check_pool(const Layer& pool, int padding) {

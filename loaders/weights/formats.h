@@ -1,5 +1,5 @@
 /// @file
-/// The readers behind open_checkpoint(): each turns one kind of file into a checkpoint. For the loaders' own
+/// The readers behind open_checkpoint(), each of one kind of file, and what they share. For the loaders' own
 /// use.
 #pragma once
 
@@ -8,6 +8,7 @@
 
 #include "engine/weights.h"
 #include "loaders/hdf5_file.h"
+#include "loaders/weights/stored_array.h"
 
 namespace dpac {
 
@@ -15,24 +16,17 @@ namespace dpac {
 Checkpoint read_keras(const Hdf5File& file);
 
 /// Datasets named after PyTorch modules. Where there is a group `state_dict` or `model_state_dict`, only what
-/// is in it counts: beside it lie images and labels, or what a training run keeps.
-Checkpoint read_torch_h5(const Hdf5File& file);
+/// is in it counts: beside it lie images and labels, or what a training run keeps. `file` must outlive the
+/// arrays.
+ArrayFile read_torch_h5(const Hdf5File& file);
 
-Checkpoint read_safetensors(const std::filesystem::path& path);
+ArrayFile read_safetensors(const std::filesystem::path& path);
 
 /// A dataset that must hold floating-point numbers: whatever holds integers is no weight, or quantised.
 Tensor read_weight(const Hdf5File& file, const std::string& path);
 
-/// Adds a weight after having made sure that all of it is finite.
-/// @throws Error naming the dataset, and where its first NaN or infinity is, or the dataset that has taken
-/// the name.
-void add_finite(Checkpoint& checkpoint, std::string name, Tensor tensor, std::string origin);
-
 /// From Keras's layout of a kernel to PyTorch's: [kh, kw, in, out] -> [out, in, kh, kw], and
 /// [in, out] -> [out, in].
 Tensor to_torch_layout(const Tensor& keras);
-
-/// Traits that torchvision's conventions imply: the preset follows the stem.
-ResNetTraits torch_traits(const WeightStore& weights);
 
 }  // namespace dpac

@@ -2,20 +2,18 @@
 // without holes. See huggingface/safetensors, README.md; every check its own reader makes is made here.
 
 #include <algorithm>
-#include <cstring>
 #include <fstream>
+#include <memory>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "kernels/error.h"
-#include "loaders/bert_names.h"
 #include "loaders/checked_size.h"
-#include "loaders/formats.h"
-#include "loaders/half.h"
-#include "loaders/name_map.h"
 #include "loaders/parse_json.h"
 #include "loaders/tf_bert.h"
+#include "loaders/weights/float_bytes.h"
+#include "loaders/weights/formats.h"
 
 namespace dpac {
 namespace {
@@ -29,28 +27,27 @@ struct StoredTensor {
   int64_t begin = 0, end = 0;
 };
 
-class SafetensorsReader {
+/// Shared by the arrays, whose tensors it loads when they are asked for.
+class SafetensorsReader : public std::enable_shared_from_this<SafetensorsReader> {
  public:
   explicit SafetensorsReader(const std::filesystem::path& path)
       : path_(path.string()), file_(path, std::ios::binary), file_size_(std::filesystem::file_size(path)) {}
 
-  Checkpoint read() {
+  ArrayFile read() {
     read_header();
-    Checkpoint checkpoint{.path = path_, .format = "safetensors", .weights = {}, .traits = {}};
-    std::vector<std::string> names;
-    for (const StoredTensor& t : tensors_) names.push_back(t.name);
-    const bool bert = has_word_embeddings(names);
-    check_orientation(bert);
-    if (bert) {
-      add_bert(checkpoint, stored_arrays());
-      return checkpoint;
+    ArrayFile file{.format = "safetensors", .arrays = {}, .tensorflow = saved_from_ == kTensorFlow};
+    if (saved_from_ != kTorch && !file.tensorflow) {
+      fail(fmt::format("the tensors were saved from '{}', expected '{}' (PyTorch names and layouts)",
+                       saved_from_, kTorch));
     }
-    const std::string wrapper = common_wrapper(names);
     for (const StoredTensor& t : tensors_) {
-      if (!is_ignored_buffer(t.name)) add_finite(checkpoint, torch_name(t.name, wrapper), load(t), t.name);
+      const bool integer = t.dtype.starts_with('I') || t.dtype.starts_with('U') || t.dtype == "BOOL";
+      // A shape that was not checked, since nothing of that type is loaded, says nothing.
+      StoredArray array{t.name, t.name, float_type(t.dtype) ? t.shape : Shape(), integer,
+                        [self = shared_from_this(), &t] { return self->load(t); }};
+      file.arrays.push_back(file.tensorflow ? from_tensorflow(path_, std::move(array)) : std::move(array));
     }
-    checkpoint.traits = torch_traits(checkpoint.weights);
-    return checkpoint;
+    return file;
   }
 
  private:
@@ -82,23 +79,6 @@ class SafetensorsReader {
     fail(fmt::format("the safetensors header is malformed ({})", error.what()));
   }
 
-  void check_orientation(bool bert) const {
-    if (saved_from_ == kTorch || (bert && saved_from_ == kTensorFlow)) return;
-    fail(fmt::format("the tensors were saved from '{}', expected '{}' (PyTorch names and layouts)",
-                     saved_from_, kTorch));
-  }
-
-  [[nodiscard]] std::vector<StoredArray> stored_arrays() {
-    std::vector<StoredArray> arrays;
-    for (const StoredTensor& t : tensors_) {
-      const bool integer = t.dtype.starts_with('I') || t.dtype.starts_with('U') || t.dtype == "BOOL";
-      StoredArray array{t.name, t.name, integer, [this, &t] { return load(t); }};
-      arrays.push_back(saved_from_ == kTensorFlow ? from_tensorflow(path_, std::move(array))
-                                                  : std::move(array));
-    }
-    return arrays;
-  }
-
   /// A number's JSON type has to be looked at: the library would cut -1 and 1.5 to something unsigned.
   [[nodiscard]] std::vector<int64_t> sizes(const std::string& name, const nlohmann::json& list) const {
     std::vector<int64_t> values;
@@ -119,9 +99,9 @@ class SafetensorsReader {
     StoredTensor t{name, entry.at("dtype").get<std::string>(), sizes(name, entry.at("shape")), offsets[0],
                    offsets[1]};
     if (t.end < t.begin) fail(fmt::format("tensor '{}' ends before it begins", name));
-    const std::optional<int64_t> element = element_size(t.dtype);
-    if (!element) return t;  // Refused in load(), unless it is a buffer that nobody needs.
-    const std::optional<int64_t> bytes = checked_bytes(t.shape, *element);
+    const std::optional<FloatType> type = float_type(t.dtype);
+    if (!type) return t;  // Refused in load(), unless it is a buffer that nobody needs.
+    const std::optional<int64_t> bytes = checked_bytes(t.shape, bytes_of(*type));
     if (!bytes || *bytes > kMaxTensorBytes) {
       fail(fmt::format("tensor '{}' of shape {} needs more than the 4 GiB allowed for one", name,
                        to_string(t.shape)));
@@ -133,11 +113,11 @@ class SafetensorsReader {
     return t;
   }
 
-  static std::optional<int64_t> element_size(const std::string& dtype) {
-    if (dtype == "F64") return 8;
-    if (dtype == "F32") return 4;
-    if (dtype == "F16" || dtype == "BF16") return 2;
-    return std::nullopt;
+  static std::optional<FloatType> float_type(const std::string& dtype) {
+    if (dtype == "F64") return FloatType::float64;
+    if (dtype == "F32") return FloatType::float32;
+    if (dtype == "F16") return FloatType::float16;
+    return dtype == "BF16" ? std::optional(FloatType::bfloat16) : std::nullopt;
   }
 
   void check_tiling() {
@@ -160,7 +140,8 @@ class SafetensorsReader {
   }
 
   Tensor load(const StoredTensor& t) {
-    if (!element_size(t.dtype)) {
+    const std::optional<FloatType> type = float_type(t.dtype);
+    if (!type) {
       fail(fmt::format(
           "tensor '{}' has type {}, expected F32, F16, BF16 or F64; convert it with .float(), or leave it "
           "out if it is no weight",
@@ -171,22 +152,8 @@ class SafetensorsReader {
     file_.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     if (!file_) fail(fmt::format("tensor '{}' cannot be read", t.name));
     Tensor tensor(t.shape);
-    const auto to = tensor.values();
-    if (t.dtype == "F32") convert<float>(bytes, to, [](float v) { return v; });
-    if (t.dtype == "F64") convert<double>(bytes, to, [](double v) { return static_cast<float>(v); });
-    if (t.dtype == "F16") convert<uint16_t>(bytes, to, float_from_half);
-    if (t.dtype == "BF16") convert<uint16_t>(bytes, to, float_from_bfloat16);
+    to_floats(*type, bytes, tensor.values());
     return tensor;
-  }
-
-  /// The format does not promise that data is aligned.
-  template <class T, class F>
-  static void convert(const std::vector<char>& bytes, std::span<float> to, const F& to_float) {
-    for (std::size_t i = 0; i < to.size(); ++i) {
-      T value;
-      std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof(T));
-      to[i] = to_float(value);
-    }
   }
 
   std::string path_;
@@ -198,8 +165,8 @@ class SafetensorsReader {
 
 }  // namespace
 
-Checkpoint read_safetensors(const std::filesystem::path& path) {
-  return SafetensorsReader(path).read();
+ArrayFile read_safetensors(const std::filesystem::path& path) {
+  return std::make_shared<SafetensorsReader>(path)->read();
 }
 
 }  // namespace dpac

@@ -8,7 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "kernels/error.h"
-#include "loaders/keras_layers.h"
+#include "loaders/keras/keras_layers.h"
 
 namespace dpac {
 namespace {
@@ -65,7 +65,8 @@ void check_pairs(const KerasFile& file, const Layers& convolutions, const Layers
     problems.push_back(fmt::format("convolution '{}' has no BatchNorm", conv->name));
   }
   for (const auto& [place, bn] : batchnorms) {
-    if (!convolutions.contains(place)) problems.push_back(fmt::format("BatchNorm '{}' has no convolution", bn->name));
+    if (!convolutions.contains(place))
+      problems.push_back(fmt::format("BatchNorm '{}' has no convolution", bn->name));
   }
   if (!problems.empty()) throw Error(fmt::format("{}: {}", file.path, fmt::join(problems, "; ")));
 }
@@ -77,6 +78,7 @@ std::optional<Checkpoint> from_keras_names(const KerasFile& file) {
   const KerasLayer* dense = nullptr;
   bool old = false;
   for (const KerasLayer& layer : file.layers) {
+    if (layer.kind == KerasLayer::Kind::normalization) return std::nullopt;
     if (layer.kind == KerasLayer::Kind::dense) {
       if (dense != nullptr) return std::nullopt;
       dense = &layer;

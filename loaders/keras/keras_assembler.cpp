@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "loaders/formats.h"
-#include "loaders/keras_layers.h"
+#include "loaders/keras/keras_layers.h"
+#include "loaders/weights/formats.h"
+#include "loaders/weights/network_weights.h"
 
 namespace dpac {
 namespace {

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "kernels/error.h"
-#include "loaders/keras_layers.h"
+#include "loaders/keras/keras_layers.h"
 
 namespace dpac {
 namespace {
@@ -40,10 +40,12 @@ class OrderMatcher {
       if (layer.kind == KerasLayer::Kind::convolution) convolutions_.push_back(&layer);
       if (layer.kind == KerasLayer::Kind::batchnorm) batchnorms_.push_back(&layer);
       if (layer.kind == KerasLayer::Kind::dense) dense_.push_back(&layer);
+      normalised_ = normalised_ || layer.kind == KerasLayer::Kind::normalization;
     }
   }
 
   Checkpoint match() {
+    if (normalised_) fail("it has a Normalization layer, and where that stands only the model says");
     if (convolutions_.size() < 3 || dense_.size() != 1) fail("it has no stem, blocks and one dense layer");
     const bool all_normalised = batchnorms_.size() == convolutions_.size();
     if (!all_normalised && !batchnorms_.empty()) fail("not every convolution has a BatchNorm");
@@ -52,6 +54,7 @@ class OrderMatcher {
     assembler_.add_dense(*dense_.front());
     ResNetTraits& traits = assembler_.checkpoint.traits;
     const bool application = is_application();
+    assume(application);
     traits.batchnorm_epsilon = application ? kApplicationsEpsilon : kKerasEpsilon;
     traits.stride_in_first_conv = true;
     traits.padding = application ? Padding::symmetric : Padding::same;
@@ -137,6 +140,16 @@ class OrderMatcher {
     }
   }
 
+  /// The traits that only a model's configuration would say.
+  void assume(bool application) {
+    assembler_.checkpoint.assumed.push_back(
+        application
+            ? "epsilon, strides and padding are those of keras.applications, whose order of layers the file "
+              "has"
+            : "epsilon is 0.001 and padding SAME, Keras's defaults, and a bottleneck's stride in its first "
+              "convolution");
+  }
+
   /// The weights of keras.applications' ResNets without their names; its order and biases give them away.
   [[nodiscard]] bool is_application() const {
     return !file_.named && kernel_of(*convolutions_[0]).size == 7 && projected_ == &kProjected[0] &&
@@ -154,6 +167,7 @@ class OrderMatcher {
   KerasAssembler assembler_;
   std::vector<const KerasLayer*> convolutions_, batchnorms_, dense_;
   const Pattern* projected_ = nullptr;
+  bool normalised_ = false;
 };
 
 }  // namespace

@@ -15,12 +15,14 @@ namespace dpac {
 
 /// A layer with weights. Tensors are in Keras's layouts: convolution [kh, kw, in, out], dense [in, out].
 struct KerasLayer {
-  enum class Kind { convolution, batchnorm, dense };
+  /// A normalization has a mean and a variance of the training images.
+  enum class Kind { convolution, batchnorm, dense, normalization };
 
   std::string name;
   Kind kind = Kind::convolution;
   std::optional<WeightStore::Entry> kernel, bias;                 // Convolution and dense.
   std::optional<WeightStore::Entry> gamma, beta, mean, variance;  // BatchNorm; gamma and beta may be absent.
+  bool counts = false;  // Normalization: it has a number of samples.
 };
 
 struct KerasFile {

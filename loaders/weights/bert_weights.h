@@ -1,0 +1,18 @@
+/// @file
+/// The weights of a BERT encoder, whatever file they lie in. For the loaders' own use.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/weights.h"
+#include "loaders/weights/stored_array.h"
+
+namespace dpac {
+
+/// Adds all that an encoder and its classifier consist of, under the names of BertNames, records the rest in
+/// `checkpoint.left_out`, and sets `checkpoint.bert`.
+/// @throws Error as add_arrays(), and for an encoder that is no BERT.
+void add_bert(Checkpoint& checkpoint, const std::vector<StoredArray>& arrays, int64_t stored_bytes);
+
+}  // namespace dpac

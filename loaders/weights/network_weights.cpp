@@ -1,0 +1,143 @@
+#include "loaders/weights/network_weights.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "engine/foreign_network.h"
+#include "kernels/error.h"
+#include "loaders/bert_names.h"
+#include "loaders/checked_size.h"
+#include "loaders/weights/bert_weights.h"
+#include "loaders/weights/resnet_names.h"
+#include "loaders/weights/wrappers.h"
+
+namespace dpac {
+namespace {
+
+/// Of Hugging Face's ResNetEmbeddings: the stride and the pool do not depend on the kernel.
+constexpr int kHuggingFaceStemStride = 2;
+
+std::vector<std::string> names_of(const std::vector<StoredArray>& arrays) {
+  std::vector<std::string> names;
+  for (const StoredArray& array : arrays) names.push_back(array.name);
+  return names;
+}
+
+/// The preset follows the stem.
+ResNetTraits torch_traits(const WeightStore& weights) {
+  constexpr int64_t kImageNetStem = 7;
+  ResNetTraits traits;
+  const Tensor* stem = weights.find("conv1.weight");
+  const bool imagenet = stem == nullptr || stem->rank() != 4 || stem->dim(2) == kImageNetStem;
+  traits.preset = imagenet ? "torchvision" : "cifar";
+  return traits;
+}
+
+void add_resnet(Checkpoint& checkpoint, const std::vector<StoredArray>& arrays, const ResNetNames& torch_name,
+                int64_t stored_bytes) {
+  std::vector<NamedArray> chosen;
+  LeftOut counters{.what = kCounters}, strangers{.what = kStrangers};
+  WrapperNotes wrappers;
+  for (const StoredArray& array : arrays) {
+    const auto name = torch_name(array.name);
+    const bool weight = name && (!array.integer || name->ends_with("weight") || name->ends_with("bias"));
+    if (weight) {
+      chosen.push_back({*name, &array});
+      wrappers.add(array.name, torch_name.prefix());
+    } else {
+      (is_counter(array.name) || array.integer ? counters : strangers).add(array.origin);
+    }
+  }
+  for (const LeftOut& left_out : {wrappers.left_out(), counters, strangers}) record(checkpoint, left_out);
+  const auto& assumed = torch_name.assumed();
+  checkpoint.assumed.insert(checkpoint.assumed.end(), assumed.begin(), assumed.end());
+  add_arrays(checkpoint, chosen, stored_bytes);
+  checkpoint.traits = torch_traits(checkpoint.weights);
+  if (!torch_name.is_hugging_face()) return;
+  checkpoint.traits.stem_stride = kHuggingFaceStemStride;
+  checkpoint.traits.stem_pool = true;
+}
+
+/// Of no network that is known: the builder will say so.
+void add_unknown(Checkpoint& checkpoint, const std::vector<StoredArray>& arrays, int64_t stored_bytes) {
+  std::vector<NamedArray> chosen;
+  std::vector<std::string> names;
+  LeftOut counters{.what = kCounters};
+  for (const StoredArray& array : arrays) {
+    names.push_back(plain_name(array.name));
+    if (is_counter(array.name)) {
+      counters.add(array.origin);
+    } else {
+      chosen.push_back({names.back(), &array});
+    }
+  }
+  if (const auto foreign = foreign_network(names)) {
+    throw Error(fmt::format("{}: {}; found {}", checkpoint.path, unsupported(foreign->what),
+                            quoted_examples(foreign->names)));
+  }
+  record(checkpoint, counters);
+  add_arrays(checkpoint, chosen, stored_bytes);
+}
+
+}  // namespace
+
+void add_finite(Checkpoint& checkpoint, std::string name, Tensor tensor, std::string origin) {
+  const auto values = tensor.values();
+  const auto bad = [](float v) { return !std::isfinite(v); };
+  const auto first = std::find_if(values.begin(), values.end(), bad);
+  if (first != values.end()) {
+    throw Error(fmt::format(
+        "{}: dataset '{}' holds {} values that are NaN or infinite, the first at position {}",
+        checkpoint.path, origin, std::count_if(first, values.end(), bad), first - values.begin()));
+  }
+  if (const auto taken = checkpoint.weights.entries().find(name);
+      taken != checkpoint.weights.entries().end()) {
+    throw Error(
+        fmt::format("{}: dataset '{}' and dataset '{}' both stand for the weight '{}'; remove one of them",
+                    checkpoint.path, taken->second.origin, origin, name));
+  }
+  checkpoint.weights.add(std::move(name), std::move(tensor), std::move(origin));
+}
+
+void record(Checkpoint& checkpoint, const LeftOut& left_out) {
+  if (left_out.count > 0) checkpoint.left_out.push_back(left_out);
+}
+
+void add_network(Checkpoint& checkpoint, ArrayFile file, int64_t stored_bytes) {
+  checkpoint.format = file.format;
+  checkpoint.left_out = std::move(file.left_out);
+  if (has_word_embeddings(names_of(file.arrays))) return add_bert(checkpoint, file.arrays, stored_bytes);
+  if (file.tensorflow) {
+    throw Error(fmt::format("{}: the tensors were saved from 'tf', expected 'pt' (PyTorch names and layouts)",
+                            checkpoint.path));
+  }
+  if (const auto names = ResNetNames::find(checkpoint.path, file.arrays)) {
+    return add_resnet(checkpoint, file.arrays, *names, stored_bytes);
+  }
+  if (!file.unreadable.empty()) throw Error(fmt::format("{}: {}", checkpoint.path, file.unreadable));
+  add_unknown(checkpoint, file.arrays, stored_bytes);
+}
+
+void add_arrays(Checkpoint& checkpoint, const std::vector<NamedArray>& chosen, int64_t stored_bytes) {
+  // float32 of float16 is twice as large, and shared tensors are loaded once for each name; compressed zeros
+  // are rare.
+  constexpr int64_t kAlways = int64_t{1} << 30, kMostGrowth = 32;
+  int64_t needed = 0;
+  for (const NamedArray& each : chosen) {
+    const int64_t bytes = checked_bytes(each.array->shape, sizeof(float)).value_or(INT64_MAX);
+    if (!__builtin_add_overflow(needed, bytes, &needed) && needed <= kAlways + kMostGrowth * stored_bytes)
+      continue;
+    throw Error(
+        fmt::format("{}: the weights need far more memory than a file of {} bytes can mean; it is damaged or "
+                    "hostile",
+                    checkpoint.path, stored_bytes));
+  }
+  for (const NamedArray& each : chosen) {
+    add_finite(checkpoint, each.name, each.array->load(), each.array->origin);
+  }
+}
+
+}  // namespace dpac
