@@ -16,5 +16,17 @@ write_basic_package_version_file(dpacConfigVersion.cmake COMPATIBILITY SameMinor
 install(FILES ${PROJECT_BINARY_DIR}/dpacConfig.cmake ${PROJECT_BINARY_DIR}/dpacConfigVersion.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/dpac)
 
+# Relative to where dpac.pc lies, so that `cmake --install --prefix` may name another prefix than was configured.
+if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}" OR IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
+  set(DPAC_PC_PREFIX "${CMAKE_INSTALL_PREFIX}")
+  set(DPAC_PC_LIBDIR "${CMAKE_INSTALL_FULL_LIBDIR}")
+  set(DPAC_PC_INCLUDEDIR "${CMAKE_INSTALL_FULL_INCLUDEDIR}")
+else()
+  file(RELATIVE_PATH up "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
+  string(REGEX REPLACE "/$" "" up "${up}")
+  set(DPAC_PC_PREFIX "\${pcfiledir}/${up}")
+  set(DPAC_PC_LIBDIR "\${prefix}/${CMAKE_INSTALL_LIBDIR}")
+  set(DPAC_PC_INCLUDEDIR "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
+endif()
 configure_file(cmake/dpac.pc.in dpac.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/dpac.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
