@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <string_view>
 
+#include "kernels/split_mix.h"
 #include "loaders/image.h"
 #include "loaders/preprocess.h"
-#include "kernels/split_mix.h"
 
 namespace dpac {
 

@@ -113,8 +113,9 @@ TEST_CASE("What is no checkpoint is refused by name, whatever it is called") {
   for (const std::string name : {"notes.txt", "notes.h5", "notes.pt", "notes.safetensors"}) {
     CAPTURE(name);
     inputs.folder.write(name, "These are notes, and longer than any signature.\n");
-    check_starts(clean_failure(inputs, {"info", inputs.file(name)}),
-                 inputs.file(name) + ": expected an HDF5 or safetensors checkpoint, but the file begins with 'These");
+    check_starts(
+        clean_failure(inputs, {"info", inputs.file(name)}),
+        inputs.file(name) + ": expected an HDF5 or safetensors checkpoint, but the file begins with 'These");
   }
   check_starts(clean_failure(inputs, {"info", inputs.data}), inputs.data + ": ");
   CHECK(clean_failure(inputs, {"info", inputs.folder.path().string()}) ==

@@ -57,7 +57,8 @@ TEST_CASE("eval without noise: all keys, and null for what needs noise") {
   CHECK(json["command"] == "eval");
   CHECK(json["samples"] == 20);
   CHECK(json["seeds"].empty());
-  for (const char* key : {"top1_std", "energy_per_mac", "aj_per_mac", "energy_per_inference", "relative_time", "layers"}) {
+  for (const char* key :
+       {"top1_std", "energy_per_mac", "aj_per_mac", "energy_per_inference", "relative_time", "layers"}) {
     CAPTURE(key);
     REQUIRE(json.contains(key));
     CHECK(json[key].is_null());
