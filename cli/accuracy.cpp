@@ -63,9 +63,9 @@ std::optional<double> mean_of(const std::vector<Metrics>& passes, std::optional<
   return mean(values);
 }
 
-nlohmann::ordered_json metrics_json(const std::vector<Metrics>& passes) {
+Json metrics_json(const std::vector<Metrics>& passes) {
   if (passes.empty()) return nullptr;
-  nlohmann::ordered_json json;
+  Json json;
   for (const NamedMetric& metric : kMetrics) json[metric.key] = or_null(mean_of(passes, metric.value));
   return json;
 }
@@ -90,14 +90,14 @@ Accuracy accuracy_of(std::span<const Tally> passes, const TrueAnswers& truth, in
   return accuracy;
 }
 
-void write(const Accuracy& accuracy, std::span<const uint64_t> seeds, nlohmann::ordered_json& json) {
+void write(const Accuracy& accuracy, std::span<const uint64_t> seeds, Json& json) {
   const bool top1 = accuracy.measure == Measure::top1;
   json["top1"] = top1 ? or_null(std::optional(accuracy.value)) : nullptr;
   json["top5"] = or_null(accuracy.top5);
   json["metrics"] = metrics_json(accuracy.metrics);
-  json["seeds"] = nlohmann::ordered_json::array();
+  json["seeds"] = Json::array();
   for (std::size_t i = 0; i < seeds.size(); ++i) {
-    nlohmann::ordered_json seed{{"seed", seeds[i]}, {"top1", nullptr}};
+    Json seed{{"seed", seeds[i]}, {"top1", nullptr}};
     if (top1) seed["top1"] = accuracy.by_pass[i];
     if (!accuracy.metrics.empty()) seed["metrics"] = metrics_json({accuracy.metrics[i]});
     json["seeds"].push_back(seed);
@@ -106,18 +106,18 @@ void write(const Accuracy& accuracy, std::span<const uint64_t> seeds, nlohmann::
   json["top1_ci95"] = interval_json(accuracy);
 }
 
-void write_value(const Accuracy& accuracy, std::span<const uint64_t> seeds, nlohmann::ordered_json& json) {
+void write_value(const Accuracy& accuracy, std::span<const uint64_t> seeds, Json& json) {
   write(accuracy, seeds, json);
   json["top1"] = value_json(accuracy);
   json["top1_std"] = or_null(accuracy.std);
 }
 
-nlohmann::ordered_json value_json(const Accuracy& accuracy) {
+Json value_json(const Accuracy& accuracy) {
   if (accuracy.measure == Measure::none) return nullptr;
   return accuracy.value;
 }
 
-nlohmann::ordered_json interval_json(const Accuracy& accuracy) {
+Json interval_json(const Accuracy& accuracy) {
   if (!accuracy.ci95) return nullptr;
   return {accuracy.ci95->low, accuracy.ci95->high};
 }

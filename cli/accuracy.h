@@ -8,9 +8,8 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "cli/metrics.h"
+#include "cli/support/json.h"
 #include "cli/support/statistics.h"
 #include "cli/tally.h"
 
@@ -39,16 +38,16 @@ Accuracy accuracy_of(std::span<const Tally> passes, const TrueAnswers& truth, in
 
 /// `top1` (null unless that is measured), `top5`, `metrics` (means, null for images), `top1_std`,
 /// `top1_ci95`, and `seeds` [{`seed`, `top1`, `metrics`}]; no seeds without noise.
-void write(const Accuracy& accuracy, std::span<const uint64_t> seeds, nlohmann::ordered_json& json);
+void write(const Accuracy& accuracy, std::span<const uint64_t> seeds, Json& json);
 
 /// The same, but `top1` and `top1_std` are those of the value, whatever the measure.
-void write_value(const Accuracy& accuracy, std::span<const uint64_t> seeds, nlohmann::ordered_json& json);
+void write_value(const Accuracy& accuracy, std::span<const uint64_t> seeds, Json& json);
 
 /// The value, null where nothing is measured: what learn, search and bits call top-1, whatever the measure.
-nlohmann::ordered_json value_json(const Accuracy& accuracy);
+Json value_json(const Accuracy& accuracy);
 
 /// [low, high], or null.
-nlohmann::ordered_json interval_json(const Accuracy& accuracy);
+Json interval_json(const Accuracy& accuracy);
 
 /// "87.45 %", "87.45 +- 0.12 %"; "0.8203" for a coefficient, "-" where nothing is measured.
 std::string percent(double fraction);

@@ -7,13 +7,12 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "cli/options/analog_options.h"
 #include "cli/options/data_options.h"
 #include "cli/options/model_options.h"
 #include "cli/options/output_options.h"
 #include "cli/session.h"
+#include "cli/support/json.h"
 #include "engine/network.h"
 
 namespace dpac::cli {
@@ -46,6 +45,6 @@ void notice_calibration(const AnalogSetup& setup, const OutputOptions& output);
 NetworkOptions network_options(const AnalogOptions& options, const AnalogSetup& setup, const RunOptions& run);
 
 /// `quantization` {`weight_bits`, `act_bits`, `calibration`}.
-void write(const AnalogSetup& setup, nlohmann::ordered_json& json);
+void write(const AnalogSetup& setup, Json& json);
 
 }  // namespace dpac::cli

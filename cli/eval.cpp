@@ -17,8 +17,9 @@
 #include "cli/point_report.h"
 #include "cli/prediction_files.h"
 #include "cli/session.h"
-#include "cli/support/atomic_file.h"
+#include "cli/support/json.h"
 #include "cli/support/machine.h"
+#include "cli/support/usage_error.h"
 #include "cli/text_answer.h"
 #include "engine/network.h"
 #include "kernels/error.h"
@@ -35,8 +36,8 @@ struct EvalOptions {
   std::string predictions, logits;
 };
 
-nlohmann::ordered_json options_json(const EvalOptions& options, const DataSource& data) {
-  nlohmann::ordered_json json;
+Json options_json(const EvalOptions& options, const DataSource& data) {
+  Json json;
   write(options.model, json);
   data.write(json);
   write(options.analog, json);
@@ -44,23 +45,18 @@ nlohmann::ordered_json options_json(const EvalOptions& options, const DataSource
   return json;
 }
 
-/// Before calibration, which may take minutes.
-void check_files(const EvalOptions& options, const EvaluationPlan& plan) {
-  for (const std::string& file : {options.predictions, options.logits}) {
-    if (file.empty()) continue;
-    if (plan.passes() > 1) {
-      throw Error(fmt::format(
-          "--predictions and --logits are for one energy and one seed, but this run has {} passes",
-          plan.passes()));
-    }
-    check_writable(file);
-  }
+/// Files of answers have room for those of one pass.
+void check_passes(const EvalOptions& options, const EvaluationPlan& plan) {
+  if ((options.predictions.empty() && options.logits.empty()) || plan.passes() == 1) return;
+  throw UsageError(
+      fmt::format("--predictions and --logits are for one energy and one seed, but this run has {} passes",
+                  plan.passes()));
 }
 
 /// What a run gave, and of `--text` what each pass said.
 struct Outcome {
   Evaluation evaluation;
-  std::vector<nlohmann::ordered_json> answers;
+  std::vector<Json> answers;
 };
 
 Outcome run_all(const EvalOptions& options, const Session& session, Network& network,
@@ -81,15 +77,14 @@ Outcome run_all(const EvalOptions& options, const Session& session, Network& net
 }
 
 /// One energy's results lie at the top level; those of a sweep in `points`, and the top level's are null.
-void add_points(const EvalOptions& options, const std::vector<PointReport>& points,
-                nlohmann::ordered_json& json) {
+void add_points(const EvalOptions& options, const std::vector<PointReport>& points, Json& json) {
   if (options.analog.noise.energies.sweep.empty()) {
     write(points.front(), json);
     return;
   }
   write_nulls(json);
   for (std::size_t i = 0; i < points.size(); ++i) {
-    nlohmann::ordered_json point{{"energy", options.analog.noise.energies.sweep[i]}};
+    Json point{{"energy", options.analog.noise.energies.sweep[i]}};
     write(points[i], point);
     json["points"].push_back(point);
   }
@@ -102,15 +97,14 @@ std::string text_of(const EvalOptions& options, const std::vector<PointReport>& 
 }
 
 /// `text`, null but for `--text`; a list where there are several passes. `mean_tokens` of text.
-void add_text(const Network& network, const std::vector<nlohmann::ordered_json>& answers,
-              nlohmann::ordered_json& json) {
+void add_text(const Network& network, const std::vector<Json>& answers, Json& json) {
   json["mean_tokens"] = mean_tokens_json(network.graph());
   json["text"] = nullptr;
   if (answers.size() == 1) json["text"] = answers.front();
   if (answers.size() > 1) json["text"] = answers;
 }
 
-std::string text_of(const std::vector<nlohmann::ordered_json>& answers, const PointReport& point) {
+std::string text_of(const std::vector<Json>& answers, const PointReport& point) {
   std::string text;
   for (const auto& answer : answers) text += answer_text(answer);
   return point.energy ? text + text_of(*point.energy) : text;
@@ -118,11 +112,10 @@ std::string text_of(const std::vector<nlohmann::ordered_json>& answers, const Po
 
 void run(const EvalOptions& options) {
   options.analog.check();
-  options.output.check();
   Session session = open_session(options.model, options.data);
   const NoiseOptions& noise = options.analog.noise;
   const EvaluationPlan plan{noise.points(analog_layers(session.graph)), noise.seed_list()};
-  check_files(options, plan);
+  check_passes(options, plan);
   const AnalogSetup setup = set_up(options.analog, options.data, session, options.run, options.output.quiet);
   Network network(std::move(session.graph), network_options(options.analog, setup, options.run));
   const auto [evaluation, answers] = run_all(options, session, network, plan);
@@ -148,29 +141,27 @@ void run(const EvalOptions& options) {
 
 }  // namespace
 
-Work add_eval(CLI::App& app) {
+Work add_eval(OptionSet& set) {
   const auto options = std::make_shared<EvalOptions>();
-  add_weights_option(app, options->model);
-  add_network_options(app, options->model);
-  add_run_options(app, options->run);
-  add_data_options(app, options->data);
-  add_analog_options(app, options->analog, {"none", "shot", "thermal", "weight"});
-  add_sweep_options(app, options->analog.noise);
-  add_arithmetic_option(app, options->analog.quantization);
-  app.add_option("--predictions", options->predictions,
-                 "CSV: index, label, prediction, its probability (scores: index, score, prediction)")
-      ->type_name("FILE")
-      ->group("Output");
-  app.add_option("--logits", options->logits, "HDF5: /logits, float32 [samples, classes], or embeddings")
-      ->type_name("FILE")
-      ->group("Output");
-  add_output_options(app, options->output);
-  app.footer(
+  add_weights_option(set, options->model);
+  add_network_options(set, options->model);
+  add_run_options(set, options->run);
+  add_data_options(set, options->data);
+  add_analog_options(set, options->analog, {"none", "shot", "thermal", "weight"});
+  add_sweep_options(set, options->analog.noise);
+  add_arithmetic_option(set, options->analog.quantization);
+  add_output_options(set, options->output);
+  set.path({"--predictions", "FILE",
+            "CSV: index, label, prediction, its probability (scores: index, score, prediction)"},
+           options->predictions, FileRole::writes);
+  set.path({"--logits", "FILE", "HDF5: /logits, float32 [samples, classes], or embeddings"}, options->logits,
+           FileRole::writes);
+  set.footer(
       "Energies are photons per MAC for shot noise, else multiples of the base energy. ms a sample is time "
-      "in the\n"
+      "in the "
       "network, decoding runs beside it. The interval is Wilson's 95 %, +- the standard deviation over "
-      "seeds. In "
-      "JSON a\nsweep's results are in `points`.\n\n"
+      "seeds. In JSON a "
+      "sweep's results are in `points`.\n\n"
       "Example:\n  dpac eval --weights resnet20.h5 --data cifar10/test --noise shot --energy 10 --seeds 5\n"
       "  dpac eval --weights bert/model.safetensors --data MNLI/dev_matched.tsv --task mnli\n"
       "  dpac eval --weights bert/model.safetensors --text 'A man sleeps.' --text 'Nobody is awake.'");

@@ -12,7 +12,7 @@ namespace dpac::cli {
 namespace {
 
 /// A product of attention under weight noise.
-nlohmann::ordered_json without_energy(const LayerEnergy& layer) {
+Json without_energy(const LayerEnergy& layer) {
   return {{"name", layer.name},
           {"energy_per_mac", nullptr},
           {"energy_per_inference", nullptr},
@@ -20,14 +20,14 @@ nlohmann::ordered_json without_energy(const LayerEnergy& layer) {
           {"repeats", nullptr}};
 }
 
-nlohmann::ordered_json layers_json(const EnergyLedger& ledger) {
-  auto layers = nlohmann::ordered_json::array();
+Json layers_json(const EnergyLedger& ledger) {
+  auto layers = Json::array();
   for (const LayerEnergy& layer : ledger.layers) {
-    nlohmann::ordered_json json{{"name", layer.name},
-                                {"energy_per_mac", layer.energy_per_mac},
-                                {"energy_per_inference", layer.energy_per_inference},
-                                {"share", layer.share},
-                                {"repeats", layer.repeats}};
+    Json json{{"name", layer.name},
+              {"energy_per_mac", layer.energy_per_mac},
+              {"energy_per_inference", layer.energy_per_inference},
+              {"share", layer.share},
+              {"repeats", layer.repeats}};
     if (layer.macs == 0) json = without_energy(layer);
     layers.push_back(std::move(json));
   }
@@ -62,13 +62,13 @@ std::vector<PointReport> report_points(const Network& network, const EvaluationP
   return points;
 }
 
-void write(const PointReport& point, nlohmann::ordered_json& json) {
+void write(const PointReport& point, Json& json) {
   write_nulls(json);
   write(point.accuracy, point.seeds, json);
   if (point.energy) write(*point.energy, json);
 }
 
-void write(const PointEnergy& energy, nlohmann::ordered_json& json) {
+void write(const PointEnergy& energy, Json& json) {
   const EnergyLedger& ledger = energy.ledger;
   json["energy_per_mac"] = ledger.energy_per_mac;
   json["aj_per_mac"] = or_null(energy.attojoules_per_mac);
@@ -77,7 +77,7 @@ void write(const PointEnergy& energy, nlohmann::ordered_json& json) {
   json["layers"] = layers_json(ledger);
 }
 
-void write_nulls(nlohmann::ordered_json& json) {
+void write_nulls(Json& json) {
   for (const char* key : {"top1", "top5", "metrics", "seeds", "top1_std", "top1_ci95", "energy_per_mac",
                           "aj_per_mac", "energy_per_inference", "relative_time", "layers"}) {
     json[key] = nullptr;

@@ -7,10 +7,9 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "cli/accuracy.h"
 #include "cli/evaluation.h"
+#include "cli/support/json.h"
 #include "engine/energy.h"
 #include "engine/network.h"
 
@@ -41,13 +40,13 @@ std::vector<PointReport> report_points(const Network& network, const EvaluationP
 
 /// The accuracy's keys, and `energy_per_mac`, `aj_per_mac`, `energy_per_inference`, `relative_time` and
 /// `layers` (null without noise; attojoules for shot noise only).
-void write(const PointReport& point, nlohmann::ordered_json& json);
+void write(const PointReport& point, Json& json);
 
 /// `energy_per_mac` and the keys behind it.
-void write(const PointEnergy& energy, nlohmann::ordered_json& json);
+void write(const PointEnergy& energy, Json& json);
 
 /// All of these keys, null.
-void write_nulls(nlohmann::ordered_json& json);
+void write_nulls(Json& json);
 
 /// A few lines for one point; a table with a row for each of several, which have noise.
 std::string text_of(const PointReport& point);

@@ -7,9 +7,8 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "cli/data/sample_reader.h"
+#include "cli/support/json.h"
 #include "engine/graph.h"
 #include "loaders/sample_maker.h"
 
@@ -54,7 +53,7 @@ class DataSource {
   [[nodiscard]] virtual Augmentation augmentation() const { return Augmentation::none; }
 
   /// All that decides what is read, defaults included, under the options' names.
-  virtual void write(nlohmann::ordered_json& json) const = 0;
+  virtual void write(Json& json) const = 0;
 
   /// What was chosen for the user; empty for nothing.
   [[nodiscard]] virtual std::string notice() const = 0;

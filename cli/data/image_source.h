@@ -9,6 +9,7 @@
 
 #include "cli/data/data_source.h"
 #include "cli/options/data_options.h"
+#include "cli/support/json.h"
 #include "engine/tensor.h"
 #include "loaders/dataset.h"
 #include "loaders/preprocess.h"
@@ -40,7 +41,7 @@ class ImageSource final : public DataSource {
                                                    const Reading& how) const override;
   [[nodiscard]] std::string preprocessing() const override;
   [[nodiscard]] Augmentation augmentation() const override;
-  void write(nlohmann::ordered_json& json) const override;
+  void write(Json& json) const override;
   [[nodiscard]] std::string notice() const override;
 
  private:

@@ -22,27 +22,21 @@ void write_to_stdout(const std::string& text) {
   }
 }
 
-std::string dump(const nlohmann::ordered_json& json) {
-  // File names need not be UTF-8; JSON must be.
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+std::string dump(const Json& json) {
+  return json.dump(2) + '\n';
 }
 
 }  // namespace
 
-void OutputOptions::check() const {
-  if (!json.empty() && json != kStdout) check_writable(json);
+void add_output_options(OptionSet& set, OutputOptions& options) {
+  set.heading("Output");
+  set.path(
+      {"--json", "FILE", "Write the whole result as JSON; - for stdout, and then nothing else goes there"},
+      options.json, FileRole::writes);
+  set.flag({"--quiet", "", "No progress and no notices"}, options.quiet);
 }
 
-void add_output_options(CLI::App& app, OutputOptions& options) {
-  app.add_option("--json", options.json,
-                 "Write the whole result as JSON; - for stdout, and then nothing else goes there")
-      ->type_name("FILE")
-      ->group("Output");
-  app.add_flag("--quiet", options.quiet, "No progress and no notices")->group("Output");
-}
-
-nlohmann::ordered_json result_json(const std::string& command, nlohmann::ordered_json options,
-                                   const std::string& weights_sha256, int threads) {
+Json result_json(const std::string& command, Json options, const std::string& weights_sha256, int threads) {
   return {{"command", command},
           {"version", DPAC_VERSION},
           {"options", std::move(options)},
@@ -51,7 +45,7 @@ nlohmann::ordered_json result_json(const std::string& command, nlohmann::ordered
           {"machine", machine_json(threads)}};
 }
 
-void publish(const OutputOptions& options, const std::string& text, const nlohmann::ordered_json& json) {
+void publish(const OutputOptions& options, const std::string& text, const Json& json) {
   if (options.json == kStdout) return write_to_stdout(dump(json));
   if (!options.json.empty()) {
     AtomicFile file(options.json);
