@@ -11,7 +11,7 @@
 #include "cli/support/usage_error.h"
 #include "engine/bert.h"
 #include "engine/resnet.h"
-#include "loaders/dataset.h"
+#include "loaders/images/dataset.h"
 
 namespace dpac::cli {
 namespace {

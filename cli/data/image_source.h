@@ -11,8 +11,8 @@
 #include "cli/options/data_options.h"
 #include "cli/support/json.h"
 #include "engine/tensor.h"
-#include "loaders/dataset.h"
-#include "loaders/preprocess.h"
+#include "loaders/images/dataset.h"
+#include "loaders/images/preprocess.h"
 
 namespace dpac::cli {
 

@@ -9,7 +9,7 @@
 
 #include "cli/options/option_set.h"
 #include "cli/options/text_options.h"
-#include "loaders/preprocess.h"
+#include "loaders/images/preprocess.h"
 
 namespace dpac::cli {
 
