@@ -81,8 +81,8 @@ AnalogSetup set_up(const AnalogOptions& options, const DataOptions& data, const 
   return setup;
 }
 
-void notice_calibration(const AnalogSetup& setup, const OutputOptions& output) {
-  for (const std::string& sentence : setup.notices) notice(output, sentence);
+void add_remarks(const AnalogSetup& setup, Remarks& remarks) {
+  for (const std::string& sentence : setup.notices) remarks.notice(sentence);
 }
 
 NetworkOptions network_options(const AnalogOptions& options, const AnalogSetup& setup,

@@ -128,7 +128,7 @@ void run(BenchOptions& options) {
   json["clean_spread"] = relative_spread(clean);
   json["noisy_spread"] = relative_spread(noisy);
   json["peak_rss_bytes"] = peak_rss_bytes();
-  publish(options.output, text_of(json), json);
+  publish(options.output, {}, text_of(json), json);
 }
 
 }  // namespace

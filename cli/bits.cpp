@@ -67,12 +67,13 @@ void run(const BitsOptions& options) {
   for (std::size_t p = 0; p < points.size(); ++p) {
     json["points"].push_back(point_json(points[p], energy_of(noise.energies, p)));
   }
-  publish(options.output,
+  Remarks remarks;
+  add_remarks(session, remarks);
+  add_remarks(setup, remarks);
+  publish(options.output, remarks,
           fmt::format("{}\n{} samples; layers measured on {} of them\n", text_of(points), samples,
                       experiment.measured_samples()),
           json);
-  notice_data(session, options.output);
-  notice_calibration(setup, options.output);
 }
 
 }  // namespace

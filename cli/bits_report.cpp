@@ -71,9 +71,10 @@ Json point_json(const BitsPoint& point, std::optional<double> energy) {
             {"aj_per_mac", or_null(spent.attojoules_per_mac)},
             {"top1_noise", value_json(noise)},
             {"top1_noise_std", or_null(noise.std)},
-            {"top1_noise_ci95", interval_json(noise)},
+            {"top1_noise_ci95", interval_json(noise.ci95)},
+            {"loss", loss_json(noise.loss)},
             {"top1_bits", value_json(bits)},
-            {"top1_bits_ci95", interval_json(bits)}};
+            {"top1_bits_ci95", interval_json(bits.ci95)}};
   for (const LayerPrecision& layer : point.layers) json["layers"].push_back(layer_json(layer));
   return json;
 }

@@ -72,10 +72,11 @@ void run(const CalibrateOptions& options) {
   json["method"] = record.method;
   json["batches"] = record.batches;
   json["ranges"] = ranges_json(tensors, record.ranges);
-  publish(options.output, text_of(options, tensors, record), json);
-  notice_data(session, options.output);
+  Remarks remarks;
+  add_remarks(session, remarks);
   const std::string few = shortage(record, plan);
-  if (!few.empty()) notice(options.output, few);
+  if (!few.empty()) remarks.notice(few);
+  publish(options.output, remarks, text_of(options, tensors, record), json);
 }
 
 }  // namespace

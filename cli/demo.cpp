@@ -59,7 +59,7 @@ class Demo {
     const auto reader =
         images_.read(network.graph(), samples_,
                      {.batch = options_.run.batch, .threads = thread_count(options_.run.threads)});
-    return evaluate(network, *reader, images_, plan, progress);
+    return evaluate({network}, *reader, images_, plan, progress);
   }
 
  private:
@@ -140,7 +140,7 @@ Json json_of(const DemoOptions& options, const Results& results) {
 void run(const DemoOptions& options) {
   options.noise.check();
   const Results results = measure(options);
-  publish(options.output, text_of(options, results), json_of(options, results));
+  publish(options.output, {}, text_of(options, results), json_of(options, results));
 }
 
 }  // namespace

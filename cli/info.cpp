@@ -78,7 +78,7 @@ void run(const InfoOptions& options) {
   json["parameters"] = graph.parameters;
   json["macs"] = total_macs(layers);
   for (const AnalogLayer& layer : layers) json["layers"].push_back(layer_json(layer));
-  publish(options.output, text_of(weights, graph, layers), json);
+  publish(options.output, {}, text_of(weights, graph, layers), json);
 }
 
 }  // namespace

@@ -126,15 +126,17 @@ std::string text_of(const LearnOptions& options, const LearnResult& result) {
   return text;
 }
 
-void notices(const LearnOptions& options, Workbench& bench, const LearnResult& result) {
-  notice_data(bench.session(), options.output);
-  notice_calibration(bench.setup(), options.output);
-  if (result.learned.energy_per_mac <= kNearTarget * options.target_energy) return;
-  notice(
-      options.output,
-      fmt::format("the energy per MAC is still {:.4g} times the target: more --steps, a lower --start or a "
-                  "higher --lambda bring it nearer",
-                  result.learned.energy_per_mac / options.target_energy));
+Remarks remarks_of(const LearnOptions& options, Workbench& bench, const LearnResult& result) {
+  Remarks remarks;
+  add_remarks(bench.session(), remarks);
+  add_remarks(bench.setup(), remarks);
+  if (result.learned.energy_per_mac > kNearTarget * options.target_energy) {
+    remarks.notice(fmt::format(
+        "the energy per MAC is still {:.4g} times the target: more --steps, a lower --start or a higher "
+        "--lambda bring it nearer",
+        result.learned.energy_per_mac / options.target_energy));
+  }
+  return remarks;
 }
 
 void run(const LearnOptions& options) {
@@ -144,8 +146,8 @@ void run(const LearnOptions& options) {
   const LearnResult result = resumable(options.state, [&] { return learn(options, bench); });
   if (!options.out.empty()) write_energies_hdf5(options.out, bench.layers(), result.learned.energies);
   if (!options.csv.empty()) write_energies_csv(options.csv, bench.layers(), result.learned.energies);
-  publish(options.output, text_of(options, result), json_of(options, bench, result));
-  notices(options, bench, result);
+  publish(options.output, remarks_of(options, bench, result), text_of(options, result),
+          json_of(options, bench, result));
 }
 
 void add_outputs(OptionSet& set, LearnOptions& options) {

@@ -78,9 +78,10 @@ void run(const SearchCommand& command) {
   json["mean_tokens"] = mean_tokens_json(bench.session().graph);
   write(result, bench.layers(), photon_aj, json);
   write(bench.setup(), json);
-  publish(command.output, text_of(result, photon_aj), json);
-  notice_data(bench.session(), command.output);
-  notice_calibration(bench.setup(), command.output);
+  Remarks remarks;
+  add_remarks(bench.session(), remarks);
+  add_remarks(bench.setup(), remarks);
+  publish(command.output, remarks, text_of(result, photon_aj), json);
 }
 
 }  // namespace

@@ -77,9 +77,8 @@ OpenedData open_more(const Session& session, const DataOptions& options) {
   return data;
 }
 
-void notice_data(const Session& session, const OutputOptions& output) {
-  const std::string sentence = session.data.source->notice();
-  if (!sentence.empty()) notice(output, sentence);
+void add_remarks(const Session& session, Remarks& remarks) {
+  session.data.source->add_remarks(remarks);
 }
 
 Json mean_tokens_json(const Graph& graph) {

@@ -75,8 +75,8 @@ std::vector<std::string> network_names(const std::vector<std::string>& weights) 
   return names;
 }
 
-/// All rows, those of a network together; sentences for the user in `notices`.
-std::vector<TableRow> find_rows(const TableCommand& command, std::set<std::string>& notices) {
+/// All rows, those of a network together.
+std::vector<TableRow> find_rows(const TableCommand& command, Remarks& remarks) {
   const std::vector<std::string> names = network_names(command.weights);
   std::vector<TableRow> rows;
   for (std::size_t w = 0; w < names.size(); ++w) {
@@ -86,8 +86,7 @@ std::vector<TableRow> find_rows(const TableCommand& command, std::set<std::strin
         Workbench bench(row_options(command, command.weights[w], noise), inside(folder, noise),
                         command.output.quiet);
         rows.push_back(find_row(bench, command.search, names[w], folder));
-        const std::string chosen = bench.session().data.source->notice();
-        if (!chosen.empty()) notices.insert(fmt::format("{}: {}", names[w], chosen));
+        add_remarks(bench.session(), remarks);
       } catch (const Error& error) {
         throw Error(fmt::format("{}, {} noise: {}", names[w], noise, error.what()));
       }
@@ -113,15 +112,14 @@ Json json_of(const TableCommand& command, const std::vector<TableRow>& rows) {
 void run(const TableCommand& command) {
   check(command);
   const FolderLock lock(command.state);
-  std::set<std::string> notices;
-  const std::vector<TableRow> rows = resumable(command.state, [&] { return find_rows(command, notices); });
+  Remarks remarks;
+  const std::vector<TableRow> rows = resumable(command.state, [&] { return find_rows(command, remarks); });
   if (!command.csv.empty()) {
     AtomicFile file(command.csv);
     file.write(csv_of(rows));
     file.commit();
   }
-  publish(command.output, markdown_of(rows), json_of(command, rows));
-  for (const std::string& sentence : notices) notice(command.output, sentence);
+  publish(command.output, remarks, markdown_of(rows), json_of(command, rows));
 }
 
 }  // namespace

@@ -124,11 +124,12 @@ void run(const TraceOptions& options) {
   json["samples"] = samples.indices;
   for (const std::size_t l : layers) json["layers"].push_back(all[l].name);
   write(setup, json);
-  publish(options.output,
+  Remarks remarks;
+  add_remarks(session, remarks);
+  add_remarks(setup, remarks);
+  publish(options.output, remarks,
           fmt::format("{}: {} samples, {} layers\n", options.out, samples.indices.size(), layers.size()),
           json);
-  notice_data(session, options.output);
-  notice_calibration(setup, options.output);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/data/sample_reader.h"
+#include "cli/remarks.h"
 #include "cli/support/json.h"
 #include "engine/graph.h"
 #include "loaders/images/sample_maker.h"
@@ -55,8 +56,8 @@ class DataSource {
   /// All that decides what is read, defaults included, under the options' names.
   virtual void write(Json& json) const = 0;
 
-  /// What was chosen for the user; empty for nothing.
-  [[nodiscard]] virtual std::string notice() const = 0;
+  /// What was chosen, assumed and left out in opening it.
+  virtual void add_remarks(Remarks& remarks) const = 0;
 };
 
 /// @throws Error naming the sample unless its label is one of the network's classes.

@@ -102,9 +102,11 @@ void ImageSource::write(Json& json) const {
   json["channel_order"] = preprocessing_.bgr ? "bgr" : "rgb";
 }
 
-std::string ImageSource::notice() const {
-  if (options_.preset) return "";
-  return fmt::format("preset {}, which fits the weights (--preset chooses another)", preset_);
+void ImageSource::add_remarks(Remarks& remarks) const {
+  if (options_.preset) return;
+  remarks.assume(
+      fmt::format("preset {}, as the weights suggest: {} (--preset and what belongs to it choose others)",
+                  preset_, preprocessing()));
 }
 
 }  // namespace dpac::cli

@@ -42,7 +42,7 @@ class ImageSource final : public DataSource {
   [[nodiscard]] std::string preprocessing() const override;
   [[nodiscard]] Augmentation augmentation() const override;
   void write(Json& json) const override;
-  [[nodiscard]] std::string notice() const override;
+  void add_remarks(Remarks& remarks) const override;
 
  private:
   DataOptions options_;

@@ -135,13 +135,13 @@ void TextSource::write(Json& json) const {
   json["pad_to"] = or_null(options_.text.pad_to);
 }
 
-std::string TextSource::notice() const {
+void TextSource::add_remarks(Remarks& remarks) const {
   const bool vocabulary = options_.text.vocab.empty(), casing = !options_.text.casing();
-  if (!vocabulary && !casing) return "";
-  return fmt::format(
+  if (!vocabulary && !casing) return;
+  remarks.assume(fmt::format(
       "vocabulary {}, {} ({})", vocabulary_,
       texts_->encoder().casing() == Casing::cased ? "cased" : "uncased",
-      vocabulary ? "--vocab, --cased and --uncased choose others" : "--cased and --uncased choose");
+      vocabulary ? "--vocab, --cased and --uncased choose others" : "--cased and --uncased choose"));
 }
 
 }  // namespace dpac::cli

@@ -31,7 +31,7 @@ class TextSource final : public DataSource {
                                                    const Reading& how) const override;
   [[nodiscard]] std::string preprocessing() const override;
   void write(Json& json) const override;
-  [[nodiscard]] std::string notice() const override;
+  void add_remarks(Remarks& remarks) const override;
 
  private:
   DataOptions options_;

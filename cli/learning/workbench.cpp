@@ -216,8 +216,8 @@ Accuracy Workbench::evaluate_on_data(Network& network, const NoiseConfig& point,
   const EvaluationPlan plan{{point}, std::move(seeds), /*overflow_is_wrong=*/point.kind != NoiseKind::none};
   const auto reader = make_reader(session_.data, network.graph(), options_.run, point.kind);
   Progress progress(static_cast<int64_t>(session_.data.samples.size()) * plan.passes(), "samples", quiet_);
-  const Evaluation evaluation = evaluate(network, *reader, *session_.data.source, plan, progress);
-  Accuracy accuracy = accuracy_of(evaluation.tallies.front(), evaluation.truth, network.graph().classes());
+  const Evaluation evaluation = evaluate({network}, *reader, *session_.data.source, plan, progress);
+  Accuracy accuracy = accuracy_of(evaluation, 0, network.graph().classes());
   if (accuracy.measure != Measure::none) return accuracy;
   throw Error(fmt::format("{}: embeddings of single sentences have no accuracy", options_.data.data));
 }

@@ -45,18 +45,18 @@ Json result_json(const std::string& command, Json options, const std::string& we
           {"machine", machine_json(threads)}};
 }
 
-void publish(const OutputOptions& options, const std::string& text, const Json& json) {
-  if (options.json == kStdout) return write_to_stdout(dump(json));
-  if (!options.json.empty()) {
+void publish(const OutputOptions& options, const Remarks& remarks, const std::string& text, Json json) {
+  remarks.write(json);
+  const bool json_alone = options.json == kStdout;
+  if (!options.json.empty() && !json_alone) {
     AtomicFile file(options.json);
     file.write(dump(json));
     file.commit();
   }
-  write_to_stdout(text);
-}
-
-void notice(const OutputOptions& options, const std::string& sentence) {
-  if (!options.quiet) fmt::print(stderr, "dpac: {}\n", sentence);
+  if (!options.quiet) {
+    for (const std::string& sentence : remarks.sentences()) fmt::print(stderr, "dpac: {}\n", sentence);
+  }
+  write_to_stdout(json_alone ? dump(json) : text);
 }
 
 }  // namespace dpac::cli

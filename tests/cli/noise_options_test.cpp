@@ -147,7 +147,7 @@ TEST_CASE("A sweep with seeds gives every point as if run alone, whatever the no
   }
   const auto table =
       test::run_dpac(inputs.arguments("eval", {"--noise", "weight", "--energies-sweep", "1,4", "--quiet"}));
-  CHECK(table.out.starts_with("x base energy/MAC "));
+  CHECK(table.out.find("\nx base energy/MAC ") != std::string::npos);
   const auto line =
       test::run_dpac(inputs.arguments("eval", {"--noise", "weight", "--energy", "4", "--repeat", "2"}));
   CHECK(line.out.find("energy  8 x base energy per MAC; ") != std::string::npos);
