@@ -7,11 +7,13 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <system_error>
 
 #include <fmt/format.h>
 
 #include "cli/command_line.h"
 #include "cli/support/interrupt.h"
+#include "cli/support/printable.h"
 #include "cli/support/usage_error.h"
 
 namespace dpac::cli {
@@ -21,7 +23,7 @@ constexpr int kBadInput = 1, kUsage = 2, kInterrupted = 130;
 
 int report(const std::string& sentence, int exit_code) {
   // Not fmt::print, which throws where stderr is full or closed.
-  std::fputs(fmt::format("dpac: error: {}\n", sentence).c_str(), stderr);
+  std::fputs(fmt::format("dpac: error: {}\n", printable(sentence)).c_str(), stderr);
   return exit_code;
 }
 
@@ -45,6 +47,10 @@ int run(int argc, char** argv) {
     return report(next.empty() ? "interrupted" : "interrupted; " + next, kInterrupted);
   } catch (const std::bad_alloc&) {
     return report("not enough memory; a smaller --batch or --limit needs less", kBadInput);
+  } catch (const std::system_error& error) {
+    const bool threads = error.code() == std::errc::resource_unavailable_try_again;
+    return report(threads ? "the system starts no more threads; fewer --threads would do" : error.what(),
+                  kBadInput);
   } catch (const std::exception& error) {
     return report(error.what(), kBadInput);
   }

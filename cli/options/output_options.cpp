@@ -7,6 +7,7 @@
 
 #include "cli/support/atomic_file.h"
 #include "cli/support/machine.h"
+#include "cli/support/printable.h"
 #include "kernels/error.h"
 #include "kernels/noise_key.h"
 
@@ -54,7 +55,8 @@ void publish(const OutputOptions& options, const Remarks& remarks, const std::st
     file.commit();
   }
   if (!options.quiet) {
-    for (const std::string& sentence : remarks.sentences()) fmt::print(stderr, "dpac: {}\n", sentence);
+    for (const std::string& sentence : remarks.sentences())
+      fmt::print(stderr, "dpac: {}\n", printable(sentence));
   }
   write_to_stdout(json_alone ? dump(json) : text);
 }

@@ -124,3 +124,10 @@ TEST_CASE("An output that cannot be written is an error") {
                     "/nowhere/x.json"}) ==
         "/nowhere/x.json: cannot be created; does its folder exist, and may you write there?");
 }
+
+TEST_CASE("Control characters of names are shown, not sent") {
+  const Outcome outcome = run_dpac({"info", "/nowhere/\x1b[31mred\n.h5"});
+  CHECK(outcome.exit_code == 1);
+  CHECK(outcome.err.find("/nowhere/\\x1b[31mred\\x0a.h5") != std::string::npos);
+  CHECK(outcome.err.find('\n') == outcome.err.size() - 1);
+}
