@@ -221,10 +221,10 @@ TEST_CASE("Energies that are none are refused in every command") {
   for (const std::string energy : {"0", "-1", "nan"}) {
     CAPTURE(energy);
     const std::vector<std::string> noise{"--noise", "shot", "--energy", energy};
-    for (const std::string& error :
-         {eval_error(inputs, noise), trace_error(inputs, noise),
-          clean_failure(inputs, {"bench", "--weights", inputs.weights, "--energy", energy})}) {
-      CHECK(error == "--energy is " + energy + ", expected a positive number of photons per MAC");
+    for (const auto& command : {inputs.arguments("eval", noise),
+                                inputs.arguments("trace", noise),
+                                {"bench", "--weights", inputs.weights, "--energy", energy}}) {
+      CHECK(test::dpac_usage_error(command) == "--energy is '" + energy + "', expected a positive number");
     }
   }
 }
