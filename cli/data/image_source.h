@@ -11,7 +11,7 @@
 #include "cli/options/data_options.h"
 #include "engine/tensor.h"
 #include "loaders/images/dataset.h"
-#include "loaders/images/preprocess.h"
+#include "loaders/pixels/preprocess.h"
 
 namespace dpac::cli {
 

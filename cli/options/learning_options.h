@@ -12,7 +12,7 @@
 #include "cli/options/data_options.h"
 #include "engine/noise_config.h"
 #include "learn/learner.h"
-#include "loaders/images/augment.h"
+#include "loaders/pixels/augment.h"
 
 namespace dpac::cli {
 

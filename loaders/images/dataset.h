@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "loaders/images/image.h"
+#include "loaders/pixels/image.h"
 
 namespace dpac {
 

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "kernels/error.h"
-#include "loaders/images/decode_image.h"
+#include "loaders/pixels/decode_image.h"
 #include "loaders/read_file.h"
 
 namespace dpac {

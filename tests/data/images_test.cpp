@@ -11,9 +11,9 @@
 #include <zlib.h>
 
 #include "loaders/images/dataset.h"
-#include "loaders/images/decode_image.h"
 #include "loaders/images/prefetch.h"
-#include "loaders/images/preprocess.h"
+#include "loaders/pixels/decode_image.h"
+#include "loaders/pixels/preprocess.h"
 #include "loaders/read_file.h"
 #include "tests/support/temp_folder.h"
 

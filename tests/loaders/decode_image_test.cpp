@@ -1,4 +1,4 @@
-#include "loaders/images/decode_image.h"
+#include "loaders/pixels/decode_image.h"
 
 #include <algorithm>
 #include <string>

@@ -1,11 +1,11 @@
-#include "loaders/images/resize.h"
+#include "loaders/pixels/resize.h"
 
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include "kernels/error.h"
-#include "loaders/images/decode_image.h"
+#include "loaders/pixels/decode_image.h"
 #include "loaders/read_file.h"
 #include "tests/support/images.h"
 

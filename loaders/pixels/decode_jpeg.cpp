@@ -1,4 +1,4 @@
-#include "loaders/images/decode_jpeg.h"
+#include "loaders/pixels/decode_jpeg.h"
 
 #include <array>
 #include <csetjmp>

@@ -1,4 +1,4 @@
-#include "loaders/images/preprocess.h"
+#include "loaders/pixels/preprocess.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "kernels/error.h"
-#include "loaders/images/resize.h"
+#include "loaders/pixels/resize.h"
 
 namespace dpac {
 namespace {

@@ -1,4 +1,4 @@
-#include "loaders/images/decode_png.h"
+#include "loaders/pixels/decode_png.h"
 
 #include <algorithm>
 #include <array>

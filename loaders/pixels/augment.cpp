@@ -1,9 +1,9 @@
-#include "loaders/images/augment.h"
+#include "loaders/pixels/augment.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "loaders/images/resize.h"
+#include "loaders/pixels/resize.h"
 
 namespace dpac {
 namespace {

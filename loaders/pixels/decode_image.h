@@ -7,7 +7,7 @@
 #include <span>
 #include <string>
 
-#include "loaders/images/image.h"
+#include "loaders/pixels/image.h"
 
 namespace dpac {
 

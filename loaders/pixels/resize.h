@@ -9,7 +9,7 @@
 /// pixels the other way.
 #pragma once
 
-#include "loaders/images/image.h"
+#include "loaders/pixels/image.h"
 
 namespace dpac {
 

@@ -1,4 +1,4 @@
-#include "loaders/images/decode_image.h"
+#include "loaders/pixels/decode_image.h"
 
 #include <algorithm>
 #include <array>
@@ -7,8 +7,8 @@
 #include <fmt/ranges.h>
 
 #include "kernels/error.h"
-#include "loaders/images/decode_jpeg.h"
-#include "loaders/images/decode_png.h"
+#include "loaders/pixels/decode_jpeg.h"
+#include "loaders/pixels/decode_png.h"
 
 namespace dpac {
 namespace {

@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-#include "loaders/images/image.h"
+#include "loaders/pixels/image.h"
 
 namespace dpac {
 

@@ -1,4 +1,4 @@
-#include "loaders/images/resample.h"
+#include "loaders/pixels/resample.h"
 
 #include <algorithm>
 #include <array>

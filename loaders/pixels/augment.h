@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "kernels/split_mix.h"
-#include "loaders/images/image.h"
-#include "loaders/images/preprocess.h"
+#include "loaders/pixels/image.h"
+#include "loaders/pixels/preprocess.h"
 
 namespace dpac {
 

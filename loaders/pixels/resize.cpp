@@ -1,4 +1,4 @@
-#include "loaders/images/resize.h"
+#include "loaders/pixels/resize.h"
 
 #include <algorithm>
 #include <cassert>
@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "kernels/error.h"
-#include "loaders/images/resample.h"
+#include "loaders/pixels/resample.h"
 
 namespace dpac {
 namespace {
