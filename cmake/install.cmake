@@ -8,7 +8,7 @@ install(EXPORT dpacTargets NAMESPACE dpac:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/
 # <dpac/engine/network.h> and its like. What includes third-party headers is not for users.
 install(DIRECTORY kernels engine loaders learn DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dpac
   FILES_MATCHING PATTERN "*.h" PATTERN "*-inl.h" EXCLUDE PATTERN "simd.h" EXCLUDE PATTERN "hdf5_handle.h" EXCLUDE
-  PATTERN "onednn_impl.h" EXCLUDE)
+  PATTERN "onednn_impl.h" EXCLUDE PATTERN "memory_tiff.h" EXCLUDE)
 
 configure_package_config_file(cmake/dpacConfig.cmake.in dpacConfig.cmake
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/dpac)

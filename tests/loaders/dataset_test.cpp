@@ -97,7 +97,7 @@ TEST_CASE("ImageFolder: a .jpg that is none is an error when it is read, naming 
   const auto dataset = open_image_dataset(folder.path());
   const std::string message =
       (folder.path() / "a/1.jpg").string() +
-      ": expected a JPEG or PNG image, but the file starts with the bytes 74 65 78 74";
+      ": expected a JPEG, PNG, WebP or TIFF image, but the file starts with the bytes 74 65 78 74";
   CHECK_THROWS_WITH_AS(dataset->load(0), message.c_str(), Error);
 }
 
