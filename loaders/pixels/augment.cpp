@@ -30,8 +30,9 @@ Window largest_centred_window(ImageSize size) {
   return {(size.height - height) / 2, (size.width - width) / 2, height, width};
 }
 
-Image resized_crop(const Image& image, ImageSize size, SplitMix64& random) {
-  return resize_bilinear(cut_out(image, random_resized_window(image.size(), random)), size);
+Image resized_crop(const Image& image, const Preprocessing& how, SplitMix64& random) {
+  const Image window = cut_out(image, random_resized_window(image.size(), random));
+  return resize_image(window, output_size(image.size(), how), how.interpolation);
 }
 
 Image shifted_crop(const Image& image, SplitMix64& random) {
@@ -41,7 +42,7 @@ Image shifted_crop(const Image& image, SplitMix64& random) {
 }
 
 Image random_crop(const Image& image, const Preprocessing& how, Augmentation kind, SplitMix64& random) {
-  if (kind == Augmentation::resized_crop) return resized_crop(image, output_size(image.size(), how), random);
+  if (kind == Augmentation::resized_crop) return resized_crop(image, how, random);
   return shifted_crop(resize_and_crop(image, how), random);
 }
 

@@ -35,8 +35,8 @@ struct AugmentationKey {
 Window random_resized_window(ImageSize size, SplitMix64& random);
 
 /// A random variant of resize_and_crop(), of the same size, output_size(). Of `how`, resized_crop takes only
-/// that size: its window is of the whole image. The same on every machine, unless std::exp differs in its
-/// last bit and that bit decides a rounding, about once in 10^12 images. Thread-safe.
+/// that size and the interpolation: its window is of the whole image. The same on every machine, unless
+/// std::exp differs in its last bit and that bit decides a rounding, about once in 10^12 images. Thread-safe.
 Image random_resize_and_crop(const Image& image, const Preprocessing& how, Augmentation kind,
                              const AugmentationKey& key);
 

@@ -16,11 +16,12 @@ constexpr std::array<float, 3> kImageNetStd = {0.229f, 0.224f, 0.225f};
 constexpr std::array<float, 3> kCaffeMean = {103.939f, 116.779f, 123.68f};
 constexpr std::array<float, 3> kOnes = {1.0f, 1.0f, 1.0f};
 constexpr double kToUnit = 1.0 / 255;
+constexpr Interpolation kBilinear = Interpolation::bilinear;
 
 Preprocessing any_preset(std::string_view name) {
-  if (name == "torchvision") return {256, 224, kImageNetMean, kImageNetStd, kToUnit, false};
-  if (name == "keras-caffe") return {256, 224, kCaffeMean, kOnes, 1.0, true};
-  if (name == "cifar") return {0, 0, kImageNetMean, kImageNetStd, kToUnit, false};
+  if (name == "torchvision") return {256, 224, kBilinear, kImageNetMean, kImageNetStd, kToUnit, false};
+  if (name == "keras-caffe") return {256, 224, kBilinear, kCaffeMean, kOnes, 1.0, true};
+  if (name == "cifar") return {0, 0, kBilinear, kImageNetMean, kImageNetStd, kToUnit, false};
   if (name == "plain") return {};
   throw Error(fmt::format("preset '{}': expected torchvision, keras-caffe, cifar or plain", name));
 }
@@ -76,6 +77,18 @@ Preprocessing preset(std::string_view name, bool files) {
   return how;
 }
 
+int resize_for_crop(int crop, double crop_pct) {
+  if (!(crop_pct > 0 && crop_pct <= 1)) {
+    throw Error(fmt::format("expected a crop_pct above 0 and at most 1, found {}", crop_pct));
+  }
+  const double resize = std::floor(crop / crop_pct);
+  if (resize > kMaxImagePixels) {
+    throw Error(fmt::format("a crop of {} with a crop_pct of {} asks for images of {:.0f} pixels", crop,
+                            crop_pct, resize));
+  }
+  return static_cast<int>(resize);
+}
+
 ImageSize output_size(ImageSize size, const Preprocessing& how) {
   if (how.crop != 0) return {how.crop, how.crop};
   return resized(size, how);
@@ -87,7 +100,8 @@ Image resize_and_crop(const Image& image, const Preprocessing& how) {
   const Span across = centre(whole.width, how.crop);
   const Span rows = inside(down, whole.height);
   const Span columns = inside(across, whole.width);
-  Image part = resize_bilinear(image, whole, {rows.begin, columns.begin, rows.length, columns.length});
+  Image part =
+      resize_image(image, whole, how.interpolation, {rows.begin, columns.begin, rows.length, columns.length});
   if (part.size() == output_size(image.size(), how)) return part;
   return cut_out(part, {down.begin - rows.begin, across.begin - columns.begin, down.length, across.length});
 }

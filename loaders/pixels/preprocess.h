@@ -7,13 +7,15 @@
 #include <string_view>
 
 #include "loaders/pixels/image.h"
+#include "loaders/pixels/interpolation.h"
 
 namespace dpac {
 
 /// Resize the shorter side, crop the centre, normalise: y = (pixel * value_scale - mean[c]) / std[c].
 struct Preprocessing {
-  int resize = 0;                                  ///< New length of the shorter side; 0: off.
-  int crop = 0;                                    ///< Side of the square cut out of the centre; 0: off.
+  int resize = 0;  ///< New length of the shorter side; 0: off.
+  int crop = 0;    ///< Side of the square cut out of the centre; 0: off.
+  Interpolation interpolation = Interpolation::bilinear;  ///< Of the resize.
   std::array<float, 3> mean = {0.0f, 0.0f, 0.0f};  ///< In the order of the network's channels, as is `std`.
   std::array<float, 3> std = {1.0f, 1.0f, 1.0f};
   double value_scale = 1.0;  ///< In double: pixel * (1.0 / 255) rounded to float is pixel / 255.0f, always.
@@ -25,6 +27,10 @@ struct Preprocessing {
 /// and crop are 0.
 /// @throws Error for another name.
 Preprocessing preset(std::string_view name, bool files);
+
+/// The `resize` that timm's `crop_pct` stands for: floor(crop / crop_pct), 256 for 224 and 0.875.
+/// @throws Error unless crop_pct is above 0 and at most 1.
+int resize_for_crop(int crop, double crop_pct);
 
 /// Size of what preprocess() gives for an image of `size`.
 /// @throws Error if the resized image would have more than kMaxImagePixels.

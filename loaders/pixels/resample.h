@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "loaders/pixels/interpolation.h"
+
 namespace dpac {
 
 /// For each of a range of output positions along one axis, the source positions it is a mean of and their
@@ -15,13 +17,15 @@ class Taps {
  public:
   static constexpr int kWeightBits = 22;
 
-  /// Outputs [begin, end) of resizing `in` positions to `out` with the triangle filter.
-  Taps(int in, int out, int begin, int end);
+  /// Outputs [begin, end) of resizing `in` positions to `out` with the filter, widened by the scale where the
+  /// image shrinks.
+  Taps(int in, int out, int begin, int end, Interpolation interpolation);
 
   [[nodiscard]] int outputs() const { return static_cast<int>(first_.size()); }
   /// First source position under output i of the range.
   [[nodiscard]] int first(int i) const { return first_[static_cast<std::size_t>(i)]; }
-  /// Weights of that position and those after it: fixed point, sum 2^22 but for rounding, none negative.
+  /// Weights of that position and those after it: fixed point, sum 2^22 but for rounding; bicubic has
+  /// negative ones, and magnitudes of less than 2^23 in all.
   [[nodiscard]] std::span<const int32_t> weights(int i) const {
     const auto n = static_cast<std::size_t>(i);
     return std::span(weights_).subspan(offset_[n], offset_[n + 1] - offset_[n]);

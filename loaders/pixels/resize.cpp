@@ -60,17 +60,17 @@ ImageSize short_side_size(ImageSize size, int short_side) {
   return size.height <= size.width ? ImageSize{short_side, other} : ImageSize{other, short_side};
 }
 
-Image resize_bilinear(const Image& source, ImageSize size, const Window& window) {
+Image resize_image(const Image& source, ImageSize size, Interpolation interpolation, const Window& window) {
   assert(window.top >= 0 && window.height > 0 && window.top + window.height <= size.height);
   assert(window.left >= 0 && window.width > 0 && window.left + window.width <= size.width);
-  const Taps across(source.width, size.width, window.left, window.left + window.width);
-  const Taps down(source.height, size.height, window.top, window.top + window.height);
+  const Taps across(source.width, size.width, window.left, window.left + window.width, interpolation);
+  const Taps down(source.height, size.height, window.top, window.top + window.height, interpolation);
   const int top = down.source_begin();
   return resize_columns(resize_rows(source, across, top, down.source_end() - top), down, top);
 }
 
-Image resize_bilinear(const Image& source, ImageSize size) {
-  return resize_bilinear(source, size, {0, 0, size.height, size.width});
+Image resize_image(const Image& source, ImageSize size, Interpolation interpolation) {
+  return resize_image(source, size, interpolation, {0, 0, size.height, size.width});
 }
 
 }  // namespace dpac
