@@ -7,6 +7,7 @@
 
 #include "cli/support/json.h"
 #include "kernels/error.h"
+#include "loaders/images/open_dataset.h"
 #include "loaders/images/prefetch.h"
 
 namespace dpac::cli {
@@ -36,8 +37,9 @@ class ImageReader final : public SampleReader {
 };
 
 std::unique_ptr<ImageDataset> open_images(const DataOptions& options) {
-  return options.labels.empty() ? open_image_dataset(options.data)
-                                : open_image_dataset(options.data, options.labels);
+  DatasetSettings settings;
+  if (!options.labels.empty()) settings.labels = options.labels;
+  return open_image_dataset(options.data, settings);
 }
 
 }  // namespace

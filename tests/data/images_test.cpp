@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
-#include "loaders/images/dataset.h"
+#include "loaders/images/open_dataset.h"
 #include "loaders/images/prefetch.h"
 #include "loaders/pixels/decode_image.h"
 #include "loaders/pixels/preprocess.h"
