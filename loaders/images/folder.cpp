@@ -19,12 +19,11 @@ constexpr std::array<std::string_view, 9> kLitter = {
     "desktop.ini", "@eaDir",      "$RECYCLE.BIN", "System Volume Information",
     "lost+found"};
 
-FolderEntry::Kind kind_of(const fs::path& path) {
+/// Asks the entry, which knows what the folder's listing said, and not the file system again.
+FolderEntry::Kind kind_of(const fs::directory_entry& entry) {
   std::error_code error;  // A link to itself is one.
-  const fs::file_status status = fs::status(path, error);
-  if (error) return FolderEntry::Kind::other;
-  if (fs::is_directory(status)) return FolderEntry::Kind::folder;
-  return fs::is_regular_file(status) ? FolderEntry::Kind::file : FolderEntry::Kind::other;
+  if (entry.is_regular_file(error)) return FolderEntry::Kind::file;
+  return entry.is_directory(error) ? FolderEntry::Kind::folder : FolderEntry::Kind::other;
 }
 
 }  // namespace
@@ -34,7 +33,7 @@ std::vector<FolderEntry> sorted_entries(const fs::path& folder) {
   std::vector<FolderEntry> entries;
   fs::directory_iterator next(folder, error);
   for (; !error && next != fs::directory_iterator(); next.increment(error)) {
-    entries.push_back({next->path(), kind_of(next->path())});
+    entries.push_back({next->path(), kind_of(*next)});
   }
   if (error) throw Error(fmt::format("{}: the folder cannot be read: {}", folder.string(), error.message()));
   std::sort(entries.begin(), entries.end(),

@@ -16,11 +16,11 @@
 namespace dpac {
 namespace {
 
-constexpr std::array<std::string_view, 8> kRead = {".jpg", ".jpeg", ".jpe", ".jfif",
-                                                   ".png", ".webp", ".tif", ".tiff"};
-constexpr std::array<std::string_view, 16> kNotRead = {".bmp", ".dib",  ".gif",  ".ppm",  ".pgm", ".pbm",
-                                                       ".pnm", ".avif", ".heic", ".heif", ".jp2", ".j2k",
-                                                       ".jxl", ".tga",  ".ico",  ".svg"};
+constexpr std::array<std::string_view, 5> kImages = {".jpg", ".jpeg", ".jpe", ".jfif", ".png"};
+/// Of formats that are read in part or not at all.
+constexpr std::array<std::string_view, 19> kPerhapsImages = {
+    ".webp", ".tif",  ".tiff", ".bmp", ".dib", ".gif", ".ppm", ".pgm", ".pbm", ".pnm",
+    ".avif", ".heic", ".heif", ".jp2", ".j2k", ".jxl", ".tga", ".ico", ".svg"};
 constexpr std::size_t kMostExtensions = 8;
 
 std::string lower_extension(const std::filesystem::path& file) {
@@ -49,7 +49,7 @@ std::string division(const std::map<std::string, int64_t>& by_extension) {
 
 bool has_image_name(const std::filesystem::path& file) {
   const std::string extension = lower_extension(file);
-  return holds(kRead, extension) || holds(kNotRead, extension);
+  return holds(kImages, extension) || holds(kPerhapsImages, extension);
 }
 
 bool ImageFilter::takes_file(const FolderEntry& entry) {
@@ -63,8 +63,8 @@ bool ImageFilter::takes_file(const FolderEntry& entry) {
     throw Error(fmt::format("{}: expected an image file, found a link that leads nowhere, a pipe or a device",
                             entry.path.string()));
   }
-  if (holds(kRead, extension)) return true;
-  const bool by_content = entry.is_file() && (extension.empty() || holds(kNotRead, extension));
+  if (holds(kImages, extension)) return true;
+  const bool by_content = entry.is_file() && (extension.empty() || holds(kPerhapsImages, extension));
   if (by_content && is_image_start(read_file_start(entry.path, kImageStartBytes))) return true;
   unread_.add(relative(entry));
   ++by_extension_[extension];

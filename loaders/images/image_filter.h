@@ -14,8 +14,7 @@
 
 namespace dpac {
 
-/// Whether a file's name is that of an image, be it of a format that is read (.jpg, .jpeg, .jpe, .jfif, .png,
-/// .webp, .tif, .tiff) or not (.bmp, .gif, ...), in any case.
+/// Whether a file's extension is that of an image format, be it read or not, in any case.
 bool has_image_name(const std::filesystem::path& file);
 
 /// Goes through the entries of folders, takes the images and counts what it leaves out.
@@ -24,8 +23,9 @@ class ImageFilter {
   /// Examples of what is left out are named relative to `root`.
   explicit ImageFilter(std::filesystem::path root) : root_(std::move(root)) {}
 
-  /// Whether the entry is a file to read: its name has the extension of a format that is read; or that of
-  /// another image format, or none, and its first bytes are those of a format that is read.
+  /// Whether the entry is a file to read: it is called .jpg, .jpeg, .jpe, .jfif or .png, and if it holds
+  /// something else that is an error when it is read; or it has the extension of another image format (.webp,
+  /// .tif, .bmp, ...) or none, and its first bytes are those of a format that is read.
   /// @throws Error if it has an image's name and is no file, as a link that leads nowhere.
   bool takes_file(const FolderEntry& entry);
 

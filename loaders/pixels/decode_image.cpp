@@ -28,7 +28,7 @@ struct Start {
 
 constexpr std::array<Start, 7> kStarts = {{{"\xFF\xD8\xFF"sv, decode_jpeg},
                                            {"\x89PNG\r\n\x1A\n"sv, decode_png},
-                                           {"RIFF????WEBP"sv, decode_webp},
+                                           {"RIFF????WEBPVP8"sv, decode_webp},
                                            {"II*\0"sv, decode_tiff},
                                            {"MM\0*"sv, decode_tiff},
                                            {"II+\0"sv, decode_tiff},

@@ -17,7 +17,7 @@ namespace dpac {
 inline constexpr std::string_view kImageFormats = "JPEG, PNG, WebP or TIFF";
 
 /// How much of a file's start is_image_start() needs.
-inline constexpr std::size_t kImageStartBytes = 12;
+inline constexpr std::size_t kImageStartBytes = 15;
 
 /// Whether a file that starts so is of a format that decode_image() reads.
 bool is_image_start(std::span<const uint8_t> start);

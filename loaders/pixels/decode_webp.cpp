@@ -1,8 +1,7 @@
 #include "loaders/pixels/decode_webp.h"
 
-#include <webp/decode.h>
-
 #include <fmt/format.h>
+#include <webp/decode.h>
 
 #include "kernels/error.h"
 

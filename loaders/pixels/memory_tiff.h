@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+
 #include <tiffio.h>
 
 namespace dpac {

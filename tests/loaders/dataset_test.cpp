@@ -9,6 +9,7 @@
 #include "loaders/hdf5_writer.h"
 #include "loaders/images/open_dataset.h"
 #include "tests/support/images.h"
+#include "tests/support/messages.h"
 #include "tests/support/temp_folder.h"
 
 using namespace dpac;
@@ -130,6 +131,52 @@ TEST_CASE("flat folder: labels and files must match one to one") {
   fs::create_directory(folder.path() / "none");
   folder.write("one", "x.png 0");
   check_refused(folder, "none", "@/one: names 'x.png', which is no image in @/none (1 such lines)", "one");
+}
+
+TEST_CASE("flat folder: a labels file as spreadsheets write it, beside its images") {
+  const TempFolder folder;
+  for (const char* name : {"a.png", "b, c.png", "d.png"}) folder.copy(kPng, name);
+  folder.copy(kPng, "._a.png");
+  folder.write("other.bmp", "BM");
+  folder.write("notes.txt", "text");
+  const auto labels = folder.write("labels.csv",
+                                   "\xEF\xBB\xBF"
+                                   "image,label\r\na.png, 3\r\n\"b, c.png\",1\r\n\"d.png\",\"002\"\r\n");
+  const auto dataset = open_image_dataset(folder.path(), {.labels = labels});
+  CHECK(labels_of(*dataset) == std::vector<int>{3, 1, 2});
+  const DatasetReport report = dataset->report();
+  CHECK(report.labels == LabelSource::stored);
+  REQUIRE(report.left_out.size() == 2);
+  CHECK(to_sentence(report.left_out[0]) == "2 files of formats not read were left out (.bmp 1, .txt 1)");
+  CHECK(report.left_out[1].examples == std::vector<std::string>{"._a.png"});
+}
+
+TEST_CASE("flat folder: names of classes, which a class map numbers") {
+  const TempFolder folder;
+  for (const char* name : {"val/a.png", "val/b.png"}) folder.copy(kPng, name);
+  const auto labels = folder.write("labels", "a.png n02\nb.png n01\n");
+  const auto map = folder.write("map", "n01 17\nn02 4\nn03 5\n");
+  const auto dataset = open_image_dataset(folder.path() / "val", {.labels = labels, .class_map = map});
+  CHECK(labels_of(*dataset) == std::vector<int>{4, 17});
+  CHECK(dataset->classes() == 18);
+  CHECK(dataset->report().labels == LabelSource::map);
+  folder.write("labels", "a.png n02\nb.png n09\n");
+  const auto refusal =
+      message_of([&] { open_image_dataset(folder.path() / "val", {.labels = labels, .class_map = map}); });
+  CHECK(contains(refusal, "labels: line 2: the class map "));
+  CHECK(contains(refusal, "map has no row for 'n09'"));
+}
+
+TEST_CASE("a class map or labels file that acts on nothing is an error") {
+  const TempFolder folder;
+  const auto map = folder.write("map", "a 0\n");
+  const auto file = folder.write("cifar/x.bin", std::string(3073, '\0'));
+  for (const fs::path& path : {file, file.parent_path()}) {
+    CHECK(contains(message_of([&] { open_image_dataset(path, {.class_map = map}); }),
+                   ": a class map goes with class folders or with names of classes in a labels file"));
+  }
+  CHECK(contains(message_of([&] { open_image_dataset(file, {.labels = map}); }),
+                 "x.bin: a labels file goes with a folder of images only"));
 }
 
 TEST_CASE("evenly spaced indices") {

@@ -84,6 +84,7 @@ TEST_CASE("files of formats not read are counted by extension, with examples") {
   folder.write("a/1.BMP", "BM");
   folder.write("a/x/2.gif", "GIF89a");
   folder.write("a/notes.txt", "text");
+  folder.write("a/stub.webp", std::string("RIFF\0\0\0\0WEBP", 12));
   folder.write("a/README", "text");
   folder.write("beside.bmp", "BM");
   folder.write("README.md", "beside the classes nobody takes it for a sample");
@@ -91,11 +92,11 @@ TEST_CASE("files of formats not read are counted by extension, with examples") {
   CHECK(dataset->size() == 2);
   const auto left_out = dataset->report().left_out;
   REQUIRE(left_out.size() == 1);
-  CHECK(left_out[0].count == 6);
+  CHECK(left_out[0].count == 7);
   CHECK(left_out[0].examples ==
-        std::vector<std::string>{"beside.bmp", "a/1.BMP", "a/README", "a/notes.txt", "a/x/2.gif"});
+        std::vector<std::string>{"beside.bmp", "a/1.BMP", "a/README", "a/notes.txt", "a/stub.webp"});
   CHECK(to_sentence(left_out[0]) ==
-        "6 files of formats not read were left out (no extension 1, .bmp 3, .gif 1, .txt 1)");
+        "7 files of formats not read were left out (no extension 1, .bmp 3, .gif 1, .txt 1, .webp 1)");
 }
 
 TEST_CASE("nothing is said where nothing was left out") {
