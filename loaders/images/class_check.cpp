@@ -40,34 +40,42 @@ void check_largest(const ImageDataset& data, int64_t outputs) {
   const int64_t sample = sample_of_largest_label(data);
   if (data.label(sample) < outputs) return;
   throw Error(fmt::format(
-      "{}: class {}, but the network has {} (0 to {}); --class-map FILE and --label-offset N change classes",
-      data.name(sample), data.label(sample), counted(outputs, "output"), outputs - 1));
+      "{}: its label is {}, but the network has the classes 0 ... {} (--class-map and --label-offset change "
+      "labels)",
+      data.name(sample), data.label(sample), outputs - 1));
 }
 
 bool all_but_the_last_occur(const ImageDataset& data, int64_t outputs) {
-  std::vector<bool> occurs(static_cast<std::size_t>(outputs));
-  for (int64_t i = 0; i < data.size(); ++i) occurs[static_cast<std::size_t>(data.label(i))] = true;
-  return outputs > 1 && !occurs.back() &&
-         std::all_of(occurs.begin(), occurs.end() - 1, [](bool b) { return b; });
+  if (outputs < 2 || data.size() < outputs - 1) return false;
+  std::vector<bool> occurs(static_cast<std::size_t>(outputs - 1));
+  for (int64_t i = 0; i < data.size(); ++i) {
+    if (data.label(i) >= outputs - 1) return false;
+    occurs[static_cast<std::size_t>(data.label(i))] = true;
+  }
+  return std::all_of(occurs.begin(), occurs.end(), [](bool occurred) { return occurred; });
 }
 
 }  // namespace
 
-std::vector<std::string> check_classes(const ImageDataset& data, int64_t outputs) {
+void check_classes(const ImageDataset& data, int64_t outputs) {
   const DatasetReport report = data.report();
   if (report.labels == LabelSource::sorted) check_sorted_folders(report, data.classes(), outputs);
   check_largest(data, outputs);
-  std::vector<std::string> notices = report.notices;
-  if (all_but_the_last_occur(data, outputs)) {
-    notices.push_back(fmt::format(
+}
+
+std::vector<std::string> class_notices(const ImageDataset& data, int64_t outputs) {
+  const DatasetReport report = data.report();
+  if (report.labels != LabelSource::sorted && all_but_the_last_occur(data, outputs)) {
+    return {fmt::format(
         "{}: classes 0 to {} occur, but the network has {}; if its output 0 is a background class, "
         "--label-offset 1 is right",
-        report.path, outputs - 2, counted(outputs, "output")));
-  } else if (report.labels == LabelSource::stored && 2 * data.classes() <= outputs) {
-    notices.push_back(fmt::format("{}: no class above {} occurs, but the network has {}", report.path,
-                                  data.classes() - 1, counted(outputs, "output")));
+        report.path, outputs - 2, counted(outputs, "output"))};
   }
-  return notices;
+  if (report.labels == LabelSource::stored && 2 * int64_t{data.classes()} <= outputs) {
+    return {fmt::format("{}: no class above {} occurs, but the network has {}", report.path,
+                        data.classes() - 1, counted(outputs, "output"))};
+  }
+  return {};
 }
 
 }  // namespace dpac
