@@ -120,8 +120,9 @@ TEST_CASE("There is nothing to learn from without a loss or labels") {
   CHECK(error(inputs, plain) == plain + ": has no labels to learn from");
   mentions(dpac_error(inputs.model("search", {"--data", plain, "--train-data", inputs.data})),
            "has no labels or scores to judge accuracy by");
-  mentions(dpac_usage_error(embeddings.model("eval", {"--data", plain, "--predictions", inputs.file("p.csv")})),
-           "--logits writes them");
+  mentions(
+      dpac_usage_error(embeddings.model("eval", {"--data", plain, "--predictions", inputs.file("p.csv")})),
+      "--logits writes them");
   CHECK(dpac_json(embeddings.model("eval", {"--data", plain, "--vocab", inputs.file("vocab.txt")}))["metrics"]
             .is_null());
 }
