@@ -9,7 +9,7 @@
 #include "cli/data/data_source.h"
 #include "cli/options/data_options.h"
 #include "cli/options/model_options.h"
-#include "loaders/encoded_texts.h"
+#include "loaders/text/encoded_texts.h"
 
 namespace dpac::cli {
 

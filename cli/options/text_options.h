@@ -10,7 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "loaders/basic_tokenizer.h"
+#include "loaders/text/basic_tokenizer.h"
 
 namespace dpac::cli {
 

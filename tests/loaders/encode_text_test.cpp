@@ -1,5 +1,5 @@
 // Sentences and pairs to ids: thousands of lines against the reference, published cases, and bad input.
-#include "loaders/encode_text.h"
+#include "loaders/text/encode_text.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -10,7 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "loaders/hdf5_file.h"
-#include "loaders/wordpiece.h"
+#include "loaders/text/wordpiece.h"
 #include "tests/support/messages.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/token_cases.h"

@@ -1,5 +1,5 @@
 // Rows of TSV and CSV, and which files are refused with which sentence.
-#include "loaders/table_reader.h"
+#include "loaders/text/table_reader.h"
 
 #include <string>
 #include <vector>

@@ -1,5 +1,5 @@
 // Files of text: their four forms, columns with and without a header, what every form does with odd bytes.
-#include "loaders/text_dataset.h"
+#include "loaders/text/text_dataset.h"
 
 #include <string>
 #include <vector>

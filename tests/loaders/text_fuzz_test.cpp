@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "loaders/text_dataset.h"
+#include "loaders/text/text_dataset.h"
 #include "tests/support/messages.h"
 #include "tests/support/temp_folder.h"
 

@@ -1,5 +1,5 @@
 // The official files of GLUE's tasks, and how labels become classes or scores.
-#include "loaders/text_task.h"
+#include "loaders/text/text_task.h"
 
 #include <string>
 

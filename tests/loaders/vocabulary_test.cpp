@@ -1,5 +1,5 @@
 // vocab.txt: what is read, and which files are refused with which sentence.
-#include "loaders/vocabulary.h"
+#include "loaders/text/vocabulary.h"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "loaders/basic_tokenizer.h"
+#include "loaders/text/basic_tokenizer.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "loaders/vocabulary.h"
+#include "loaders/text/vocabulary.h"
 
 #include <algorithm>
 #include <vector>

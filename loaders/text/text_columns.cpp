@@ -1,4 +1,4 @@
-#include "loaders/text_columns.h"
+#include "loaders/text/text_columns.h"
 
 #include <algorithm>
 #include <array>

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "loaders/text_dataset.h"
+#include "loaders/text/text_dataset.h"
 
 namespace dpac {
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "engine/tokens.h"
-#include "loaders/encode_text.h"
-#include "loaders/text_dataset.h"
+#include "loaders/text/encode_text.h"
+#include "loaders/text/text_dataset.h"
 
 namespace dpac {
 

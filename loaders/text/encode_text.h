@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "loaders/basic_tokenizer.h"
-#include "loaders/vocabulary.h"
+#include "loaders/text/basic_tokenizer.h"
+#include "loaders/text/vocabulary.h"
 
 namespace dpac {
 

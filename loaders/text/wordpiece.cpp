@@ -1,4 +1,4 @@
-#include "loaders/wordpiece.h"
+#include "loaders/text/wordpiece.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "loaders/encoded_texts.h"
+#include "loaders/text/encoded_texts.h"
 
 #include <algorithm>
 #include <utility>

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "loaders/text_dataset.h"
+#include "loaders/text/text_dataset.h"
 
 namespace dpac {
 

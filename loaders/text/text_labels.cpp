@@ -1,4 +1,4 @@
-#include "loaders/text_labels.h"
+#include "loaders/text/text_labels.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
 #include "kernels/error.h"
-#include "loaders/text_columns.h"
+#include "loaders/text/text_columns.h"
+#include "loaders/text/text_samples.h"
 #include "loaders/text_lines.h"
-#include "loaders/text_samples.h"
 
 namespace dpac {
 namespace {

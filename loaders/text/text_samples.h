@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "loaders/table_reader.h"
-#include "loaders/text_dataset.h"
+#include "loaders/text/table_reader.h"
+#include "loaders/text/text_dataset.h"
 
 namespace dpac {
 

@@ -1,4 +1,4 @@
-#include "loaders/table_reader.h"
+#include "loaders/text/table_reader.h"
 
 #include <algorithm>
 

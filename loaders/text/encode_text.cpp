@@ -1,4 +1,4 @@
-#include "loaders/encode_text.h"
+#include "loaders/text/encode_text.h"
 
 #include <algorithm>
 #include <string>
@@ -10,7 +10,7 @@
 #include "kernels/error.h"
 #include "loaders/parse_json.h"
 #include "loaders/read_file.h"
-#include "loaders/wordpiece.h"
+#include "loaders/text/wordpiece.h"
 
 namespace dpac {
 namespace {

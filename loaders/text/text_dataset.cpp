@@ -1,4 +1,4 @@
-#include "loaders/text_dataset.h"
+#include "loaders/text/text_dataset.h"
 
 #include <algorithm>
 #include <string_view>
@@ -7,10 +7,10 @@
 
 #include "kernels/error.h"
 #include "loaders/read_file.h"
-#include "loaders/text_columns.h"
-#include "loaders/text_labels.h"
+#include "loaders/text/text_columns.h"
+#include "loaders/text/text_labels.h"
+#include "loaders/text/text_samples.h"
 #include "loaders/text_lines.h"
-#include "loaders/text_samples.h"
 
 namespace dpac {
 namespace {

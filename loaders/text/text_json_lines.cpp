@@ -5,9 +5,9 @@
 
 #include "kernels/error.h"
 #include "loaders/parse_json.h"
-#include "loaders/text_columns.h"
+#include "loaders/text/text_columns.h"
+#include "loaders/text/text_samples.h"
 #include "loaders/text_lines.h"
-#include "loaders/text_samples.h"
 
 namespace dpac {
 namespace {

@@ -6,7 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "kernels/error.h"
-#include "loaders/text_columns.h"
+#include "loaders/text/text_columns.h"
 #include "loaders/text_lines.h"
 
 namespace dpac {

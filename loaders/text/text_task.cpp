@@ -1,4 +1,4 @@
-#include "loaders/text_task.h"
+#include "loaders/text/text_task.h"
 
 #include <algorithm>
 #include <array>

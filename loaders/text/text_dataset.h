@@ -20,7 +20,7 @@
 #include <string>
 #include <vector>
 
-#include "loaders/text_task.h"
+#include "loaders/text/text_task.h"
 
 namespace dpac {
 
