@@ -20,7 +20,7 @@
 #include "engine/network.h"
 #include "engine/resnet.h"
 #include "loaders/checkpoint.h"
-#include "loaders/dataset.h"
+#include "loaders/images/dataset.h"
 #include "loaders/sha256.h"
 
 namespace dpac::cli {

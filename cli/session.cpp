@@ -11,7 +11,7 @@
 #include "engine/bert.h"
 #include "engine/resnet.h"
 #include "kernels/error.h"
-#include "loaders/dataset.h"
+#include "loaders/images/dataset.h"
 
 namespace dpac::cli {
 namespace {

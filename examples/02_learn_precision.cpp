@@ -7,8 +7,8 @@
 #include <dpac/engine/resnet.h>
 #include <dpac/learn/learner.h>
 #include <dpac/loaders/checkpoint.h>
-#include <dpac/loaders/dataset.h>
-#include <dpac/loaders/prefetch.h>
+#include <dpac/loaders/images/dataset.h>
+#include <dpac/loaders/images/prefetch.h>
 #include <dpac/loaders/training_order.h>
 
 int main(int argc, char** argv) try {

@@ -11,7 +11,7 @@
 
 #include "cli/data/sample_reader.h"
 #include "engine/graph.h"
-#include "loaders/sample_maker.h"
+#include "loaders/images/sample_maker.h"
 
 namespace dpac::cli {
 

@@ -7,7 +7,7 @@
 
 #include "cli/support/json.h"
 #include "kernels/error.h"
-#include "loaders/prefetch.h"
+#include "loaders/images/prefetch.h"
 
 namespace dpac::cli {
 namespace {

@@ -10,8 +10,8 @@
 #include "cli/data/data_source.h"
 #include "cli/options/data_options.h"
 #include "engine/tensor.h"
-#include "loaders/dataset.h"
-#include "loaders/preprocess.h"
+#include "loaders/images/dataset.h"
+#include "loaders/images/preprocess.h"
 
 namespace dpac::cli {
 

@@ -10,7 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/options/text_options.h"
-#include "loaders/preprocess.h"
+#include "loaders/images/preprocess.h"
 
 namespace dpac::cli {
 

@@ -12,7 +12,7 @@
 #include "cli/options/data_options.h"
 #include "engine/noise_config.h"
 #include "learn/learner.h"
-#include "loaders/augment.h"
+#include "loaders/images/augment.h"
 
 namespace dpac::cli {
 

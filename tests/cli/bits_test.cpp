@@ -8,7 +8,7 @@
 
 #include "engine/network.h"
 #include "engine/resnet.h"
-#include "loaders/prefetch.h"
+#include "loaders/images/prefetch.h"
 #include "tests/support/cli_inputs.h"
 #include "tests/support/program.h"
 

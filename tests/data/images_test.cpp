@@ -10,10 +10,10 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
-#include "loaders/dataset.h"
-#include "loaders/decode_image.h"
-#include "loaders/prefetch.h"
-#include "loaders/preprocess.h"
+#include "loaders/images/dataset.h"
+#include "loaders/images/decode_image.h"
+#include "loaders/images/prefetch.h"
+#include "loaders/images/preprocess.h"
 #include "loaders/read_file.h"
 #include "tests/support/temp_folder.h"
 

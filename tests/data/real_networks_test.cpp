@@ -11,9 +11,9 @@
 #include "engine/network.h"
 #include "engine/resnet.h"
 #include "loaders/checkpoint.h"
-#include "loaders/dataset.h"
 #include "loaders/hdf5_file.h"
-#include "loaders/prefetch.h"
+#include "loaders/images/dataset.h"
+#include "loaders/images/prefetch.h"
 #include "tests/support/oracle.h"
 
 using namespace dpac;

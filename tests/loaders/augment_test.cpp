@@ -1,4 +1,4 @@
-#include "loaders/augment.h"
+#include "loaders/images/augment.h"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "kernels/error.h"
-#include "loaders/resize.h"
+#include "loaders/images/resize.h"
 #include "tests/support/images.h"
 #include "tests/support/stats.h"
 

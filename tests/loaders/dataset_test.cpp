@@ -1,4 +1,4 @@
-#include "loaders/dataset.h"
+#include "loaders/images/dataset.h"
 
 #include <filesystem>
 #include <numeric>

@@ -1,4 +1,4 @@
-#include "loaders/decode_image.h"
+#include "loaders/images/decode_image.h"
 
 #include <algorithm>
 #include <string>

@@ -1,4 +1,4 @@
-#include "loaders/image.h"
+#include "loaders/images/image.h"
 
 #include <vector>
 

@@ -1,4 +1,4 @@
-#include "loaders/prefetch.h"
+#include "loaders/images/prefetch.h"
 
 #include <algorithm>
 #include <atomic>

@@ -1,4 +1,4 @@
-#include "loaders/preprocess.h"
+#include "loaders/images/preprocess.h"
 
 #include <cmath>
 #include <string>
@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "kernels/error.h"
-#include "loaders/decode_image.h"
+#include "loaders/images/decode_image.h"
 #include "loaders/read_file.h"
 #include "tests/support/images.h"
 

@@ -1,11 +1,11 @@
-#include "loaders/resize.h"
+#include "loaders/images/resize.h"
 
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include "kernels/error.h"
-#include "loaders/decode_image.h"
+#include "loaders/images/decode_image.h"
 #include "loaders/read_file.h"
 #include "tests/support/images.h"
 

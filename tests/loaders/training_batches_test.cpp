@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "kernels/error.h"
-#include "loaders/prefetch.h"
+#include "loaders/images/prefetch.h"
 #include "loaders/training_order.h"
 #include "tests/support/images.h"
 

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string>
 
-#include "loaders/image.h"
+#include "loaders/images/image.h"
 
 namespace dpac::test {
 
