@@ -38,20 +38,18 @@ bool is_line_space(char32_t code_point) {
   return code_point == '\t' || code_point == '\n' || code_point == '\r';
 }
 
-bool is_dropped(char32_t code_point) {
-  return code_point == kNoCodePoint || code_point == 0xFFFD || is_control(code_point);
+bool is_unwanted(char32_t code_point) {
+  return code_point == 0xFFFD || is_control(code_point);
 }
 
-void append_clean(std::string& clean, char32_t code_point) {
-  if (is_printable_ascii(code_point)) {
-    clean += static_cast<char>(code_point);
-  } else if (is_line_space(code_point)) {
+/// Appends what cleaning leaves of a character, and sets an ideograph apart.
+void append_clean(std::string& clean, char32_t code_point, const Normalization& how) {
+  if (code_point == kNoCodePoint) return;
+  if (how.clean && (is_line_space(code_point) || (is_white_space(code_point) && !is_unwanted(code_point)))) {
     clean += ' ';
-  } else if (is_dropped(code_point)) {
+  } else if (how.clean && is_unwanted(code_point)) {
     return;
-  } else if (is_white_space(code_point)) {
-    clean += ' ';
-  } else if (is_ideograph(code_point)) {
+  } else if (how.spaced_ideographs && is_ideograph(code_point)) {
     clean += ' ';
     append_utf8(clean, code_point);
     clean += ' ';
@@ -60,10 +58,17 @@ void append_clean(std::string& clean, char32_t code_point) {
   }
 }
 
-std::string clean_text(std::string_view text) {
+std::string clean_text(std::string_view text, const Normalization& how) {
   std::string clean;
   clean.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) append_clean(clean, next_code_point(text, at));
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t code_point = next_code_point(text, at);
+    if (is_printable_ascii(code_point)) {
+      clean += static_cast<char>(code_point);
+    } else {
+      append_clean(clean, code_point, how);
+    }
+  }
   return clean;
 }
 
@@ -71,31 +76,42 @@ char lower_ascii(char byte) {
   return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte;
 }
 
-void append_without_case(std::string& text, char32_t code_point) {
-  if (is_ascii(code_point)) {
-    text += lower_ascii(static_cast<char>(code_point));
-  } else if (!is_nonspacing_mark(code_point)) {
-    append_utf8(text, lower_case(code_point));
-  }
+void append_lower(std::string& text, char32_t code_point) {
+  constexpr char32_t kCapitalIWithDot = 0x130, kDotAbove = 0x307;
+  append_utf8(text, lower_case(code_point));
+  // The only character whose lower case is two, whatever stands around it; form D has parted it before.
+  if (code_point == kCapitalIWithDot) append_utf8(text, kDotAbove);
 }
 
-std::string without_accents_and_case(std::string clean) {
-  const auto is_ascii_byte = [](char byte) { return is_ascii(static_cast<unsigned char>(byte)); };
-  if (std::all_of(clean.begin(), clean.end(), is_ascii_byte)) {
-    std::transform(clean.begin(), clean.end(), clean.begin(), lower_ascii);
-    return clean;
-  }
-  std::string text;
-  text.reserve(clean.size());
-  for (const char32_t code_point : decompose(clean)) append_without_case(text, code_point);
-  return text;
+void append_normalized(std::string& text, char32_t code_point, const Normalization& how) {
+  if (how.strip_accents && is_nonspacing_mark(code_point)) return;
+  how.lower_case ? append_lower(text, code_point) : append_utf8(text, code_point);
+}
+
+std::string with_ascii_case(std::string ascii, bool lower) {
+  if (lower) std::transform(ascii.begin(), ascii.end(), ascii.begin(), lower_ascii);
+  return ascii;
 }
 
 }  // namespace
 
-std::string normalize_text(std::string_view text, Casing casing) {
-  std::string clean = clean_text(text);
-  return casing == Casing::cased ? clean : without_accents_and_case(std::move(clean));
+std::string normalize_text(std::string_view text, const Normalization& how) {
+  std::string clean = clean_text(text, how);
+  if (!how.strip_accents && !how.lower_case) return clean;
+  const auto is_ascii_byte = [](char byte) { return is_ascii(static_cast<unsigned char>(byte)); };
+  if (std::all_of(clean.begin(), clean.end(), is_ascii_byte)) {
+    return with_ascii_case(std::move(clean), how.lower_case);
+  }
+  std::string normalized;
+  normalized.reserve(clean.size());
+  if (how.strip_accents) {
+    for (const char32_t code_point : decompose(clean)) append_normalized(normalized, code_point, how);
+  } else {
+    for (std::size_t at = 0; at < clean.size();) {
+      append_normalized(normalized, next_code_point(clean, at), how);
+    }
+  }
+  return normalized;
 }
 
 std::vector<std::string_view> split_words(std::string_view normalized) {

@@ -15,9 +15,22 @@ enum class Casing {
   uncased,  ///< Without accents (form D, category Mn dropped), then in lower case.
 };
 
-/// Bytes that are no UTF-8, U+0000, U+FFFD and control characters are dropped; white space becomes one space
-/// each; ideographs get a space on either side; the rest is as `casing` says. The result is valid UTF-8.
-std::string normalize_text(std::string_view text, Casing casing);
+/// What is done to a text before it is split: the four flags of Hugging Face's BertNormalizer, in its order.
+struct Normalization {
+  bool clean = true;              ///< Control characters are dropped, white space becomes one space each.
+  bool spaced_ideographs = true;  ///< A space on either side of an ideograph (`handle_chinese_chars`).
+  bool strip_accents = true;      ///< Form D, without category Mn.
+  bool lower_case = true;
+
+  Normalization() = default;
+  /// BERT's own for a casing: cleaned, with ideographs apart.
+  Normalization(Casing casing)  // NOLINT(google-explicit-constructor): a casing is a normalisation.
+      : strip_accents(casing == Casing::uncased), lower_case(casing == Casing::uncased) {}
+};
+
+/// Bytes that are no UTF-8 are dropped, whatever the flags; when `clean`, U+0000, U+FFFD and control
+/// characters too. The result is valid UTF-8.
+std::string normalize_text(std::string_view text, const Normalization& how);
 
 /// Views into `normalized`, which is valid UTF-8: parted by white space, each punctuation sign a word of its
 /// own.

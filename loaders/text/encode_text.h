@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "loaders/text/basic_tokenizer.h"
-#include "loaders/text/vocabulary.h"
+#include "loaders/text/tokenizer_files.h"
+#include "loaders/text/wordpiece.h"
 
 namespace dpac {
 
@@ -18,6 +18,7 @@ struct EncodedText {
   std::vector<int32_t> ids;
   std::vector<int32_t> token_types;  ///< 1 for B and its [SEP], else 0; as many as ids.
   int32_t real_tokens = 0;           ///< Ids before the padding.
+  bool truncated = false;            ///< Something of the text was cut off.
 };
 
 /// How many tokens of each sentence of a pair are kept.
@@ -32,22 +33,24 @@ struct PairLengths {
 /// the first in a tie.)
 PairLengths truncate_pair(PairLengths lengths, int64_t budget);
 
-/// Encodes text by one vocabulary. Its methods may be called from several threads.
+/// Encodes text by one tokeniser. Its methods may be called from several threads.
 ///
 ///     const auto encoder = TextEncoder::open("bert/vocab.txt");
 ///     const EncodedText pair = encoder.encode("A man sleeps.", "Nobody is awake.", 128);
 class TextEncoder {
  public:
-  TextEncoder(Vocabulary vocabulary, Casing casing);
+  explicit TextEncoder(WordPieceTokenizer tokenizer);
 
-  /// Without `casing`: the `do_lower_case` of a tokenizer_config.json beside the vocabulary; without one,
-  /// cased if the vocabulary has an upper-case token besides the bracketed ones.
-  /// @throws Error for a bad vocabulary or tokenizer_config.json, and for one that asks for a tokenisation
-  /// that is neither of the two (`strip_accents` unlike `do_lower_case`, `tokenize_chinese_chars` false).
+  /// With the tokeniser of open_tokenizer(). @throws Error as that.
   static TextEncoder open(const std::filesystem::path& vocabulary_path, std::optional<Casing> casing = {});
 
-  [[nodiscard]] const Vocabulary& vocabulary() const { return vocabulary_; }
-  [[nodiscard]] Casing casing() const { return casing_; }
+  [[nodiscard]] const WordPieceTokenizer& tokenizer() const { return tokenizer_; }
+
+  /// Ids are below it: a network must have as many word embeddings at least (check_embeddings()).
+  [[nodiscard]] int64_t tokens() const { return tokenizer_.size; }
+
+  /// Whether upper case matters.
+  [[nodiscard]] Casing casing() const;
 
   /// One sentence of any bytes, cut at its end to `max_length` ids in all.
   /// @throws Error if not even the special tokens fit into `max_length`: 2 of them.
@@ -61,8 +64,7 @@ class TextEncoder {
   void pad(EncodedText& text, int64_t length) const;
 
  private:
-  Vocabulary vocabulary_;
-  Casing casing_;
+  WordPieceTokenizer tokenizer_;
 };
 
 }  // namespace dpac

@@ -1,11 +1,12 @@
 /// @file
-/// A WordPiece vocabulary: vocab.txt, one token a line, its id the line's number from 0.
+/// The tokens of a WordPiece tokeniser and their ids.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,29 +14,29 @@
 
 namespace dpac {
 
-/// Ids of the tokens that stand for no text.
-struct SpecialTokens {
-  int32_t unknown = 0;          ///< [UNK]
-  int32_t classify = 0;         ///< [CLS]
-  int32_t separate = 0;         ///< [SEP]
-  int32_t pad = 0;              ///< [PAD]
-  std::optional<int32_t> mask;  ///< [MASK], which no classifier needs.
-};
-
 class Vocabulary {
  public:
-  /// Lines end in LF or CRLF; a byte order mark is skipped; nothing else is stripped.
+  /// No token's id is larger: no network has near as many embeddings; a larger one is damage.
+  static constexpr int32_t kMaxId = 99'999'999;
+
+  /// Reads a vocab.txt: one token a line, its id the line's number from 0. Lines end in LF or CRLF; a byte
+  /// order mark is skipped; nothing else is stripped.
   /// @throws Error naming file and line for an empty line, a token given twice, one that is no UTF-8 or has a
-  /// carriage return inside; naming the file if [UNK], [CLS], [SEP] or [PAD] is missing.
+  /// carriage return inside.
   static Vocabulary read(const std::filesystem::path& path);
 
-  /// The same of a file's content; `name` stands for the path in messages.
+  /// Does what read() does with a file's content; `name` stands for the path in messages.
   static Vocabulary from_text(std::string_view text, const std::string& name);
 
-  [[nodiscard]] int32_t size() const { return size_; }
-  [[nodiscard]] const SpecialTokens& special() const { return special_; }
+  /// A vocabulary whose tokens have ids of their own, with gaps perhaps; `name` begins messages.
+  /// @throws Error for an empty token, one that is no UTF-8, an id below 0 or above kMaxId, and one that two
+  /// tokens have.
+  static Vocabulary from_ids(const std::map<std::string, int64_t>& ids, const std::string& name);
 
-  /// The id of a whole line ("play", "##ing"), if it is in the vocabulary.
+  /// One more than the largest id.
+  [[nodiscard]] int32_t size() const { return size_; }
+
+  /// The id of a whole token ("play", "##ing"), if it is in the vocabulary.
   [[nodiscard]] std::optional<int32_t> id(std::string_view token) const;
 
   /// The longest piece at the start of `text`, which is not empty: for `first`, a piece that begins words,
@@ -49,6 +50,9 @@ class Vocabulary {
   /// Whether any token but those in brackets has an upper-case letter.
   [[nodiscard]] bool has_upper_case() const { return has_upper_case_; }
 
+  /// All tokens, whole, in the order of their ids.
+  [[nodiscard]] std::map<int32_t, std::string> by_id() const;
+
  private:
   struct Hash {
     using is_transparent = void;
@@ -59,14 +63,20 @@ class Vocabulary {
     std::size_t longest = 0;
   };
 
-  void add(std::string_view token, const std::string& where);
-  void find_special_tokens(const std::string& name);
+  /// The id that the token has already, if any.
+  std::optional<int32_t> add(std::string_view token, int32_t id, const std::string& where);
 
   Pieces first_;
   Pieces later_;  // Without their "##".
   int32_t size_ = 0;
-  SpecialTokens special_;
   bool has_upper_case_ = false;
 };
+
+/// Whether a vocabulary of `tokens` belongs to a network of `rows` word embeddings. Fewer tokens are fine
+/// where the rows are the next multiple of 8, 16, ..., 128, to which embeddings are often padded, or up to
+/// 1 % more.
+/// @return a sentence about a vocabulary that is smaller than that, else nothing.
+/// @throws Error if there are more tokens than rows; `name` is the vocabulary's.
+std::string check_embeddings(int64_t tokens, int64_t rows, const std::string& name);
 
 }  // namespace dpac
