@@ -38,6 +38,13 @@ void EncodedTexts::encode(std::span<const int64_t> samples, int threads) {
   });
 }
 
+int64_t EncodedTexts::truncated(std::span<const int64_t> samples) const {
+  return std::ranges::count_if(samples, [this](int64_t sample) {
+    const auto first = sequences_.begin() + sample * per_sample_;
+    return std::any_of(first, first + per_sample_, [](const EncodedText& text) { return text.truncated; });
+  });
+}
+
 TokenSequence EncodedTexts::sequence(int64_t sample, int64_t number) const {
   const EncodedText& text = sequences_[static_cast<std::size_t>(sample * per_sample_ + number)];
   return {text.ids, text.token_types, text.real_tokens};

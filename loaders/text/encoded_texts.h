@@ -33,6 +33,9 @@ class EncodedTexts {
   /// several threads at once. @throws Error if not even the special tokens fit into the longest length.
   void encode(std::span<const int64_t> samples, int threads);
 
+  /// How many of the samples, which are encoded, were cut at the longest length.
+  [[nodiscard]] int64_t truncated(std::span<const int64_t> samples) const;
+
   /// Of a sample that is encoded; valid as long as this.
   [[nodiscard]] TokenSequence sequence(int64_t sample, int64_t number) const;
 

@@ -10,9 +10,7 @@
 namespace dpac {
 namespace {
 
-bool starts_with_line_end(std::string_view text) {
-  return text.starts_with('\n') || text.starts_with("\r\n");
-}
+constexpr std::string_view kBlanks = " \t";
 
 }  // namespace
 
@@ -20,15 +18,35 @@ TableReader::TableReader(std::string_view text, TableForm form, std::string file
     : rest_(text), form_(form), file_(std::move(file)) {}
 
 bool TableReader::next() {
+  if (form_ == TableForm::loose_csv) skip_empty_lines();
   if (rest_.empty()) return false;
   line_ = next_line_;
+  std::string_view behind = rest_;
+  take_line(behind);
+  try {
+    read_row();
+  } catch (const Error&) {
+    rest_ = behind;
+    next_line_ = line_ + 1;
+    throw;
+  }
+  ++next_line_;
+  return true;
+}
+
+void TableReader::read_row() {
   if (starts_with_line_end(rest_)) {
     throw Error(fmt::format("{}: expected a row, found an empty line", at_line(file_, line_)));
   }
   cells_.clear();
   form_ == TableForm::tsv ? read_tsv_row() : read_csv_row();
-  ++next_line_;
-  return true;
+}
+
+void TableReader::skip_empty_lines() {
+  for (std::string_view text = rest_; !text.empty(); ++next_line_) {
+    if (!trimmed(take_line(text)).empty()) return;
+    rest_ = text;
+  }
 }
 
 void TableReader::read_tsv_row() {
@@ -41,7 +59,7 @@ void TableReader::read_tsv_row() {
 
 void TableReader::read_csv_row() {
   for (bool more = true; more;) {
-    cells_.push_back(rest_.starts_with('"') ? take_quoted_cell() : take_plain_cell());
+    cells_.push_back(take_cell());
     more = rest_.starts_with(',');
     if (more) rest_.remove_prefix(1);
   }
@@ -49,12 +67,22 @@ void TableReader::read_csv_row() {
   take_line(rest_);
 }
 
+void TableReader::skip_blanks() {
+  if (form_ == TableForm::loose_csv) {
+    rest_.remove_prefix(std::min(rest_.find_first_not_of(kBlanks), rest_.size()));
+  }
+}
+
+std::string TableReader::take_cell() {
+  skip_blanks();
+  return rest_.starts_with('"') ? take_quoted_cell() : take_plain_cell();
+}
+
 std::string TableReader::take_plain_cell() {
-  const std::size_t end = std::min(rest_.find_first_of(",\n"), rest_.size());
-  std::string_view cell = rest_.substr(0, end);
+  const std::size_t end = std::min(rest_.find_first_of(",\r\n"), rest_.size());
+  const std::string_view cell = rest_.substr(0, end);
   rest_.remove_prefix(end);
-  if (cell.ends_with('\r') && !rest_.starts_with(',')) cell.remove_suffix(1);
-  return std::string(cell);
+  return std::string(form_ == TableForm::loose_csv ? trimmed(cell) : cell);
 }
 
 std::string TableReader::take_quoted_cell() {
@@ -69,11 +97,12 @@ std::string TableReader::take_quoted_cell() {
                               at_line(file_, opened)));
     }
     const std::string_view part = rest_.substr(0, end);
-    next_line_ += std::count(part.begin(), part.end(), '\n');
+    next_line_ += line_ends(part);
     cell += part;
     rest_.remove_prefix(end + 1);
     if (rest_.starts_with('"')) cell += '"';
   } while (rest_.starts_with('"'));
+  skip_blanks();
   check_cell_end();
   return cell;
 }
@@ -81,7 +110,8 @@ std::string TableReader::take_quoted_cell() {
 void TableReader::check_cell_end() const {
   if (rest_.empty() || rest_.starts_with(',') || starts_with_line_end(rest_)) return;
   throw Error(fmt::format("{}: expected a comma or the end of the line after the closing quote, found '{}'",
-                          at_line(file_, next_line_), excerpt(trimmed(rest_.substr(0, rest_.find('\n'))))));
+                          at_line(file_, next_line_),
+                          excerpt(trimmed(rest_.substr(0, rest_.find_first_of("\r\n"))))));
 }
 
 }  // namespace dpac

@@ -10,18 +10,20 @@
 namespace dpac {
 
 enum class TableForm {
-  tsv,  ///< Tabs part cells, and nothing is quoted.
-  csv,  ///< RFC 4180: commas, and cells in quotes with commas, line ends and doubled quotes.
+  tsv,        ///< Tabs part cells, and nothing is quoted.
+  csv,        ///< RFC 4180: commas, and cells in quotes with commas, line ends and doubled quotes.
+  loose_csv,  ///< CSV as people write it: blanks around cells do not count, nor do empty lines.
 };
 
-/// Goes through `text`, which must outlive it and does not end with a line end. Lines end with LF or CRLF.
+/// Goes through `text`, which must outlive it and does not end with a line end. Lines end with LF, CRLF or
+/// CR.
 class TableReader {
  public:
   TableReader(std::string_view text, TableForm form, std::string file);
 
   /// Moves to the next row; false behind the last one.
   /// @throws Error naming file and line for an empty line, a quote that is never closed, or text behind one
-  /// that closes.
+  /// that closes. The row after that is the line behind the one where the bad row began.
   bool next();
 
   /// Of the row; at least one.
@@ -31,8 +33,12 @@ class TableReader {
   [[nodiscard]] int64_t line() const { return line_; }
 
  private:
+  void read_row();
   void read_tsv_row();
   void read_csv_row();
+  void skip_blanks();
+  void skip_empty_lines();
+  std::string take_cell();
   std::string take_plain_cell();
   std::string take_quoted_cell();
   void check_cell_end() const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -82,27 +83,42 @@ std::string_view relevant(std::string_view text, const std::string& file) {
                           text.empty() ? "an empty file" : "nothing but empty lines"));
 }
 
-std::vector<TextDataset::Sample> labelled(RawTextData data, const TextFormat& format, const LabelRule& rule,
-                                          const std::string& file) {
-  const LabelReader labels(rule, format.task);
-  const bool has_gold = data.label_name && (format.task == TextTask::mnli ||
-                                            equal_ignoring_case(*data.label_name, "gold_label"));
+/// Rows whose annotators did not agree on a label.
+bool has_gold_labels(const RawTextData& data, const TextFormat& format) {
+  return data.label_name &&
+         (format.task == TextTask::mnli || equal_ignoring_case(*data.label_name, "gold_label"));
+}
+
+TextDataset labelled(RawTextData data, const TextFormat& format, const LabelRule& rule,
+                     const std::string& file) {
+  LabelReader labels(rule, format.task);
+  const bool has_labels = data.label_name.has_value(), has_gold = has_gold_labels(data, format);
+  LeftOut without_gold{.what = "rows without a gold label"};
   std::vector<TextDataset::Sample> samples;
-  int64_t row = -1;
   for (RawTextSample& raw : data.samples) {
-    ++row;
-    if (has_gold && trimmed(raw.label) == "-") continue;
-    const double target = data.label_name ? labels.target(raw.label, file, raw.line) : 0;
-    samples.push_back({.text = std::move(raw.text), .target = target, .row = row, .line = raw.line});
+    if (has_gold && trimmed(raw.label) == "-") {
+      without_gold.add(fmt::format("line {}", raw.line));
+      continue;
+    }
+    const double target = has_labels ? labels.target(raw.label, file, raw.line) : 0;
+    samples.push_back({.text = std::move(raw.text), .target = target, .row = raw.row, .line = raw.line});
   }
   if (samples.empty()) throw Error(fmt::format("{}: expected gold labels, found none but '-'", file));
-  return samples;
+  TextRemarks remarks;
+  for (LeftOut* left_out : {&data.bad_rows, &without_gold}) {
+    if (left_out->count > 0) remarks.left_out.push_back(std::move(*left_out));
+  }
+  if (has_labels) remarks.assumed = labels.assumed();
+  return {file, std::move(samples), has_labels, std::move(remarks)};
 }
 
 }  // namespace
 
-TextDataset::TextDataset(std::string file, std::vector<Sample> samples, bool has_labels)
-    : file_(std::move(file)), samples_(std::move(samples)), has_labels_(has_labels) {}
+TextDataset::TextDataset(std::string file, std::vector<Sample> samples, bool has_labels, TextRemarks remarks)
+    : file_(std::move(file)),
+      samples_(std::move(samples)),
+      has_labels_(has_labels),
+      remarks_(std::move(remarks)) {}
 
 std::string TextDataset::name(int64_t index) const {
   return fmt::format("{}:{}", file_, at(index).line);
@@ -118,8 +134,7 @@ TextDataset open_text_dataset(const std::filesystem::path& path, const TextForma
   const std::vector<uint8_t> bytes = read_file(path);
   const auto text = relevant({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file);
   RawTextData data = read_form(form_of(path, text, format), text, format, !rule.classes, file);
-  const bool has_labels = data.label_name.has_value();
-  return {file, labelled(std::move(data), format, rule, file), has_labels};
+  return labelled(std::move(data), format, rule, file);
 }
 
 }  // namespace dpac

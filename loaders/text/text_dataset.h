@@ -8,18 +8,22 @@
 /// - Plain text: a sentence a line, without labels. With a task or columns, a .txt of tabs is TSV.
 ///
 /// Columns and keys are found by the names GLUE and Hugging Face's data sets use, or told by TextFormat. A
-/// line ends with LF or CRLF, the last one with or without. A byte order mark is dropped. Bytes that are no
-/// UTF-8 are passed on, to be dropped by the tokeniser (in JSON they are an error); U+0000 is a character
-/// like any other. Empty lines at the end of the file are no samples; elsewhere one is an empty sentence in
-/// plain text, and an error in the other forms. An empty sentence in its column is a sample.
+/// line ends with LF, CRLF or CR (within a quoted cell none does), the last one with or without. A byte order
+/// mark is dropped. Bytes that are no UTF-8 are passed on, to be dropped by the tokeniser (in JSON they are
+/// an error); U+0000 is a character like any other. Empty lines at the end of the file are no samples;
+/// elsewhere one is an empty sentence in plain text, and an error in the other forms. An empty sentence in
+/// its column is a sample.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "loaders/left_out.h"
 #include "loaders/text/text_task.h"
 
 namespace dpac {
@@ -38,16 +42,42 @@ struct TextFormat {
   /// unless its first row has the usual names. Rows may have further columns; without `columns`, every row
   /// must have as many as the first.
   std::vector<std::string> columns = {};
+
+  /// Rows that do not parse (of another width, with a quote that is never closed, no JSON) are left out and
+  /// counted; else they are errors. They count for the positions of the rows behind them.
+  bool skip_bad_rows = false;
 };
+
+/// A spelling of a label that a file has, and the class's name, its number, or the score it stands for.
+struct LabelSpelling {
+  std::string found, stands_for;
+};
+
+/// From "contradictory=contradiction", parted by the first "=". @throws Error if that is not what it is.
+LabelSpelling label_spelling(std::string_view text);
 
 /// How a label becomes a target.
 struct LabelRule {
   std::optional<int> classes = {};  ///< How many; none if targets are scores, any finite numbers.
 
-  /// Of the checkpoint (id2label), by class; `classes` of them, or none. "LABEL_0", "LABEL_1", ... say as
-  /// much as none do. A label is one of them, whatever the case of its letters, or else a class number. If
-  /// the checkpoint has no names, the task's stand in if they are as many as `classes`.
+  /// Of the network's outputs, in their order (the checkpoint's id2label, or what the user says); `classes`
+  /// of them, or none. "LABEL_0", "LABEL_1", ... say as much as none do. A label is one of them, whatever the
+  /// case of its letters, or else a class number. If there are no names, the task's stand in if they are as
+  /// many as `classes`; if there are and they are the task's in another order, a label that is a number
+  /// counts the task's, not the outputs.
   std::vector<std::string> class_names = {};
+
+  std::vector<LabelSpelling> spellings = {};  ///< A label in another spelling becomes what it stands for.
+};
+
+/// Makes sure that `names` can be the classes of a network's outputs.
+/// @throws Error unless they are `outputs` different names, and the task's in any order if it has as many.
+void check_class_names(std::span<const std::string> names, int64_t outputs, std::optional<TextTask> task);
+
+/// What is to be said about a data set besides its samples.
+struct TextRemarks {
+  std::vector<LeftOut> left_out = {};     ///< Bad rows, and rows without a gold label.
+  std::vector<std::string> assumed = {};  ///< Sentences: what the file does not say and the labels rest on.
 };
 
 /// All member functions may be called from several threads at once.
@@ -61,7 +91,7 @@ class TextDataset {
   };
 
   /// `samples` is not empty.
-  TextDataset(std::string file, std::vector<Sample> samples, bool has_labels);
+  TextDataset(std::string file, std::vector<Sample> samples, bool has_labels, TextRemarks remarks = {});
 
   /// Number of samples, at least 1.
   [[nodiscard]] int64_t size() const { return static_cast<int64_t>(samples_.size()); }
@@ -78,6 +108,8 @@ class TextDataset {
   /// `index` behind rows without a gold label, which are no samples: "-" in MNLI, or in a column gold_label.
   [[nodiscard]] int64_t row(int64_t index) const { return at(index).row; }
 
+  [[nodiscard]] const TextRemarks& remarks() const { return remarks_; }
+
   /// "file:line", for messages and tables.
   [[nodiscard]] std::string name(int64_t index) const;
 
@@ -87,6 +119,7 @@ class TextDataset {
   std::string file_;
   std::vector<Sample> samples_;
   bool has_labels_;
+  TextRemarks remarks_;
 };
 
 /// Reads the whole file.

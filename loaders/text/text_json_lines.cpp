@@ -37,8 +37,17 @@ TextKeys keys_at(const TextColumns& columns, const std::vector<std::string>& nam
   return keys;
 }
 
+const json& value_of(const json& object, const std::string& key, const std::string& where) {
+  const auto found = object.find(key);
+  if (found != object.end()) return *found;
+  throw Error(fmt::format("{}: expected a key '{}', found {}", where, excerpt(key), listed(keys_of(object))));
+}
+
 TextKeys choose_keys(const json& object, const TextFormat& format, bool scores, const std::string& where) {
-  if (!format.columns.empty()) return keys_at(columns_by_count(format.columns.size()), format.columns);
+  if (!format.columns.empty()) {
+    for (const std::string& key : format.columns) (void)value_of(object, key, where);
+    return keys_at(columns_by_count(format.columns.size()), format.columns);
+  }
   const std::vector<std::string> found = keys_of(object);
   const auto columns = usual_columns(found, format.task, scores);
   if (!columns) {
@@ -47,12 +56,6 @@ TextKeys choose_keys(const json& object, const TextFormat& format, bool scores, 
                             pairs ? "sentence1, sentence2, label" : "sentence, label", listed(found)));
   }
   return keys_at(*columns, found);
-}
-
-const json& value_of(const json& object, const std::string& key, const std::string& where) {
-  const auto found = object.find(key);
-  if (found != object.end()) return *found;
-  throw Error(fmt::format("{}: expected a key '{}', found {}", where, excerpt(key), listed(keys_of(object))));
 }
 
 std::string sentence_of(const json& object, const std::string& key, const std::string& where) {
@@ -70,6 +73,14 @@ std::string label_of(const json& object, const std::string& key, const std::stri
                           excerpt(value.dump())));
 }
 
+RawTextSample sample_of(const json& object, const TextKeys& keys, int64_t line, const std::string& where) {
+  RawTextSample sample{
+      .text = {.first = sentence_of(object, keys.first, where)}, .line = line, .row = line - 1};
+  if (keys.second) sample.text.second = sentence_of(object, *keys.second, where);
+  if (keys.label) sample.label = label_of(object, *keys.label, where);
+  return sample;
+}
+
 json parse_object(std::string_view line, const std::string& where) {
   if (line.empty()) throw Error(fmt::format("{}: expected a JSON object, found an empty line", where));
   json object = parse_json(std::string(line), where);
@@ -82,17 +93,18 @@ json parse_object(std::string_view line, const std::string& where) {
 RawTextData read_json_lines(std::string_view text, const TextFormat& format, bool scores,
                             const std::string& file) {
   RawTextData data;
+  BadRows bad_rows(format, file, data.bad_rows);
   std::optional<TextKeys> keys;
   for (int64_t line = 1; !text.empty(); ++line) {
     const std::string where = at_line(file, line);
-    const json object = parse_object(take_line(text), where);
+    const std::string_view object_text = take_line(text);
+    json object;
+    if (!bad_rows.attempt([&] { object = parse_object(object_text, where); })) continue;
     if (!keys) keys = choose_keys(object, format, scores, where);
-    RawTextSample sample{.text = {.first = sentence_of(object, keys->first, where)}, .line = line};
-    if (keys->second) sample.text.second = sentence_of(object, *keys->second, where);
-    if (keys->label) sample.label = label_of(object, *keys->label, where);
-    data.samples.push_back(std::move(sample));
+    bad_rows.attempt([&] { data.samples.push_back(sample_of(object, *keys, line, where)); });
   }
-  if (keys) data.label_name = keys->label;
+  bad_rows.check_left(data, "JSON objects");
+  data.label_name = keys->label;
   return data;
 }
 
