@@ -57,7 +57,7 @@ Ranges from_data(const AnalogOptions& options, const DataOptions& data, const Se
   return std::move(record.ranges);
 }
 
-nlohmann::ordered_json source_json(const std::optional<RangesSource>& source) {
+Json source_json(const std::optional<RangesSource>& source) {
   if (!source) return nullptr;
   if (!source->file.empty()) return {{"file", source->file}, {"method", source->method}};
   return {{"file", nullptr},
@@ -81,8 +81,8 @@ AnalogSetup set_up(const AnalogOptions& options, const DataOptions& data, const 
   return setup;
 }
 
-void notice_calibration(const AnalogSetup& setup, const OutputOptions& output) {
-  for (const std::string& sentence : setup.notices) notice(output, sentence);
+void add_remarks(const AnalogSetup& setup, Remarks& remarks) {
+  for (const std::string& sentence : setup.notices) remarks.notice(sentence);
 }
 
 NetworkOptions network_options(const AnalogOptions& options, const AnalogSetup& setup,
@@ -94,7 +94,7 @@ NetworkOptions network_options(const AnalogOptions& options, const AnalogSetup& 
           .arithmetic = options.quantization.product_arithmetic()};
 }
 
-void write(const AnalogSetup& setup, nlohmann::ordered_json& json) {
+void write(const AnalogSetup& setup, Json& json) {
   json["quantization"] = {{"weight_bits", or_null(setup.quantization.weight_bits)},
                           {"act_bits", or_null(setup.quantization.activation_bits)},
                           {"calibration", source_json(setup.source)}};

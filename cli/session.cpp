@@ -8,9 +8,9 @@
 #include "cli/data/image_source.h"
 #include "cli/data/text_source.h"
 #include "cli/support/machine.h"
+#include "cli/support/usage_error.h"
 #include "engine/bert.h"
 #include "engine/resnet.h"
-#include "kernels/error.h"
 #include "loaders/images/dataset.h"
 
 namespace dpac::cli {
@@ -28,7 +28,7 @@ OpenedData with_samples(std::unique_ptr<DataSource> source, const DataOptions& o
 std::unique_ptr<ImageSource> open_images(const DataOptions& options, const std::string& preset,
                                          const std::string& weights) {
   if (const char* given = options.text.given()) {
-    throw Error(fmt::format("{} was given, but {} is no BERT", given, weights));
+    throw UsageError(fmt::format("{} was given, but {} is no BERT", given, weights));
   }
   return std::make_unique<ImageSource>(options, preset);
 }
@@ -60,7 +60,7 @@ Session open_text_session(const ModelOptions& model, const DataOptions& options,
 }  // namespace
 
 Session open_session(const ModelOptions& model, const DataOptions& data) {
-  if (!data.any()) throw CLI::RequiredError("--data");
+  if (!data.any()) throw UsageError("--data is required");
   OpenedWeights weights = open_weights(model);
   return weights.checkpoint.bert ? open_text_session(model, data, std::move(weights))
                                  : open_images_session(model, data, std::move(weights));
@@ -77,12 +77,11 @@ OpenedData open_more(const Session& session, const DataOptions& options) {
   return data;
 }
 
-void notice_data(const Session& session, const OutputOptions& output) {
-  const std::string sentence = session.data.source->notice();
-  if (!sentence.empty()) notice(output, sentence);
+void add_remarks(const Session& session, Remarks& remarks) {
+  session.data.source->add_remarks(remarks);
 }
 
-nlohmann::ordered_json mean_tokens_json(const Graph& graph) {
+Json mean_tokens_json(const Graph& graph) {
   if (!graph.reads_text()) return nullptr;
   return graph.lengths.mean;
 }

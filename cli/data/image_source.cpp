@@ -89,22 +89,24 @@ Augmentation ImageSource::augmentation() const {
   return preset_augmentation(preset_);
 }
 
-void ImageSource::write(nlohmann::ordered_json& json) const {
+void ImageSource::write(Json& json) const {
   json["data"] = options_.data;
   json["labels"] = or_null(options_.labels);
   json["limit"] = or_null(options_.limit);
   json["preset"] = preset_;
   json["resize"] = preprocessing_.resize;
   json["crop"] = preprocessing_.crop;
-  json["mean"] = preprocessing_.mean;
-  json["std"] = preprocessing_.std;
+  json["mean"] = std::span<const float>(preprocessing_.mean);
+  json["std"] = std::span<const float>(preprocessing_.std);
   json["value_scale"] = preprocessing_.value_scale;
   json["channel_order"] = preprocessing_.bgr ? "bgr" : "rgb";
 }
 
-std::string ImageSource::notice() const {
-  if (options_.preset) return "";
-  return fmt::format("preset {}, which fits the weights (--preset chooses another)", preset_);
+void ImageSource::add_remarks(Remarks& remarks) const {
+  if (options_.preset) return;
+  remarks.assume(
+      fmt::format("preset {}, as the weights suggest: {} (--preset and what belongs to it choose others)",
+                  preset_, preprocessing()));
 }
 
 }  // namespace dpac::cli

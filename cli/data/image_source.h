@@ -9,6 +9,7 @@
 
 #include "cli/data/data_source.h"
 #include "cli/options/data_options.h"
+#include "cli/support/json.h"
 #include "engine/tensor.h"
 #include "loaders/images/dataset.h"
 #include "loaders/images/preprocess.h"
@@ -40,8 +41,8 @@ class ImageSource final : public DataSource {
                                                    const Reading& how) const override;
   [[nodiscard]] std::string preprocessing() const override;
   [[nodiscard]] Augmentation augmentation() const override;
-  void write(nlohmann::ordered_json& json) const override;
-  [[nodiscard]] std::string notice() const override;
+  void write(Json& json) const override;
+  void add_remarks(Remarks& remarks) const override;
 
  private:
   DataOptions options_;

@@ -10,6 +10,7 @@
 #include "cli/answer.h"
 #include "cli/data/text_reader.h"
 #include "cli/support/json.h"
+#include "cli/support/usage_error.h"
 #include "kernels/error.h"
 
 namespace dpac::cli {
@@ -37,7 +38,8 @@ TextEncoder open_encoder(const std::string& file, const TextOptions& options, co
 
 TextDataset of_sentences(const std::vector<std::string>& sentences) {
   if (sentences.size() > kMostSentences) {
-    throw Error(fmt::format("--text was given {} times, expected a sentence or a pair", sentences.size()));
+    throw UsageError(
+        fmt::format("--text was given {} times, expected a sentence or a pair", sentences.size()));
   }
   TextDataset::Sample sample{.text = {.first = sentences.front()}, .line = 1};
   if (sentences.size() == kMostSentences) sample.text.second = sentences.back();
@@ -60,7 +62,8 @@ TextDataset open_texts(const DataOptions& options, const Graph& graph) {
 int64_t checked_padding(const TextOptions& options, int64_t positions) {
   const int64_t length = *options.pad_to;
   if (length <= positions) return length;
-  throw Error(fmt::format("--pad-to is {}, but the network has {} position embeddings", length, positions));
+  throw UsageError(
+      fmt::format("--pad-to is {}, but the network has {} position embeddings", length, positions));
 }
 
 }  // namespace
@@ -71,7 +74,7 @@ TextSource::TextSource(DataOptions options, const ModelOptions& model, const Gra
       max_length_(model.max_length_in_force(tables_of(graph).positions.dim(0))),
       scores_(answer_of(graph) != Answer::classes) {
   if (const char* given = options_.given_for_images()) {
-    throw Error(fmt::format("{} was given, but {} reads text, not images", given, model.weights));
+    throw UsageError(fmt::format("{} was given, but {} reads text, not images", given, model.weights));
   }
   TextEncoding how{.max_length = max_length_, .pairs_apart = answer_of(graph) == Answer::embedding};
   if (options_.text.pad_to) how.pad_to = checked_padding(options_.text, tables_of(graph).positions.dim(0));
@@ -117,7 +120,7 @@ std::string TextSource::preprocessing() const {
                      texts_->encoder().casing() == Casing::cased ? "cased" : "uncased", max_length_, padding);
 }
 
-void TextSource::write(nlohmann::ordered_json& json) const {
+void TextSource::write(Json& json) const {
   json["data"] = or_null(options_.data);
   json["limit"] = or_null(options_.limit);
   json["text"] = options_.text.sentences;
@@ -129,13 +132,13 @@ void TextSource::write(nlohmann::ordered_json& json) const {
   json["pad_to"] = or_null(options_.text.pad_to);
 }
 
-std::string TextSource::notice() const {
+void TextSource::add_remarks(Remarks& remarks) const {
   const bool vocabulary = options_.text.vocab.empty(), casing = !options_.text.casing();
-  if (!vocabulary && !casing) return "";
-  return fmt::format(
+  if (!vocabulary && !casing) return;
+  remarks.assume(fmt::format(
       "vocabulary {}, {} ({})", vocabulary_,
       texts_->encoder().casing() == Casing::cased ? "cased" : "uncased",
-      vocabulary ? "--vocab, --cased and --uncased choose others" : "--cased and --uncased choose");
+      vocabulary ? "--vocab, --cased and --uncased choose others" : "--cased and --uncased choose"));
 }
 
 }  // namespace dpac::cli

@@ -9,6 +9,7 @@
 #include "cli/data/data_source.h"
 #include "cli/options/data_options.h"
 #include "cli/options/model_options.h"
+#include "cli/support/json.h"
 #include "loaders/text/encoded_texts.h"
 
 namespace dpac::cli {
@@ -29,8 +30,8 @@ class TextSource final : public DataSource {
   [[nodiscard]] std::unique_ptr<SampleReader> read(const Graph& graph, std::vector<int64_t> samples,
                                                    const Reading& how) const override;
   [[nodiscard]] std::string preprocessing() const override;
-  void write(nlohmann::ordered_json& json) const override;
-  [[nodiscard]] std::string notice() const override;
+  void write(Json& json) const override;
+  void add_remarks(Remarks& remarks) const override;
 
  private:
   DataOptions options_;

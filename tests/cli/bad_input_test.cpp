@@ -113,8 +113,9 @@ TEST_CASE("What is no checkpoint is refused by name, whatever it is called") {
   for (const std::string name : {"notes.txt", "notes.h5", "notes.pt", "notes.safetensors"}) {
     CAPTURE(name);
     inputs.folder.write(name, "These are notes, and longer than any signature.\n");
-    check_starts(clean_failure(inputs, {"info", inputs.file(name)}),
-                 inputs.file(name) + ": expected an HDF5 or safetensors checkpoint, but the file begins with 'These");
+    check_starts(
+        clean_failure(inputs, {"info", inputs.file(name)}),
+        inputs.file(name) + ": expected an HDF5 or safetensors checkpoint, but the file begins with 'These");
   }
   check_starts(clean_failure(inputs, {"info", inputs.data}), inputs.data + ": ");
   CHECK(clean_failure(inputs, {"info", inputs.folder.path().string()}) ==
@@ -220,10 +221,10 @@ TEST_CASE("Energies that are none are refused in every command") {
   for (const std::string energy : {"0", "-1", "nan"}) {
     CAPTURE(energy);
     const std::vector<std::string> noise{"--noise", "shot", "--energy", energy};
-    for (const std::string& error :
-         {eval_error(inputs, noise), trace_error(inputs, noise),
-          clean_failure(inputs, {"bench", "--weights", inputs.weights, "--energy", energy})}) {
-      CHECK(error == "--energy is " + energy + ", expected a positive number of photons per MAC");
+    for (const auto& command : {inputs.arguments("eval", noise),
+                                inputs.arguments("trace", noise),
+                                {"bench", "--weights", inputs.weights, "--energy", energy}}) {
+      CHECK(test::dpac_usage_error(command) == "--energy is '" + energy + "', expected a positive number");
     }
   }
 }

@@ -145,7 +145,7 @@ TEST_CASE("bits prints accuracies side by side, then layers; its errors are the 
   CHECK(one.out.find("\nlayer") != std::string::npos);
   const auto several = test::run_dpac(inputs.arguments("bits", {"--energies-sweep", "1,10"}));
   CHECK(several.out.find("\nbits of layer") != std::string::npos);
-  CHECK(dpac_error(inputs.arguments("bits", {})).starts_with("--noise shot needs an energy: "));
+  CHECK(test::dpac_usage_error(inputs.arguments("bits", {})).starts_with("--noise shot needs an energy: "));
   CHECK(test::run_dpac(inputs.arguments("bits", {"--noise", "none"})).exit_code == 2);
   CHECK(test::run_dpac(inputs.arguments("bits", {"--energy", "1", "--bits-samples", "0"})).exit_code == 2);
 }
