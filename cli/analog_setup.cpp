@@ -15,6 +15,7 @@ OpenedData open_calibration_data(const CalibrationOptions& how, const DataOption
   DataOptions options = data;
   options.limit.reset();
   if (!session.preset.empty()) options.preset = session.preset;
+  if (!how.data.empty()) options.part = DataPart::training;
   if (!how.data.empty() && how.data != data.data) {
     options.data = how.data;
     options.labels = how.labels;
@@ -57,7 +58,7 @@ Ranges from_data(const AnalogOptions& options, const DataOptions& data, const Se
   return std::move(record.ranges);
 }
 
-nlohmann::ordered_json source_json(const std::optional<RangesSource>& source) {
+Json source_json(const std::optional<RangesSource>& source) {
   if (!source) return nullptr;
   if (!source->file.empty()) return {{"file", source->file}, {"method", source->method}};
   return {{"file", nullptr},
@@ -81,8 +82,8 @@ AnalogSetup set_up(const AnalogOptions& options, const DataOptions& data, const 
   return setup;
 }
 
-void notice_calibration(const AnalogSetup& setup, const OutputOptions& output) {
-  for (const std::string& sentence : setup.notices) notice(output, sentence);
+void add_remarks(const AnalogSetup& setup, Remarks& remarks) {
+  for (const std::string& sentence : setup.notices) remarks.notice(sentence);
 }
 
 NetworkOptions network_options(const AnalogOptions& options, const AnalogSetup& setup,
@@ -94,7 +95,7 @@ NetworkOptions network_options(const AnalogOptions& options, const AnalogSetup& 
           .arithmetic = options.quantization.product_arithmetic()};
 }
 
-void write(const AnalogSetup& setup, nlohmann::ordered_json& json) {
+void write(const AnalogSetup& setup, Json& json) {
   json["quantization"] = {{"weight_bits", or_null(setup.quantization.weight_bits)},
                           {"act_bits", or_null(setup.quantization.activation_bits)},
                           {"calibration", source_json(setup.source)}};

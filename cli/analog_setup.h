@@ -7,13 +7,12 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "cli/options/analog_options.h"
 #include "cli/options/data_options.h"
 #include "cli/options/model_options.h"
-#include "cli/options/output_options.h"
+#include "cli/remarks.h"
 #include "cli/session.h"
+#include "cli/support/json.h"
 #include "engine/network.h"
 
 namespace dpac::cli {
@@ -38,14 +37,13 @@ struct AnalogSetup {
 AnalogSetup set_up(const AnalogOptions& options, const DataOptions& data, const Session& session,
                    const RunOptions& run, bool quiet);
 
-/// Says where ranges came from, beside the result, so that a failed command leaves nothing but its error on
-/// stderr.
-void notice_calibration(const AnalogSetup& setup, const OutputOptions& output);
+/// Where the ranges came from.
+void add_remarks(const AnalogSetup& setup, Remarks& remarks);
 
 /// For a network with the options' noise and the set-up's quantisers.
 NetworkOptions network_options(const AnalogOptions& options, const AnalogSetup& setup, const RunOptions& run);
 
 /// `quantization` {`weight_bits`, `act_bits`, `calibration`}.
-void write(const AnalogSetup& setup, nlohmann::ordered_json& json);
+void write(const AnalogSetup& setup, Json& json);
 
 }  // namespace dpac::cli

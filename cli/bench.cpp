@@ -14,10 +14,11 @@
 #include "cli/options/model_options.h"
 #include "cli/session.h"
 #include "cli/support/interrupt.h"
+#include "cli/support/json.h"
 #include "cli/support/machine.h"
 #include "cli/support/progress.h"
 #include "cli/support/statistics.h"
-#include "kernels/error.h"
+#include "cli/support/usage_error.h"
 
 namespace dpac::cli {
 namespace {
@@ -44,8 +45,8 @@ std::vector<double> after_warmup(const std::vector<double>& ms, const BenchOptio
   return {ms.begin() + options.warmup, ms.end()};
 }
 
-nlohmann::ordered_json options_json(const BenchOptions& options, const Session& session) {
-  nlohmann::ordered_json json;
+Json options_json(const BenchOptions& options, const Session& session) {
+  Json json;
   write(options.model, json);
   if (session.data.source) {
     session.data.source->write(json);
@@ -61,26 +62,26 @@ nlohmann::ordered_json options_json(const BenchOptions& options, const Session& 
   return json;
 }
 
-std::string text_of(const nlohmann::ordered_json& json) {
-  const char* other = json["options"]["learning"].get<bool>() ? "step" : "noisy";
+std::string text_of(const Json& json) {
+  const char* other = json.at("options").at("learning").get<bool>() ? "step" : "noisy";
   return fmt::format(
       "clean  {:.3f} ms a sample (spread {:.1f} %)\n"
       "{:<6} {:.3f} ms a sample (spread {:.1f} %)\n"
       "ratio  {:.3f} (median over {} rounds of {} / clean; in {})\n"
       "memory {:.0f} MB at most\n",
-      json["clean_ms_per_sample"].get<double>(), 100 * json["clean_spread"].get<double>(), other,
-      json["noisy_ms_per_sample"].get<double>(), 100 * json["noisy_spread"].get<double>(),
-      json["ratio"].get<double>(), json["options"]["rounds"].get<int>(), other,
-      json["arithmetic"].get<std::string>(), 1e-6 * json["peak_rss_bytes"].get<double>());
+      json.at("clean_ms_per_sample").get<double>(), 100 * json.at("clean_spread").get<double>(), other,
+      json.at("noisy_ms_per_sample").get<double>(), 100 * json.at("noisy_spread").get<double>(),
+      json.at("ratio").get<double>(), json.at("options").at("rounds").get<int>(), other,
+      json.at("arithmetic").get<std::string>(), 1e-6 * json.at("peak_rss_bytes").get<double>());
 }
 
 void check_data(const DataOptions& data, const Graph& graph, const std::string& weights) {
   if (!data.any()) {
     const char* given = data.limit ? "--limit" : data.text.given();
     if (given != nullptr)
-      throw Error(fmt::format("{} was given, but there is no --data it could act on", given));
+      throw UsageError(fmt::format("{} was given, but there is no --data it could act on", given));
   } else if (!graph.reads_text()) {
-    throw Error(fmt::format("--data was given, but {} is timed on random images", weights));
+    throw UsageError(fmt::format("--data was given, but {} is timed on random images", weights));
   }
 }
 
@@ -107,8 +108,6 @@ void run(BenchOptions& options) {
   EnergyOptions& energies = options.noise.energies;
   if (!energies.energy && energies.file.empty()) energies.energy = kDefaultEnergy;
   options.noise.check();
-  options.output.check();
-  options.quantization.check();
   Session session = open_bench(options);
   const auto chosen = options_json(options, session);
   const auto mean_tokens = mean_tokens_json(session.graph);
@@ -129,40 +128,35 @@ void run(BenchOptions& options) {
   json["clean_spread"] = relative_spread(clean);
   json["noisy_spread"] = relative_spread(noisy);
   json["peak_rss_bytes"] = peak_rss_bytes();
-  publish(options.output, text_of(json), json);
+  publish(options.output, {}, text_of(json), json);
 }
 
 }  // namespace
 
-Work add_bench(CLI::App& app) {
+Work add_bench(OptionSet& set) {
   const auto options = std::make_shared<BenchOptions>();
-  add_weights_option(app, options->model);
-  add_network_options(app, options->model);
-  add_run_options(app, options->run);
-  add_text_data_options(app, options->data);
-  add_noise_option(app, options->noise, noisy_kinds());
-  add_energy_options(app, options->noise.energies);
-  app.get_option("--energy")->description("Energy of every analog layer [100]");
-  add_seed_option(app, options->noise);
-  add_bits_options(app, options->quantization);
-  add_arithmetic_option(app, options->quantization);
-  app.add_flag("--learning", options->learning, "Time a step of learning in the noisy network's place");
-  app.add_option("--warmup", options->warmup, "Rounds before those that count")
-      ->type_name("N")
-      ->check(CLI::Range(0, 10000))
-      ->capture_default_str();
-  app.add_option("--rounds", options->rounds, "Rounds; each runs one batch clean and one noisy")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1000000))
-      ->capture_default_str();
-  add_output_options(app, options->output);
-  app.footer(
+  add_weights_option(set, options->model);
+  add_network_options(set, options->model);
+  add_run_options(set, options->run);
+  set.flag({"--learning", "", "Time a step of learning in the noisy network's place"}, options->learning);
+  set.number({"--warmup", "N", "Rounds before those that count"}, options->warmup, from_to(0, 10000));
+  set.number({"--rounds", "N", "Rounds; each runs one batch clean and one noisy"}, options->rounds,
+             from_to(1, 1000000));
+  add_text_data_options(set, options->data);
+  add_noise_option(set, options->noise, noisy_kinds());
+  add_energy_options(set, options->noise.energies, "Energy of every analog layer [100]");
+  add_seed_option(set, options->noise);
+  add_bits_options(set, options->quantization);
+  add_arithmetic_option(set, options->quantization);
+  add_output_options(set, options->output);
+  set.footer(
       "Runs on random images or tokens, or on the text of --data, which quantisers are calibrated on too; "
-      "the clean network has none. Under "
-      "weight\nnoise a round is whole draws of weights (32 samples). Times are "
-      "medians over the rounds, in ms a sample; the ratio is the median of "
-      "each\n"
-      "round's noisy / clean; a spread is the interquartile range over the median.\n\n"
+      "the clean "
+      "network has none. Under weight noise a round is whole draws of weights (32 samples). Times are "
+      "medians over the "
+      "rounds, in ms a sample; the ratio is the median of each round's noisy / clean; a spread is the "
+      "interquartile range "
+      "over the median.\n\n"
       "Example:\n  dpac bench --weights resnet50.h5 --batch 16 --threads 2");
   return [options] { run(*options); };
 }

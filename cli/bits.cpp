@@ -17,6 +17,7 @@
 #include "cli/options/model_options.h"
 #include "cli/options/output_options.h"
 #include "cli/session.h"
+#include "cli/support/json.h"
 #include "cli/support/machine.h"
 
 namespace dpac::cli {
@@ -31,8 +32,8 @@ struct BitsOptions {
   int64_t measured_samples = 64;
 };
 
-nlohmann::ordered_json options_json(const BitsOptions& options, const DataSource& data) {
-  nlohmann::ordered_json json;
+Json options_json(const BitsOptions& options, const DataSource& data) {
+  Json json;
   write(options.model, json);
   data.write(json);
   write(options.analog, json);
@@ -48,8 +49,8 @@ std::optional<double> energy_of(const EnergyOptions& options, std::size_t point)
 
 void run(const BitsOptions& options) {
   options.analog.check();
-  options.output.check();
   const Session session = open_session(options.model, options.data);
+  check_labels(session);
   const NoiseOptions& noise = options.analog.noise;
   const EvaluationPlan plan{noise.points(analog_layers(session.graph)), noise.seed_list()};
   const AnalogSetup setup = set_up(options.analog, options.data, session, options.run, options.output.quiet);
@@ -67,37 +68,35 @@ void run(const BitsOptions& options) {
   for (std::size_t p = 0; p < points.size(); ++p) {
     json["points"].push_back(point_json(points[p], energy_of(noise.energies, p)));
   }
-  publish(options.output,
+  Remarks remarks;
+  add_remarks(session, remarks);
+  add_remarks(setup, remarks);
+  publish(options.output, remarks,
           fmt::format("{}\n{} samples; layers measured on {} of them\n", text_of(points), samples,
                       experiment.measured_samples()),
           json);
-  notice_data(session, options.output);
-  notice_calibration(setup, options.output);
 }
 
 }  // namespace
 
-Work add_bits(CLI::App& app) {
+Work add_bits(OptionSet& set) {
   const auto options = std::make_shared<BitsOptions>();
-  add_weights_option(app, options->model);
-  add_network_options(app, options->model);
-  add_run_options(app, options->run);
-  add_data_options(app, options->data);
-  add_analog_options(app, options->analog, noisy_kinds());
-  add_sweep_options(app, options->analog.noise);
-  add_arithmetic_option(app, options->analog.quantization);
-  app.add_option("--bits-samples", options->measured_samples, "Samples to measure layers on, spread evenly")
-      ->type_name("N")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str()
-      ->group("Noise");
-  add_output_options(app, options->output);
-  app.footer(
+  add_weights_option(set, options->model);
+  add_network_options(set, options->model);
+  add_run_options(set, options->run);
+  add_data_options(set, options->data);
+  add_analog_options(set, options->analog, noisy_kinds());
+  add_sweep_options(set, options->analog.noise);
+  set.number({"--bits-samples", "N", "Samples to measure layers on, spread evenly"},
+             options->measured_samples, positive_count());
+  add_arithmetic_option(set, options->analog.quantization);
+  add_output_options(set, options->output);
+  set.footer(
       "Noise of standard deviation sigma is worth the uniform quantiser of the layer's range R with the same "
       "error: "
-      "levels =\nceil(R / (sqrt(12) sigma) + 1), bits = log2(levels). 'Equal bits' is the network without "
+      "levels = ceil(R / (sqrt(12) sigma) + 1), bits = log2(levels). 'Equal bits' is the network without "
       "noise, each "
-      "layer's output\nquantised to its levels, the rest to 8 bits: near the noisy accuracy if the relation "
+      "layer's output quantised to its levels, the rest to 8 bits: near the noisy accuracy if the relation "
       "holds.\n\n"
       "Example:\n  dpac bits --weights resnet20.h5 --data cifar10/test --noise thermal --energies-sweep "
       "1,10,100");

@@ -64,7 +64,7 @@ Evaluation BitsExperiment::evaluate_on_all(Network& network, const EvaluationPla
                                            Progress& progress) const {
   const OpenedData& data = inputs_.session.data;
   const auto reader = make_reader(data, network.graph(), inputs_.run, plan.points.front().kind);
-  return evaluate(network, *reader, *data.source, plan, progress);
+  return evaluate({network}, *reader, *data.source, plan, progress);
 }
 
 std::vector<LayerPrecision> BitsExperiment::measure(Network& clean, Network& noisy,
@@ -89,7 +89,7 @@ Accuracy BitsExperiment::with_equal_bits(const std::vector<LayerPrecision>& laye
   Network network = compile({.quantization = std::move(quantization),
                              .arithmetic = inputs_.analog.quantization.product_arithmetic()});
   const Evaluation evaluation = evaluate_on_all(network, {{NoiseConfig{}}, {}}, progress);
-  return accuracy_of(evaluation.tallies.front(), evaluation.truth, network.graph().classes());
+  return accuracy_of(evaluation, 0, network.graph().classes());
 }
 
 }  // namespace dpac::cli

@@ -8,7 +8,7 @@
 namespace dpac::cli {
 namespace {
 
-nlohmann::ordered_json layer_json(const LayerPrecision& layer) {
+Json layer_json(const LayerPrecision& layer) {
   return {{"name", layer.name},
           {"D", layer.dot_length},
           {"N", layer.outputs},
@@ -63,17 +63,18 @@ std::string bits_by_energy(const std::vector<BitsPoint>& points) {
 
 }  // namespace
 
-nlohmann::ordered_json point_json(const BitsPoint& point, std::optional<double> energy) {
+Json point_json(const BitsPoint& point, std::optional<double> energy) {
   const PointEnergy& spent = *point.noisy.energy;
   const Accuracy &noise = point.noisy.accuracy, &bits = point.equal_bits;
-  nlohmann::ordered_json json{{"energy", energy.value_or(spent.ledger.energy_per_mac)},
-                              {"energy_per_mac", spent.ledger.energy_per_mac},
-                              {"aj_per_mac", or_null(spent.attojoules_per_mac)},
-                              {"top1_noise", value_json(noise)},
-                              {"top1_noise_std", or_null(noise.std)},
-                              {"top1_noise_ci95", interval_json(noise)},
-                              {"top1_bits", value_json(bits)},
-                              {"top1_bits_ci95", interval_json(bits)}};
+  Json json{{"energy", energy.value_or(spent.ledger.energy_per_mac)},
+            {"energy_per_mac", spent.ledger.energy_per_mac},
+            {"aj_per_mac", or_null(spent.attojoules_per_mac)},
+            {"top1_noise", value_json(noise)},
+            {"top1_noise_std", or_null(noise.std)},
+            {"top1_noise_ci95", interval_json(noise.ci95)},
+            {"loss", loss_json(noise.loss)},
+            {"top1_bits", value_json(bits)},
+            {"top1_bits_ci95", interval_json(bits.ci95)}};
   for (const LayerPrecision& layer : point.layers) json["layers"].push_back(layer_json(layer));
   return json;
 }

@@ -14,7 +14,7 @@
 #include "cli/options/model_options.h"
 #include "cli/options/output_options.h"
 #include "cli/session.h"
-#include "cli/support/atomic_file.h"
+#include "cli/support/json.h"
 #include "cli/support/machine.h"
 #include "cli/support/text_table.h"
 
@@ -30,8 +30,8 @@ struct CalibrateOptions {
   std::string out;
 };
 
-nlohmann::ordered_json options_json(const CalibrateOptions& options, const DataSource& data) {
-  nlohmann::ordered_json json;
+Json options_json(const CalibrateOptions& options, const DataSource& data) {
+  Json json;
   write(options.model, json);
   data.write(json);
   write_method(options.calibration, NoiseKind::none, json);
@@ -39,8 +39,8 @@ nlohmann::ordered_json options_json(const CalibrateOptions& options, const DataS
   return json;
 }
 
-nlohmann::ordered_json ranges_json(const std::vector<QuantizedTensor>& tensors, const Ranges& ranges) {
-  nlohmann::ordered_json json;
+Json ranges_json(const std::vector<QuantizedTensor>& tensors, const Ranges& ranges) {
+  Json json;
   for (std::size_t t = 0; t < tensors.size(); ++t) json[tensors[t].name] = {ranges[t].min, ranges[t].max};
   return json;
 }
@@ -57,8 +57,6 @@ std::string text_of(const CalibrateOptions& options, const std::vector<Quantized
 }
 
 void run(const CalibrateOptions& options) {
-  options.output.check();
-  check_writable(options.out);
   const Session session = open_session(options.model, options.data);
   const int threads = thread_count(options.threads);
   const CalibrationOptions& how = options.calibration;
@@ -74,34 +72,29 @@ void run(const CalibrateOptions& options) {
   json["method"] = record.method;
   json["batches"] = record.batches;
   json["ranges"] = ranges_json(tensors, record.ranges);
-  publish(options.output, text_of(options, tensors, record), json);
-  notice_data(session, options.output);
+  Remarks remarks;
+  add_remarks(session, remarks);
   const std::string few = shortage(record, plan);
-  if (!few.empty()) notice(options.output, few);
+  if (!few.empty()) remarks.notice(few);
+  publish(options.output, remarks, text_of(options, tensors, record), json);
 }
 
 }  // namespace
 
-Work add_calibrate(CLI::App& app) {
+Work add_calibrate(OptionSet& set) {
   const auto options = std::make_shared<CalibrateOptions>();
-  add_weights_option(app, options->model);
-  add_network_options(app, options->model);
-  add_threads_option(app, options->threads);
-  add_data_options(app, options->data);
-  add_calibration_options(app, options->calibration);
-  app.get_option("--calibration-method")
-      ->description(
-          "ema: min and max, averaged over batches; percentile: 0.01 and 99.99 % of all values, for thermal "
-          "noise [ema]");
-  app.add_option("--out", options->out, "The HDF5 file to write")
-      ->type_name("FILE")
-      ->required()
-      ->group("Output");
-  add_output_options(app, options->output);
-  app.footer(
-      "Runs the noise-free, unquantised network over images, best of the training set. The file has "
+  options->data.part = DataPart::training;
+  add_weights_option(set, options->model);
+  add_network_options(set, options->model);
+  add_threads_option(set, options->threads);
+  add_data_options(set, options->data);
+  add_calibration_options(set, options->calibration, "ema; percentile is for thermal noise");
+  add_output_options(set, options->output);
+  set.path({"--out", "FILE", "The HDF5 file to write"}, options->out, FileRole::writes).required();
+  set.footer(
+      "Runs the noise-free, unquantised network over samples, best of the training set. The file has "
       "/ranges/<tensor>, "
-      "float32\n[2] (min, max); eval, bits and trace read it with --calibration FILE. It fits these weights "
+      "float32 [2] (min, max); eval, bits and trace read it with --calibration FILE. It fits these weights "
       "only.\n\n"
       "Example:\n  dpac calibrate --weights resnet20.h5 --data cifar10/train --out resnet20_ranges.h5");
   return [options] { run(*options); };

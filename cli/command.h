@@ -1,29 +1,39 @@
 /// @file
-/// What main.cpp knows about a command.
+/// What the command line knows about a command.
 #pragma once
 
 #include <functional>
+#include <span>
 
-#include <CLI/CLI.hpp>
+#include "cli/options/option_set.h"
 
 namespace dpac::cli {
 
-/// A parsed command's work. @throws Error for bad input or data, Interrupted after Ctrl-C.
+/// A parsed command's work. @throws Error for bad input or data, UsageError for options that its data have no
+/// use for, Interrupted after Ctrl-C.
 using Work = std::function<void()>;
 
-/// Each registers its options with the parser of its command, and gives what is to be done once they are
-/// parsed.
-Work add_info(CLI::App& app);
-Work add_eval(CLI::App& app);
-Work add_calibrate(CLI::App& app);
-Work add_bits(CLI::App& app);
-Work add_trace(CLI::App& app);
-Work add_learn(CLI::App& app);
-Work add_search(CLI::App& app);
-Work add_table(CLI::App& app);
-Work add_bench(CLI::App& app);
-Work add_demo(CLI::App& app);
-Work add_plot(CLI::App& app);
-Work add_report(CLI::App& app);
+/// A command before its options are declared.
+struct Command {
+  const char* name;
+  const char* summary;
+  Work (*add)(OptionSet&);  ///< Declares the options, and gives what is to be done once they are parsed.
+};
+
+/// All there are, in the order of --help.
+std::span<const Command> all_commands();
+
+Work add_info(OptionSet& set);
+Work add_eval(OptionSet& set);
+Work add_calibrate(OptionSet& set);
+Work add_bits(OptionSet& set);
+Work add_trace(OptionSet& set);
+Work add_learn(OptionSet& set);
+Work add_search(OptionSet& set);
+Work add_table(OptionSet& set);
+Work add_bench(OptionSet& set);
+Work add_demo(OptionSet& set);
+Work add_plot(OptionSet& set);
+Work add_report(OptionSet& set);
 
 }  // namespace dpac::cli

@@ -16,11 +16,12 @@
 #include "cli/options/noise_options.h"
 #include "cli/options/output_options.h"
 #include "cli/point_report.h"
+#include "cli/support/json.h"
 #include "cli/support/machine.h"
 #include "engine/network.h"
 #include "engine/resnet.h"
 #include "loaders/checkpoint.h"
-#include "loaders/images/dataset.h"
+#include "loaders/images/open_dataset.h"
 #include "loaders/sha256.h"
 
 namespace dpac::cli {
@@ -58,7 +59,7 @@ class Demo {
     const auto reader =
         images_.read(network.graph(), samples_,
                      {.batch = options_.run.batch, .threads = thread_count(options_.run.threads)});
-    return evaluate(network, *reader, images_, plan, progress);
+    return evaluate({network}, *reader, images_, plan, progress);
   }
 
  private:
@@ -117,8 +118,8 @@ std::string text_of(const DemoOptions& options, const Results& results) {
          "      dpac eval --weights FILE --data FOLDER --noise shot --energy 10  runs it on your images.\n";
 }
 
-nlohmann::ordered_json json_of(const DemoOptions& options, const Results& results) {
-  nlohmann::ordered_json chosen;
+Json json_of(const DemoOptions& options, const Results& results) {
+  Json chosen;
   write(options.noise, chosen);
   chosen["limit"] = options.limit;
   write(options.run, chosen);
@@ -126,7 +127,7 @@ nlohmann::ordered_json json_of(const DemoOptions& options, const Results& result
   json["samples"] = results.samples;
   write(results.clean, json);
   for (std::size_t i = 0; i < results.noisy.size(); ++i) {
-    nlohmann::ordered_json point{{"energy", options.noise.energies.sweep[i]}};
+    Json point{{"energy", options.noise.energies.sweep[i]}};
     write(results.noisy[i], point);
     json["points"].push_back(point);
   }
@@ -138,28 +139,23 @@ nlohmann::ordered_json json_of(const DemoOptions& options, const Results& result
 
 void run(const DemoOptions& options) {
   options.noise.check();
-  options.output.check();
   const Results results = measure(options);
-  publish(options.output, text_of(options, results), json_of(options, results));
+  publish(options.output, {}, text_of(options, results), json_of(options, results));
 }
 
 }  // namespace
 
-Work add_demo(CLI::App& app) {
+Work add_demo(OptionSet& set) {
   const auto options = std::make_shared<DemoOptions>();
-  add_seed_option(app, options->noise);
-  add_sweep_options(app, options->noise);
-  app.get_option("--energies-sweep")->capture_default_str();
-  app.add_option("--limit", options->limit, "Images to use, of the 2,000 there are")
-      ->type_name("N")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  add_run_options(app, options->run);
-  add_output_options(app, options->output);
-  app.footer(
-      "A small ResNet and 2,000 test images of Fashion-MNIST are inside the program; no file is needed.\n"
-      "In JSON the top-level accuracy is the one without noise, `points` has the energies (photons per "
-      "MAC).\n\n"
+  add_run_options(set, options->run);
+  set.number({"--limit", "N", "Images to use, of the 2,000 there are"}, options->limit, positive_count());
+  add_seed_option(set, options->noise);
+  add_sweep_options(set, options->noise);
+  add_output_options(set, options->output);
+  set.footer(
+      "A small ResNet and 2,000 test images of Fashion-MNIST are inside the program; no file is needed. In "
+      "JSON the "
+      "top-level accuracy is the one without noise, `points` has the energies (photons per MAC).\n\n"
       "Example:\n  dpac demo --seeds 10");
   return [options] { run(*options); };
 }

@@ -43,8 +43,8 @@ void write_energies_csv(const std::filesystem::path& file, const std::vector<Ana
   csv.commit();
 }
 
-nlohmann::ordered_json energies_json(const std::vector<AnalogLayer>& layers, const Energies& energies) {
-  nlohmann::ordered_json json;
+Json energies_json(const std::vector<AnalogLayer>& layers, const Energies& energies) {
+  Json json;
   for (std::size_t l = 0; l < layers.size(); ++l) {
     auto& own = json[layers[l].name];
     own = nullptr;
@@ -53,13 +53,13 @@ nlohmann::ordered_json energies_json(const std::vector<AnalogLayer>& layers, con
       own = shortest(energies[l].front());
       continue;
     }
-    own = nlohmann::ordered_json::array();
+    own = Json::array();
     for (const float energy : energies[l]) own.push_back(shortest(energy));
   }
   return json;
 }
 
-Energies energies_from_json(const std::vector<AnalogLayer>& layers, const nlohmann::ordered_json& json) {
+Energies energies_from_json(const std::vector<AnalogLayer>& layers, const Json& json) {
   Energies energies;
   for (const AnalogLayer& layer : layers) {
     const auto& own = json.at(layer.name);
@@ -69,7 +69,7 @@ Energies energies_from_json(const std::vector<AnalogLayer>& layers, const nlohma
     } else if (own.is_number()) {
       values.push_back(own.get<float>());
     } else {
-      own.get_to(values);
+      values = own.get<std::vector<float>>();
     }
   }
   return energies;

@@ -6,8 +6,7 @@
 #include <filesystem>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "cli/support/json.h"
 #include "engine/analog.h"
 #include "engine/noise_config.h"
 
@@ -23,9 +22,9 @@ void write_energies_csv(const std::filesystem::path& file, const std::vector<Ana
                         const Energies& energies);
 
 /// {layer: number, or list of numbers}, in the shortest digits that mean the same float.
-nlohmann::ordered_json energies_json(const std::vector<AnalogLayer>& layers, const Energies& energies);
+Json energies_json(const std::vector<AnalogLayer>& layers, const Energies& energies);
 
-/// The other way round. @throws nlohmann::json::exception for another object.
-Energies energies_from_json(const std::vector<AnalogLayer>& layers, const nlohmann::ordered_json& json);
+/// The energies that energies_json() wrote. @throws Error for another JSON value.
+Energies energies_from_json(const std::vector<AnalogLayer>& layers, const Json& json);
 
 }  // namespace dpac::cli

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -27,9 +28,10 @@ struct EvaluationPlan {
 };
 
 struct Evaluation {
-  std::vector<std::vector<Tally>> tallies;  ///< [point][seed]; one seed without noise.
+  std::vector<PointTally> points;        ///< In the order of the plan's.
+  std::optional<PointTally> noise_free;  ///< Of the baseline, on the same samples; none without one.
   TrueAnswers truth;
-  double seconds = 0;  ///< In the network, of all passes; batches are decoded beside it.
+  double seconds = 0;  ///< In the network, of the plan's passes; batches are decoded beside it.
 
   [[nodiscard]] double ms_per_sample() const;
 };
@@ -37,11 +39,16 @@ struct Evaluation {
 /// Receives every pass's logits, [inputs, classes]: the passes of one batch, then those of the next.
 using LogitsSink = std::function<void(const SampleBatch&, std::span<const float>)>;
 
-/// `network` was compiled for the plan's noise; its noise is changed. `progress` advances by a sample for
-/// each pass over it.
+/// The networks of an evaluation, which run on the same batches.
+struct EvaluatedNetworks {
+  Network& network;             ///< Compiled for the plan's noise, which is set again and again.
+  Network* baseline = nullptr;  ///< Without noise, to pair losses with; null for none.
+};
+
+/// `progress` advances by a sample for each pass over it, the baseline's included.
 /// @throws Error naming the sample whose label is no class of the network, whose size does not fit, or whose
 /// logits are not finite. @throws Interrupted after Ctrl-C.
-Evaluation evaluate(Network& network, SampleReader& reader, const DataSource& names,
+Evaluation evaluate(const EvaluatedNetworks& networks, SampleReader& reader, const DataSource& names,
                     const EvaluationPlan& plan, Progress& progress, const LogitsSink& sink = {});
 
 }  // namespace dpac::cli

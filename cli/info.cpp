@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/options/model_options.h"
 #include "cli/options/output_options.h"
+#include "cli/support/json.h"
 #include "cli/support/machine.h"
 #include "cli/support/text_table.h"
 #include "engine/analog.h"
@@ -21,7 +22,7 @@ struct InfoOptions {
   OutputOptions output;
 };
 
-nlohmann::ordered_json layer_json(const AnalogLayer& layer) {
+Json layer_json(const AnalogLayer& layer) {
   return {{"name", layer.name},    {"op", layer.op},
           {"D", layer.dot_length}, {"N", layer.outputs},
           {"macs", layer.macs},    {"parameters", layer.parameters},
@@ -65,7 +66,7 @@ void run(const InfoOptions& options) {
   const Graph graph = build_network(weights, options.model);
   const std::vector<AnalogLayer> layers = analog_layers(graph);
 
-  nlohmann::ordered_json chosen;
+  Json chosen;
   write(options.model, chosen);
   if (graph.reads_text()) chosen["max_length"] = graph.input().height;
   auto json = result_json("info", chosen, weights.sha256, thread_count(0));
@@ -77,21 +78,20 @@ void run(const InfoOptions& options) {
   json["parameters"] = graph.parameters;
   json["macs"] = total_macs(layers);
   for (const AnalogLayer& layer : layers) json["layers"].push_back(layer_json(layer));
-  publish(options.output, text_of(weights, graph, layers), json);
+  publish(options.output, {}, text_of(weights, graph, layers), json);
 }
 
 }  // namespace
 
-Work add_info(CLI::App& app) {
+Work add_info(OptionSet& set) {
   const auto options = std::make_shared<InfoOptions>();
-  add_weights_option(app, options->model, /*positional=*/true);
-  add_network_options(app, options->model);
-  add_output_options(app, options->output);
-  app.footer(
+  add_weights_option(set, options->model, /*positional=*/true);
+  add_network_options(set, options->model);
+  add_output_options(set, options->output);
+  set.footer(
       "D is the length of a layer's dot products, N the number of its outputs for one sample; MACs are D * "
-      "N.\n"
-      "Parameters are the file's (BatchNorm included); a layer's are those left after BatchNorm is folded "
-      "in.\n\n"
+      "N. Parameters "
+      "are the file's (BatchNorm included); a layer's are those left after BatchNorm is folded in.\n\n"
       "Sizes of a BERT are those of one sequence of --max-length tokens.\n\n"
       "Example:\n  dpac info resnet50.h5 --input-size 224x224");
   return [options] { run(*options); };

@@ -2,7 +2,6 @@
 /// `dpac learn`: how much energy each layer or channel needs.
 
 #include <algorithm>
-#include <cmath>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,11 +16,10 @@
 #include "cli/learning/workbench.h"
 #include "cli/options/output_options.h"
 #include "cli/point_report.h"
-#include "cli/support/atomic_file.h"
 #include "cli/support/json.h"
 #include "cli/support/machine.h"
 #include "cli/support/text_table.h"
-#include "kernels/error.h"
+#include "cli/support/usage_error.h"
 #include "learn/learner.h"
 
 namespace dpac::cli {
@@ -43,22 +41,12 @@ struct LearnOptions {
 /// Before the work, which may take hours.
 void check(const LearnOptions& options) {
   options.bench.check();
-  options.output.check();
-  if (!(static_cast<float>(options.target_energy) > 0) || !std::isfinite(options.target_energy)) {
-    throw Error(fmt::format("--target-energy is {}, expected a positive number", options.target_energy));
-  }
   if (!options.bench.data.any() && options.bench.data.limit) {
-    throw Error("--limit was given, but there is nothing to judge accuracy by: add --data");
-  }
-  for (const std::string& file : {options.out, options.csv}) {
-    if (file.empty()) continue;
-    check_no_input(file,
-                   {options.bench.model.weights, options.bench.data.data, options.bench.learning.train_data});
-    check_writable(file);
+    throw UsageError("--limit was given, but there is nothing to judge accuracy by: add --data");
   }
 }
 
-nlohmann::ordered_json options_json(const LearnOptions& options, const Workbench& bench) {
+Json options_json(const LearnOptions& options, const Workbench& bench) {
   auto json = bench.options_json();
   json["per"] = options.per;
   json["target_energy"] = options.target_energy;
@@ -88,7 +76,7 @@ std::optional<double> ms_per_step(const LearnedEnergies& learned) {
   return 1000 * learned.seconds / static_cast<double>(learned.history.size());
 }
 
-nlohmann::ordered_json json_of(const LearnOptions& options, Workbench& bench, const LearnResult& result) {
+Json json_of(const LearnOptions& options, Workbench& bench, const LearnResult& result) {
   auto json = result_json("learn", options_json(options, bench), bench.session().weights_sha256,
                           thread_count(options.bench.run.threads));
   json["energies"] = energies_json(bench.layers(), result.learned.energies);
@@ -138,15 +126,17 @@ std::string text_of(const LearnOptions& options, const LearnResult& result) {
   return text;
 }
 
-void notices(const LearnOptions& options, Workbench& bench, const LearnResult& result) {
-  notice_data(bench.session(), options.output);
-  notice_calibration(bench.setup(), options.output);
-  if (result.learned.energy_per_mac <= kNearTarget * options.target_energy) return;
-  notice(
-      options.output,
-      fmt::format("the energy per MAC is still {:.4g} times the target: more --steps, a lower --start or a "
-                  "higher --lambda bring it nearer",
-                  result.learned.energy_per_mac / options.target_energy));
+Remarks remarks_of(const LearnOptions& options, Workbench& bench, const LearnResult& result) {
+  Remarks remarks;
+  bench.add_remarks(remarks);
+  add_remarks(bench.setup(), remarks);
+  if (result.learned.energy_per_mac > kNearTarget * options.target_energy) {
+    remarks.notice(fmt::format(
+        "the energy per MAC is still {:.4g} times the target: more --steps, a lower --start or a higher "
+        "--lambda bring it nearer",
+        result.learned.energy_per_mac / options.target_energy));
+  }
+  return remarks;
 }
 
 void run(const LearnOptions& options) {
@@ -156,45 +146,41 @@ void run(const LearnOptions& options) {
   const LearnResult result = resumable(options.state, [&] { return learn(options, bench); });
   if (!options.out.empty()) write_energies_hdf5(options.out, bench.layers(), result.learned.energies);
   if (!options.csv.empty()) write_energies_csv(options.csv, bench.layers(), result.learned.energies);
-  publish(options.output, text_of(options, result), json_of(options, bench, result));
-  notices(options, bench, result);
+  publish(options.output, remarks_of(options, bench, result), text_of(options, result),
+          json_of(options, bench, result));
 }
 
-void add_outputs(CLI::App& app, LearnOptions& options) {
-  app.add_option("--out", options.out, "HDF5: /energies/<layer>, for --energies")
-      ->type_name("FILE")
-      ->group("Output");
-  app.add_option("--csv", options.csv, "The same as CSV: layer,channel,energy")
-      ->type_name("FILE")
-      ->group("Output");
-  add_output_options(app, options.output);
+void add_outputs(OptionSet& set, LearnOptions& options) {
+  add_output_options(set, options.output);
+  set.path({"--out", "FILE", "HDF5: /energies/<layer>, for --energies"}, options.out, FileRole::writes);
+  set.path({"--csv", "FILE", "The same as CSV: layer,channel,energy"}, options.csv, FileRole::writes);
+  add_state_option(set, options.state);
 }
 
 }  // namespace
 
-Work add_learn(CLI::App& app) {
+Work add_learn(OptionSet& set) {
   const auto options = std::make_shared<LearnOptions>();
-  add_weights_option(app, options->bench.model);
-  add_workbench_options(app, options->bench);
-  app.get_option("--data")->required(false)->description(
-      "Images to measure accuracy on, in one of the forms that eval takes [none]");
-  app.add_option("--target-energy", options->target_energy, "Energy per MAC below which energy costs nothing")
-      ->type_name("E")
-      ->required()
-      ->group("Learning");
-  app.add_option("--per", options->per, "What has an energy of its own: layer or channel")
-      ->check(CLI::IsMember({"layer", "channel"}))
-      ->capture_default_str()
-      ->group("Learning");
-  add_state_option(app, options->state);
-  add_outputs(app, *options);
-  app.footer(
+  add_weights_option(set, options->bench.model);
+  add_workbench_options(
+      set, options->bench,
+      {.data = "Samples to measure accuracy on, in one of the forms that eval takes [none]"});
+  set.heading("Learning");
+  set.number({"--target-energy", "E", "Energy per MAC below which energy costs nothing"},
+             options->target_energy, positive_number())
+      .required();
+  set.choice({"--per", "", "What has an energy of its own: layer or channel"}, options->per,
+             {"layer", "channel"});
+  add_outputs(set, *options);
+  set.footer(
       "Weights stay as they are; the loss is the noisy network's cross entropy plus lambda * log(energy / "
-      "target) above\nthe target. With --state the command may be killed at any moment: given again, it goes "
-      "on and ends with the same bits.\n\n"
+      "target) above "
+      "the target. With --state the command may be killed at any moment: given again, it goes on and ends "
+      "with the same "
+      "bits.\n\n"
       "Example:\n  dpac learn --weights resnet20.h5 --train-data cifar10/train --data cifar10/test --noise "
-      "shot "
-      "--target-energy 10\n    --steps 500 --out energies.h5");
+      "shot \\\n"
+      "    --target-energy 10 --steps 500 --out energies.h5");
   return [options] { run(*options); };
 }
 

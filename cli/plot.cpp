@@ -41,25 +41,21 @@ void run(const PlotOptions& options) {
 
 }  // namespace
 
-Work add_plot(CLI::App& app) {
+Work add_plot(OptionSet& set) {
   const auto options = std::make_shared<PlotOptions>();
-  app.add_option("files", options->files,
-                 "JSON of eval, demo, bits, learn, search or table; several are overlaid")
-      ->type_name("IN.json")
-      ->required();
-  app.add_option("--kind", options->kind, "energy, bits, accuracy or learning")
-      ->type_name("KIND")
-      ->required()
-      ->check(CLI::IsMember(kind_names()).description(""));
-  app.add_option("--out", options->out, "The picture; its ending says what: .svg, .png or .pdf")
-      ->type_name("FILE")
-      ->required();
-  app.footer(
+  set.paths({"files", "IN.json", "JSON of eval, demo, bits, learn, search or table; several are overlaid"},
+            options->files, FileRole::reads)
+      .required();
+  set.choice({"--kind", "", "energy, bits, accuracy or learning"}, options->kind, kind_names()).required();
+  set.path({"--out", "FILE", "The picture; its ending says what: .svg, .png or .pdf"}, options->out,
+           FileRole::writes)
+      .required();
+  set.footer(
       "energy: energy per MAC by layer, of learn, search, and eval with one energy file; of table by "
-      "network.\n"
-      "bits: noise bits by layer, of bits. accuracy: accuracy against energy, of all but table. learning: "
-      "the\n"
-      "course of learn. Bars are one standard deviation over seeds. gnuplot draws (Debian: gnuplot-nox).\n\n"
+      "network. bits: noise "
+      "bits by layer, of bits. accuracy: accuracy against energy, of all but table. learning: the course of "
+      "learn. Bars "
+      "are one standard deviation over seeds. gnuplot draws (Debian: gnuplot-nox).\n\n"
       "Example:\n  dpac plot bits.json --kind bits --out bits.svg");
   return [options] { run(*options); };
 }

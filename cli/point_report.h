@@ -7,10 +7,9 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "cli/accuracy.h"
 #include "cli/evaluation.h"
+#include "cli/support/json.h"
 #include "engine/energy.h"
 #include "engine/network.h"
 
@@ -23,12 +22,16 @@ struct PointEnergy {
 
   /// The mean number of executions of a layer: time, where each takes the same.
   [[nodiscard]] double relative_time() const;
+
+  /// Of shot noise.
+  [[nodiscard]] std::optional<double> joules_per_inference() const;
 };
 
 struct PointReport {
   Accuracy accuracy;
   std::vector<uint64_t> seeds;
-  std::optional<PointEnergy> energy;  ///< None without noise.
+  std::optional<PointEnergy> energy;    ///< None without noise.
+  std::vector<int64_t> confusion = {};  ///< PointTally's.
 };
 
 /// None without noise.
@@ -39,20 +42,24 @@ std::optional<PointEnergy> energy_of(const std::vector<AnalogLayer>& layers, con
 std::vector<PointReport> report_points(const Network& network, const EvaluationPlan& plan,
                                        const Evaluation& evaluation, double wavelength_nm);
 
-/// The accuracy's keys, and `energy_per_mac`, `aj_per_mac`, `energy_per_inference`, `relative_time` and
-/// `layers` (null without noise; attojoules for shot noise only).
-void write(const PointReport& point, nlohmann::ordered_json& json);
+/// The accuracy's keys, `confusion` [label][prediction] for few classes, and `energy_per_mac`, `aj_per_mac`,
+/// `energy_per_inference`, `joules_per_inference`, `relative_time` and `layers` (null without noise;
+/// attojoules and joules for shot noise only).
+void write(const PointReport& point, Json& json);
 
 /// `energy_per_mac` and the keys behind it.
-void write(const PointEnergy& energy, nlohmann::ordered_json& json);
+void write(const PointEnergy& energy, Json& json);
 
 /// All of these keys, null.
-void write_nulls(nlohmann::ordered_json& json);
+void write_nulls(Json& json);
 
-/// A few lines for one point; a table with a row for each of several, which have noise.
+/// A few lines for one point; a table with a row for each of several points, which have noise.
 std::string text_of(const PointReport& point);
 std::string text_of(const PointEnergy& energy);
 std::string table_of(const std::vector<PointReport>& points);
+
+/// A row for each layer that has an energy.
+std::string ledger_text(const PointEnergy& energy);
 
 /// "photons/MAC", or "x base energy/MAC": the header above energies.
 std::string energy_header(const PointEnergy& energy);

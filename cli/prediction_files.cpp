@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/support/usage_error.h"
 #include "kernels/error.h"
 #include "learn/loss.h"
 
@@ -35,7 +36,7 @@ void PredictionFiles::add(const SampleBatch& batch, std::span<const float> logit
   if (!csv_) return;
   const std::size_t size = logits.size() / batch.indices.size();
   if (answer_ == Answer::embedding && size == outputs_) {
-    throw Error(
+    throw UsageError(
         "--predictions is for classes, scores and pairs of sentences, but these are embeddings of "
         "single ones: --logits writes them");
   }

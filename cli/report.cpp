@@ -27,18 +27,17 @@ void run(const ReportOptions& options) {
 
 }  // namespace
 
-Work add_report(CLI::App& app) {
+Work add_report(OptionSet& set) {
   const auto options = std::make_shared<ReportOptions>();
-  app.add_option("files", options->files, "JSON of any command, a chapter each")
-      ->type_name("IN.json")
-      ->required();
-  app.add_option("--out", options->out, "The page; pictures and style are inside it")
-      ->type_name("FILE.html")
-      ->required();
-  app.footer(
+  set.paths({"files", "IN.json", "JSON of any command, a chapter each"}, options->files, FileRole::reads)
+      .required();
+  set.path({"--out", "FILE.html", "The page; pictures and style are inside it"}, options->out,
+           FileRole::writes)
+      .required();
+  set.footer(
       "Each chapter has the result's numbers, every picture 'dpac plot' would draw of it, its layers, and "
-      "the\n"
-      "options, machine and version it came from. gnuplot draws (Debian: gnuplot-nox).\n\n"
+      "the options, "
+      "machine and version it came from. gnuplot draws (Debian: gnuplot-nox).\n\n"
       "Example:\n  dpac report eval.json bits.json --out run.html");
   return [options] { run(*options); };
 }

@@ -15,7 +15,7 @@
 #include "cli/learning/workbench.h"
 #include "cli/options/output_options.h"
 #include "cli/options/search_options.h"
-#include "cli/support/atomic_file.h"
+#include "cli/support/json.h"
 #include "cli/support/machine.h"
 #include "engine/energy.h"
 
@@ -37,12 +37,17 @@ struct SearchCommand {
 void check(const SearchCommand& command) {
   command.bench.check();
   command.search.check();
-  command.output.check();
-  if (command.out.empty()) return;
-  for (const std::string& kind : command.search.kinds) check_writable(command.out_of(kind));
 }
 
-nlohmann::ordered_json options_json(const SearchCommand& command, const Workbench& bench) {
+std::vector<FileUse> outputs(const SearchCommand& command) {
+  std::vector<FileUse> files;
+  if (command.out.empty()) return files;
+  for (const std::string& kind : command.search.kinds)
+    files.push_back({"--out", command.out_of(kind), FileRole::writes});
+  return files;
+}
+
+Json options_json(const SearchCommand& command, const Workbench& bench) {
   auto json = bench.options_json();
   write(command.search, command.bench.analog.kind(), json);
   return json;
@@ -73,30 +78,32 @@ void run(const SearchCommand& command) {
   json["mean_tokens"] = mean_tokens_json(bench.session().graph);
   write(result, bench.layers(), photon_aj, json);
   write(bench.setup(), json);
-  publish(command.output, text_of(result, photon_aj), json);
-  notice_data(bench.session(), command.output);
-  notice_calibration(bench.setup(), command.output);
+  Remarks remarks;
+  bench.add_remarks(remarks);
+  add_remarks(bench.setup(), remarks);
+  publish(command.output, remarks, text_of(result, photon_aj), json);
 }
 
 }  // namespace
 
-Work add_search(CLI::App& app) {
+Work add_search(OptionSet& set) {
   const auto command = std::make_shared<SearchCommand>();
-  add_weights_option(app, command->bench.model);
-  add_workbench_options(app, command->bench);
-  add_search_options(app, command->search);
-  add_state_option(app, command->state);
-  app.add_option("--out", command->out, "HDF5 for --energies: PREFIX-uniform.h5, PREFIX-layer.h5, ...")
-      ->type_name("PREFIX")
-      ->group("Output");
-  add_output_options(app, command->output);
-  app.footer(
-      "Bisects the energy per MAC for each kind until the accuracy lies within 0.1 points "
-      "above the target.\nPer layer and per channel each try learns on --train-data (--method analytic: it "
-      "does "
-      "not have to). Accuracy is measured on\n--data, the mean over --seeds.\n\n"
+  add_weights_option(set, command->bench.model);
+  add_workbench_options(set, command->bench);
+  add_search_options(set, command->search);
+  add_output_options(set, command->output);
+  set.word({"--out", "PREFIX", "HDF5 for --energies: PREFIX-uniform.h5, PREFIX-layer.h5, ..."}, command->out);
+  set.further_files([command] { return outputs(*command); });
+  add_state_option(set, command->state);
+  set.footer(
+      "Bisects the energy per MAC for each kind until the accuracy lies within 0.1 points above the target. "
+      "Per layer and "
+      "per channel each try learns on --train-data (--method analytic: it does not have to). Accuracy is "
+      "measured on "
+      "--data, the mean over --seeds.\n\n"
       "Example:\n  dpac search --weights resnet20.h5 --train-data cifar10/train --data cifar10/test --noise "
-      "thermal --state resnet20_thermal");
+      "thermal \\\n"
+      "    --state resnet20_thermal");
   return [command] { run(*command); };
 }
 

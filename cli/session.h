@@ -9,7 +9,8 @@
 #include "cli/data/data_source.h"
 #include "cli/options/data_options.h"
 #include "cli/options/model_options.h"
-#include "cli/options/output_options.h"
+#include "cli/remarks.h"
+#include "cli/support/json.h"
 #include "engine/graph.h"
 #include "engine/noise_config.h"
 
@@ -31,18 +32,21 @@ struct Session {
 
 /// The network's input is `--input-size`, else the size of the data's images, else what the weights say.
 /// @throws Error if weights or data cannot be opened, or if the data are not what the network takes.
-/// @throws CLI::RequiredError without data.
+/// @throws UsageError without data, or for options that the network has no use for.
 Session open_session(const ModelOptions& model, const DataOptions& data);
 
 /// Further data for the session's network: to learn or to calibrate on. @throws Error as open_session().
 OpenedData open_more(const Session& session, const DataOptions& data);
 
-/// Says what was chosen for the user: beside the result, so that a failed command leaves nothing but its
-/// error on stderr.
-void notice_data(const Session& session, const OutputOptions& output);
+/// For commands that judge by labels, before their work. @throws Error if a label is none of the network's
+/// classes, or the data's classes cannot be the network's.
+void check_labels(const Session& session);
+
+/// What was chosen, assumed and left out in opening the session's weights and data.
+void add_remarks(const Session& session, Remarks& remarks);
 
 /// `mean_tokens`: what D, N and MACs of text are counted for; null for images.
-nlohmann::ordered_json mean_tokens_json(const Graph& graph);
+Json mean_tokens_json(const Graph& graph);
 
 /// Samples to run at a time: the batch, but under weight noise whole groups of samples that share a draw, so
 /// that weights are not drawn more often than needed.

@@ -17,7 +17,9 @@
 #include "cli/options/output_options.h"
 #include "cli/options/search_options.h"
 #include "cli/support/atomic_file.h"
+#include "cli/support/json.h"
 #include "cli/support/machine.h"
+#include "cli/support/usage_error.h"
 #include "kernels/error.h"
 
 namespace dpac::cli {
@@ -38,7 +40,7 @@ bool has(const TableCommand& command, const std::string& noise) {
 /// A sigma is for the rows of its noise.
 void check_sigma(const TableCommand& command, const std::string& noise, bool given) {
   if (!given || has(command, noise)) return;
-  throw Error(fmt::format("--sigma-{0} was given, but --noises has no {0}", noise));
+  throw UsageError(fmt::format("--sigma-{0} was given, but --noises has no {0}", noise));
 }
 
 WorkbenchOptions row_options(const TableCommand& command, const std::string& weights,
@@ -54,13 +56,10 @@ WorkbenchOptions row_options(const TableCommand& command, const std::string& wei
 
 /// Before the work, which may take weeks.
 void check(const TableCommand& command) {
-  check_each_once("--noises", command.noises);
   check_sigma(command, "thermal", command.bench.analog.noise.sigma_thermal.has_value());
   check_sigma(command, "weight", command.bench.analog.noise.sigma_weight.has_value());
   for (const std::string& noise : command.noises) row_options(command, "", noise).check();
   command.search.check();
-  command.output.check();
-  if (!command.csv.empty()) check_writable(command.csv);
 }
 
 /// The files' names without ending, each once: they name rows and folders.
@@ -76,8 +75,8 @@ std::vector<std::string> network_names(const std::vector<std::string>& weights) 
   return names;
 }
 
-/// All rows, those of a network together; sentences for the user in `notices`.
-std::vector<TableRow> find_rows(const TableCommand& command, std::set<std::string>& notices) {
+/// All rows, those of a network together.
+std::vector<TableRow> find_rows(const TableCommand& command, Remarks& remarks) {
   const std::vector<std::string> names = network_names(command.weights);
   std::vector<TableRow> rows;
   for (std::size_t w = 0; w < names.size(); ++w) {
@@ -87,8 +86,7 @@ std::vector<TableRow> find_rows(const TableCommand& command, std::set<std::strin
         Workbench bench(row_options(command, command.weights[w], noise), inside(folder, noise),
                         command.output.quiet);
         rows.push_back(find_row(bench, command.search, names[w], folder));
-        const std::string chosen = bench.session().data.source->notice();
-        if (!chosen.empty()) notices.insert(fmt::format("{}: {}", names[w], chosen));
+        bench.add_remarks(remarks);
       } catch (const Error& error) {
         throw Error(fmt::format("{}, {} noise: {}", names[w], noise, error.what()));
       }
@@ -97,9 +95,9 @@ std::vector<TableRow> find_rows(const TableCommand& command, std::set<std::strin
   return rows;
 }
 
-nlohmann::ordered_json json_of(const TableCommand& command, const std::vector<TableRow>& rows) {
-  nlohmann::ordered_json options{{"weights", command.weights}, {"noise", command.noises}};
-  auto sha256 = nlohmann::ordered_json::array(), results = sha256;
+Json json_of(const TableCommand& command, const std::vector<TableRow>& rows) {
+  Json options{{"weights", command.weights}, {"noise", command.noises}};
+  auto sha256 = Json::array(), results = sha256;
   for (const TableRow& row : rows) {
     options["rows"].push_back(row.options);
     results.push_back(to_json(row));
@@ -114,50 +112,42 @@ nlohmann::ordered_json json_of(const TableCommand& command, const std::vector<Ta
 void run(const TableCommand& command) {
   check(command);
   const FolderLock lock(command.state);
-  std::set<std::string> notices;
-  const std::vector<TableRow> rows = resumable(command.state, [&] { return find_rows(command, notices); });
+  Remarks remarks;
+  const std::vector<TableRow> rows = resumable(command.state, [&] { return find_rows(command, remarks); });
   if (!command.csv.empty()) {
     AtomicFile file(command.csv);
     file.write(csv_of(rows));
     file.commit();
   }
-  publish(command.output, markdown_of(rows), json_of(command, rows));
-  for (const std::string& sentence : notices) notice(command.output, sentence);
-}
-
-/// A row has its own weights and noise; ranges of one network are not another's.
-void remove_single_options(CLI::App& app) {
-  for (const char* name : {"--noise", "--calibration"}) app.remove_option(app.get_option(name));
+  publish(command.output, remarks, markdown_of(rows), json_of(command, rows));
 }
 
 }  // namespace
 
-Work add_table(CLI::App& app) {
+Work add_table(OptionSet& set) {
   const auto command = std::make_shared<TableCommand>();
-  app.add_option("--weights", command->weights, "Checkpoint of a network; may be given several times")
-      ->type_name("FILE")
-      ->required();
-  add_workbench_options(app, command->bench);
-  remove_single_options(app);
-  app.get_option("--seed")->description("First seed of the searches");
-  app.get_option("--seeds")->description("Number of searches with seeds S, S+1, ..., for the error bars");
-  app.add_option("--noises", command->noises, "Noises of the analog operations, each with every network")
-      ->delimiter(',')
-      ->check(CLI::IsMember(noisy_kinds()))
-      ->capture_default_str()
-      ->group("Noise");
-  add_search_options(app, command->search);
-  add_state_option(app, command->state);
-  app.add_option("--csv", command->csv, "The table as CSV")->type_name("FILE")->group("Output");
-  add_output_options(app, command->output);
-  app.footer(
+  set.paths({"--weights", "FILE", "Checkpoint of a network; may be given several times"}, command->weights,
+            FileRole::reads)
+      .required();
+  add_table_workbench_options(set, command->bench);
+  set.heading("Noise");
+  set.choices({"--noises", "A,B,...", "Noises of the analog operations, each with every network"},
+              command->noises, noisy_kinds());
+  add_search_options(set, command->search);
+  add_output_options(set, command->output);
+  set.path({"--csv", "FILE", "The table as CSV"}, command->csv, FileRole::writes);
+  add_state_option(set, command->state);
+  set.footer(
       "A row is a network under a noise: accuracies without noise, at full precision and quantised (8 bits "
-      "unless --bits says\notherwise), and the smallest energies per MAC, as 'dpac search' finds them, mean "
-      "and "
-      "standard deviation over --seeds\nsearches. With --state, what is finished is not computed again, also "
-      "when networks, noises or seeds are added.\n\n"
+      "unless --bits "
+      "says otherwise), and the smallest energies per MAC, as 'dpac search' finds them, mean and standard "
+      "deviation over "
+      "--seeds searches. With --state, what is finished is not computed again, also when networks, noises or "
+      "seeds are "
+      "added.\n\n"
       "Example:\n  dpac table --weights resnet20.h5 --weights resnet56.h5 --train-data cifar10/train --data "
-      "cifar10/test --seeds 5\n    --state table --csv table.csv");
+      "cifar10/test "
+      "\\\n    --seeds 5 --state table --csv table.csv");
   return [command] { run(*command); };
 }
 

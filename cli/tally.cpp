@@ -8,6 +8,7 @@
 #include "kernels/error.h"
 
 namespace dpac::cli {
+
 int64_t rank_of(std::span<const float> logits, int label) {
   const auto own = static_cast<std::size_t>(label);
   int64_t rank = 0;
@@ -17,11 +18,10 @@ int64_t rank_of(std::span<const float> logits, int label) {
   return rank;
 }
 
-Counter::Counter(const Graph& graph, const DataSource& names, bool overflow_is_wrong)
+Counter::Counter(const Graph& graph, const DataSource& names)
     : names_(names),
       answer_(answer_of(graph)),
       text_(graph.reads_text()),
-      overflow_is_wrong_(overflow_is_wrong),
       outputs_(static_cast<std::size_t>(graph.classes())) {}
 
 void Counter::check(const SampleBatch& batch) const {
@@ -30,33 +30,45 @@ void Counter::check(const SampleBatch& batch) const {
   }
 }
 
-void Counter::count(const SampleBatch& batch, std::span<const float> logits, Tally& tally) const {
+void Counter::count(const SampleBatch& batch, int64_t first, std::span<const float> logits, Overflow overflow,
+                    PointTally& point, std::size_t pass) const {
   const std::size_t inputs = batch.samples.size() / batch.indices.size(), size = inputs * outputs_;
   const bool single_embedding = answer_ == Answer::embedding && inputs == 1;
+  const Targets& targets = batch.targets;
+  const auto begin = static_cast<std::size_t>(first);
+  if (!targets.labels.empty()) point.right.resize(std::max(point.right.size(), begin + batch.indices.size()));
+  Tally& tally = point.passes[pass];
   for (std::size_t i = 0; i < batch.indices.size(); ++i) {
     const auto own = logits.subspan(i * size, size);
-    const bool finite = is_finite(own, batch.indices[i]);
+    const bool finite = is_finite(own, batch.indices[i], overflow);
     ++tally.samples;
-    if (!batch.targets.labels.empty()) count_label(own, finite, batch.targets.labels[i], tally);
-    if (!batch.targets.scores.empty() && !single_embedding) tally.scores.push_back(score_of(own, answer_));
+    if (!targets.labels.empty())
+      count_label(own, finite, targets.labels[i], point.right[begin + i], point, tally);
+    if (!targets.scores.empty() && !single_embedding) tally.scores.push_back(score_of(own, answer_));
   }
 }
 
-void Counter::count_label(std::span<const float> logits, bool finite, int label, Tally& tally) const {
+void Counter::count_label(std::span<const float> logits, bool finite, int label, int32_t& right,
+                          PointTally& point, Tally& tally) const {
   const int64_t rank = finite ? rank_of(logits, label) : static_cast<int64_t>(outputs_);
   tally.top1 += rank < 1;
   tally.top5 += rank < 5 && finite;
-  if (!text_) return;
+  right += rank < 1;
   const auto top = static_cast<int>(std::max_element(logits.begin(), logits.end()) - logits.begin());
   // Of logits that are not finite no class is the largest: the one behind the label's is as good as any.
-  tally.classes.push_back(finite ? top : (label + 1) % static_cast<int>(outputs_));
+  const int predicted = finite ? top : (label + 1) % static_cast<int>(outputs_);
+  if (text_) tally.classes.push_back(predicted);
+  if (static_cast<int64_t>(outputs_) > kMostConfused) return;
+  point.confusion.resize(outputs_ * outputs_);
+  ++point.confusion[static_cast<std::size_t>(label) * outputs_ + static_cast<std::size_t>(predicted)];
 }
 
-bool Counter::is_finite(std::span<const float> logits, int64_t index) const {
+bool Counter::is_finite(std::span<const float> logits, int64_t index, Overflow overflow) const {
   const bool finite = std::all_of(logits.begin(), logits.end(), [](float l) { return std::isfinite(l); });
-  if (finite || overflow_is_wrong_) return finite;
-  throw Error(fmt::format("{}: the network's logits are not finite; do the weights fit the preprocessing?",
-                          names_.name(index)));
+  if (finite || overflow == Overflow::wrong) return finite;
+  throw Error(fmt::format("{}: the network's logits are not finite; {}", names_.name(index),
+                          overflow == Overflow::noise ? "is the energy, and so the noise, what was meant?"
+                                                      : "do the weights fit the preprocessing?"));
 }
 
 void add(const SampleBatch& batch, TrueAnswers& answers) {

@@ -16,9 +16,9 @@ std::string class_name(const Graph& graph, std::size_t index) {
   return index < graph.class_names.size() ? graph.class_names[index] : fmt::format("class {}", index);
 }
 
-nlohmann::ordered_json classes_json(const Graph& graph, std::span<const float> logits) {
+Json classes_json(const Graph& graph, std::span<const float> logits) {
   const auto top = std::max_element(logits.begin(), logits.end()) - logits.begin();
-  nlohmann::ordered_json json{{"class", class_name(graph, static_cast<std::size_t>(top))}};
+  Json json{{"class", class_name(graph, static_cast<std::size_t>(top))}};
   std::vector<double> shares(logits.size());
   softmax(logits, shares);
   for (std::size_t c = 0; c < shares.size(); ++c) json["probabilities"][class_name(graph, c)] = shares[c];
@@ -31,8 +31,8 @@ double norm(std::span<const float> values) {
   return std::sqrt(squares);
 }
 
-nlohmann::ordered_json embeddings_json(std::span<const float> values, std::size_t dimension) {
-  nlohmann::ordered_json json{{"dimension", dimension}};
+Json embeddings_json(std::span<const float> values, std::size_t dimension) {
+  Json json{{"dimension", dimension}};
   for (std::size_t begin = 0; begin < values.size(); begin += dimension) {
     json["norms"].push_back(norm(values.subspan(begin, dimension)));
   }
@@ -43,7 +43,7 @@ nlohmann::ordered_json embeddings_json(std::span<const float> values, std::size_
 
 }  // namespace
 
-nlohmann::ordered_json answer_json(const Graph& graph, std::span<const float> logits) {
+Json answer_json(const Graph& graph, std::span<const float> logits) {
   switch (answer_of(graph)) {
     case Answer::classes:
       return classes_json(graph, logits);
@@ -55,16 +55,16 @@ nlohmann::ordered_json answer_json(const Graph& graph, std::span<const float> lo
   return embeddings_json(logits, static_cast<std::size_t>(graph.classes()));
 }
 
-std::string answer_text(const nlohmann::ordered_json& answer) {
-  if (answer.contains("score")) return fmt::format("score   {:.4f}\n", answer["score"].get<double>());
+std::string answer_text(const Json& answer) {
+  if (answer.contains("score")) return fmt::format("score   {:.4f}\n", answer.at("score").get<double>());
   if (answer.contains("dimension")) {
-    std::string text = fmt::format("embedding of {} features, norm", answer["dimension"].get<int64_t>());
-    for (const auto& norm : answer["norms"]) text += fmt::format(" {:.4f}", norm.get<double>());
-    if (answer.contains("cosine")) text += fmt::format("\ncosine  {:.4f}", answer["cosine"].get<double>());
+    std::string text = fmt::format("embedding of {} features, norm", answer.at("dimension").get<int64_t>());
+    for (const Json& norm : answer.at("norms").items()) text += fmt::format(" {:.4f}", norm.get<double>());
+    if (answer.contains("cosine")) text += fmt::format("\ncosine  {:.4f}", answer.at("cosine").get<double>());
     return text + '\n';
   }
-  std::string text = answer["class"].get<std::string>() + '\n';
-  for (const auto& [name, probability] : answer["probabilities"].items()) {
+  std::string text = answer.at("class").get<std::string>() + '\n';
+  for (const auto& [name, probability] : answer.at("probabilities").members()) {
     text += fmt::format("  {:<16} {:6.2f} %\n", name, 100 * probability.get<double>());
   }
   return text;

@@ -5,17 +5,16 @@
 #include <span>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "cli/support/json.h"
 #include "engine/graph.h"
 
 namespace dpac::cli {
 
 /// `logits` are those of one input, or of two where a pair has two embeddings. `class` (its name, else
 /// "class 2"), `probabilities` {name: number}; or `score`; or `dimension`, `norms` and, for a pair, `cosine`.
-nlohmann::ordered_json answer_json(const Graph& graph, std::span<const float> logits);
+Json answer_json(const Graph& graph, std::span<const float> logits);
 
 /// The same in lines, of what answer_json() gave.
-std::string answer_text(const nlohmann::ordered_json& answer);
+std::string answer_text(const Json& answer);
 
 }  // namespace dpac::cli

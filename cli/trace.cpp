@@ -15,8 +15,8 @@
 #include "cli/options/model_options.h"
 #include "cli/options/output_options.h"
 #include "cli/session.h"
-#include "cli/support/atomic_file.h"
 #include "cli/support/interrupt.h"
+#include "cli/support/json.h"
 #include "cli/support/layer_pattern.h"
 #include "cli/support/machine.h"
 #include "cli/support/progress.h"
@@ -92,8 +92,8 @@ void record(const TraceOptions& options, Network& network, const Samples& sample
   file.commit();
 }
 
-nlohmann::ordered_json options_json(const TraceOptions& options, const DataSource& data) {
-  nlohmann::ordered_json json;
+Json options_json(const TraceOptions& options, const DataSource& data) {
+  Json json;
   write(options.model, json);
   data.write(json);
   write(options.analog, json);
@@ -105,8 +105,6 @@ nlohmann::ordered_json options_json(const TraceOptions& options, const DataSourc
 
 void run(const TraceOptions& options) {
   options.analog.check();
-  options.output.check();
-  check_writable(options.out);
   Session session = open_session(options.model, options.data);
   const std::vector<AnalogLayer> all = analog_layers(session.graph);
   const auto layers = matching_layers(all, options.layers);
@@ -126,40 +124,34 @@ void run(const TraceOptions& options) {
   json["samples"] = samples.indices;
   for (const std::size_t l : layers) json["layers"].push_back(all[l].name);
   write(setup, json);
-  publish(options.output,
+  Remarks remarks;
+  add_remarks(session, remarks);
+  add_remarks(setup, remarks);
+  publish(options.output, remarks,
           fmt::format("{}: {} samples, {} layers\n", options.out, samples.indices.size(), layers.size()),
           json);
-  notice_data(session, options.output);
-  notice_calibration(setup, options.output);
 }
 
 }  // namespace
 
-Work add_trace(CLI::App& app) {
+Work add_trace(OptionSet& set) {
   const auto options = std::make_shared<TraceOptions>();
-  add_weights_option(app, options->model);
-  add_network_options(app, options->model);
-  add_run_options(app, options->run);
-  add_data_options(app, options->data);
-  app.get_option("--limit")->description("Samples to trace, spread evenly over the data set [4]");
-  add_analog_options(app, options->analog, {"none", "shot", "thermal", "weight"});
-  app.add_option("--layers", options->layers, "Names with * and ?, separated by commas")
-      ->type_name("PATTERN")
-      ->delimiter(',')
-      ->capture_default_str()
-      ->group("Output");
-  app.add_option("--out", options->out, "The HDF5 file to write")
-      ->type_name("FILE")
-      ->required()
-      ->group("Output");
-  add_output_options(app, options->output);
-  app.footer(
+  add_weights_option(set, options->model);
+  add_network_options(set, options->model);
+  add_run_options(set, options->run);
+  add_data_options(set, options->data, {.limit = "Samples to trace, spread evenly over the data set"});
+  add_analog_options(set, options->analog, {"none", "shot", "thermal", "weight"});
+  add_output_options(set, options->output);
+  set.words({"--layers", "PATTERN", "Names with * and ?, separated by commas"}, options->layers);
+  set.path({"--out", "FILE", "The HDF5 file to write"}, options->out, FileRole::writes).required();
+  set.footer(
       "Writes float32 [n, C, H, W] (fully connected: [n, features]) per layer: /<layer>/input, /pre (without "
-      "this\n"
+      "this "
       "layer's own noise), /sigma (the noise's standard deviation), /noisy (before ReLU); and /logits, "
-      "/samples.\nOf text: [n, features, tokens], of attention [n, heads, tokens, columns], zeros behind "
-      "shorter ones; /lengths. "
-      "Computed in float32,\nwhatever the bits.\n\n"
+      "/samples. Of text: "
+      "[n, features, tokens], of attention [n, heads, tokens, columns], zeros behind shorter ones; /lengths. "
+      "Computed in "
+      "float32, whatever the bits.\n\n"
       "Example:\n  dpac trace --weights resnet20.h5 --data cifar10/test --noise shot --energy 10 \\\n"
       "    --layers 'layer1.*,fc' --out trace.h5");
   return [options] { run(*options); };

@@ -9,6 +9,7 @@
 #include "loaders/bert_config.h"
 #include "loaders/keras/keras_layers.h"
 #include "loaders/read_file.h"
+#include "loaders/sentence_pooling.h"
 #include "loaders/tf_bert.h"
 #include "loaders/torch/torch_file.h"
 #include "loaders/weights/formats.h"
@@ -50,15 +51,14 @@ bool is_hdf5(const std::string& start) {
 
 void configure_bert(Checkpoint& checkpoint, const fs::path& config) {
   const std::vector<uint8_t> bytes = read_file(config);
-  checkpoint.bert = read_bert_config({bytes.begin(), bytes.end()}, config.string(), checkpoint);
+  read_bert_config({bytes.begin(), bytes.end()}, config.string(), checkpoint);
 }
 
 /// Whether the file has a config of its own.
 bool configure_bert(Checkpoint& checkpoint, const Hdf5File& file) {
   if (!checkpoint.bert || !file.has_attribute("", kConfigAttribute)) return false;
-  checkpoint.bert =
-      read_bert_config(file.string_attribute("", kConfigAttribute),
-                       fmt::format("{}: attribute '{}'", file.name(), kConfigAttribute), checkpoint);
+  read_bert_config(file.string_attribute("", kConfigAttribute),
+                   fmt::format("{}: attribute '{}'", file.name(), kConfigAttribute), checkpoint);
   return true;
 }
 
@@ -117,10 +117,16 @@ void configure(Checkpoint& checkpoint, const fs::path& folder, const std::option
     checkpoint.side_files.push_back(config.string());
     checkpoint.bert ? configure_bert(checkpoint, config)
                     : apply_resnet_config(config, given.has_value(), checkpoint);
+  } else if (checkpoint.bert && !has_own_config) {
+    check_is_bert(checkpoint);
   }
   if (checkpoint.bert || !fs::is_regular_file(processor, ignored)) return;
   checkpoint.side_files.push_back(processor.string());
   apply_image_processor(processor, checkpoint);
+}
+
+bool gives_embeddings(const Checkpoint& checkpoint) {
+  return checkpoint.bert && !checkpoint.weights.contains("classifier.weight");
 }
 
 }  // namespace
@@ -141,13 +147,14 @@ Checkpoint open_checkpoint(const fs::path& path, const std::optional<fs::path>& 
   for (const fs::path& other : files.others) checkpoint.side_files.push_back(other.string());
   for (const LeftOut& left_out : files.left_out) record(checkpoint, left_out);
   configure(checkpoint, files.folder(), config, has_own_config);
+  if (gives_embeddings(checkpoint)) read_sentence_pooling(checkpoint, first);
   return checkpoint;
 }
 
 Checkpoint open_checkpoint_image(std::span<const std::byte> image, const std::string& name) {
   const Hdf5File file = Hdf5File::from_image(image, name);
   Checkpoint checkpoint = read_hdf5(file, static_cast<int64_t>(image.size()));
-  configure_bert(checkpoint, file);
+  if (!configure_bert(checkpoint, file) && checkpoint.bert) check_is_bert(checkpoint);
   return checkpoint;
 }
 

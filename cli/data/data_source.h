@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "cli/data/sample_reader.h"
+#include "cli/remarks.h"
+#include "cli/support/json.h"
 #include "engine/graph.h"
 #include "loaders/images/sample_maker.h"
 
@@ -40,8 +40,9 @@ class DataSource {
 
   [[nodiscard]] virtual TargetKind targets() const = 0;
 
-  /// @throws Error naming the first of the samples whose label is none of the network's classes.
-  virtual void check_labels(const std::vector<int64_t>& samples, int64_t classes) const = 0;
+  /// @throws Error if a label is none of the network's classes, or the data's classes cannot be the
+  /// network's.
+  virtual void check_labels(int64_t classes) const = 0;
 
   /// Samples by their positions in the data set, as the graph takes them. The source must outlive the reader.
   [[nodiscard]] virtual std::unique_ptr<SampleReader> read(const Graph& graph, std::vector<int64_t> samples,
@@ -54,10 +55,10 @@ class DataSource {
   [[nodiscard]] virtual Augmentation augmentation() const { return Augmentation::none; }
 
   /// All that decides what is read, defaults included, under the options' names.
-  virtual void write(nlohmann::ordered_json& json) const = 0;
+  virtual void write(Json& json) const = 0;
 
-  /// What was chosen for the user; empty for nothing.
-  [[nodiscard]] virtual std::string notice() const = 0;
+  /// What was chosen, assumed and left out in opening it.
+  virtual void add_remarks(Remarks& remarks) const = 0;
 };
 
 /// @throws Error naming the sample unless its label is one of the network's classes.

@@ -10,6 +10,7 @@
 #include "cli/answer.h"
 #include "cli/data/text_reader.h"
 #include "cli/support/json.h"
+#include "cli/support/usage_error.h"
 #include "kernels/error.h"
 
 namespace dpac::cli {
@@ -23,24 +24,22 @@ const EmbeddingOp& tables_of(const Graph& graph) {
 
 std::string vocabulary_file(const TextOptions& options, const std::string& weights) {
   if (!options.vocab.empty()) return options.vocab;
-  const auto beside = std::filesystem::path(weights).parent_path() / "vocab.txt";
-  if (std::filesystem::exists(beside)) return beside.string();
-  throw Error(fmt::format("{}: there is no {} beside it; give the network's vocabulary with --vocab", weights,
-                          beside.string()));
+  if (const auto beside = vocabulary_beside(weights)) return beside->string();
+  throw Error(fmt::format(
+      "{}: there is no vocab.txt or tokenizer.json beside it; give the network's vocabulary with --vocab",
+      weights));
 }
 
 TextEncoder open_encoder(const std::string& file, const TextOptions& options, const Graph& graph) {
   TextEncoder encoder = TextEncoder::open(file, options.casing());
-  const int64_t tokens = encoder.vocabulary().size(), rows = tables_of(graph).words.dim(0);
-  if (tokens <= rows) return encoder;
-  throw Error(
-      fmt::format("{}: has {} tokens, but the network has {} word embeddings; is it another network's?", file,
-                  tokens, rows));
+  check_embeddings(encoder.tokens(), tables_of(graph).words.dim(0), file);
+  return encoder;
 }
 
 TextDataset of_sentences(const std::vector<std::string>& sentences) {
   if (sentences.size() > kMostSentences) {
-    throw Error(fmt::format("--text was given {} times, expected a sentence or a pair", sentences.size()));
+    throw UsageError(
+        fmt::format("--text was given {} times, expected a sentence or a pair", sentences.size()));
   }
   TextDataset::Sample sample{.text = {.first = sentences.front()}, .line = 1};
   if (sentences.size() == kMostSentences) sample.text.second = sentences.back();
@@ -63,7 +62,8 @@ TextDataset open_texts(const DataOptions& options, const Graph& graph) {
 int64_t checked_padding(const TextOptions& options, int64_t positions) {
   const int64_t length = *options.pad_to;
   if (length <= positions) return length;
-  throw Error(fmt::format("--pad-to is {}, but the network has {} position embeddings", length, positions));
+  throw UsageError(
+      fmt::format("--pad-to is {}, but the network has {} position embeddings", length, positions));
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ TextSource::TextSource(DataOptions options, const ModelOptions& model, const Gra
       max_length_(model.max_length_in_force(tables_of(graph).positions.dim(0))),
       scores_(answer_of(graph) != Answer::classes) {
   if (const char* given = options_.given_for_images()) {
-    throw Error(fmt::format("{} was given, but {} reads text, not images", given, model.weights));
+    throw UsageError(fmt::format("{} was given, but {} reads text, not images", given, model.weights));
   }
   TextEncoding how{.max_length = max_length_, .pairs_apart = answer_of(graph) == Answer::embedding};
   if (options_.text.pad_to) how.pad_to = checked_padding(options_.text, tables_of(graph).positions.dim(0));
@@ -116,11 +116,11 @@ std::unique_ptr<SampleReader> TextSource::read(const Graph&, std::vector<int64_t
 
 std::string TextSource::preprocessing() const {
   const std::string padding = options_.text.pad_to ? std::to_string(*options_.text.pad_to) : "nothing";
-  return fmt::format("{} tokens, {}, at most {} a text, padded to {}", texts_->encoder().vocabulary().size(),
+  return fmt::format("{} tokens, {}, at most {} a text, padded to {}", texts_->encoder().tokens(),
                      texts_->encoder().casing() == Casing::cased ? "cased" : "uncased", max_length_, padding);
 }
 
-void TextSource::write(nlohmann::ordered_json& json) const {
+void TextSource::write(Json& json) const {
   json["data"] = or_null(options_.data);
   json["limit"] = or_null(options_.limit);
   json["text"] = options_.text.sentences;
@@ -132,13 +132,13 @@ void TextSource::write(nlohmann::ordered_json& json) const {
   json["pad_to"] = or_null(options_.text.pad_to);
 }
 
-std::string TextSource::notice() const {
+void TextSource::add_remarks(Remarks& remarks) const {
   const bool vocabulary = options_.text.vocab.empty(), casing = !options_.text.casing();
-  if (!vocabulary && !casing) return "";
-  return fmt::format(
+  if (!vocabulary && !casing) return;
+  remarks.assume(fmt::format(
       "vocabulary {}, {} ({})", vocabulary_,
       texts_->encoder().casing() == Casing::cased ? "cased" : "uncased",
-      vocabulary ? "--vocab, --cased and --uncased choose others" : "--cased and --uncased choose");
+      vocabulary ? "--vocab, --cased and --uncased choose others" : "--cased and --uncased choose"));
 }
 
 }  // namespace dpac::cli

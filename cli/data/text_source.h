@@ -9,7 +9,8 @@
 #include "cli/data/data_source.h"
 #include "cli/options/data_options.h"
 #include "cli/options/model_options.h"
-#include "loaders/encoded_texts.h"
+#include "cli/support/json.h"
+#include "loaders/text/encoded_texts.h"
 
 namespace dpac::cli {
 
@@ -24,13 +25,12 @@ class TextSource final : public DataSource {
   [[nodiscard]] int64_t size() const override { return texts_->texts().size(); }
   [[nodiscard]] std::string name(int64_t index) const override;
   [[nodiscard]] TargetKind targets() const override;
-  void check_labels(const std::vector<int64_t>&, int64_t) const override {
-  }  // The data set was opened with them.
+  void check_labels(int64_t) const override {}  // The data set was opened with them.
   [[nodiscard]] std::unique_ptr<SampleReader> read(const Graph& graph, std::vector<int64_t> samples,
                                                    const Reading& how) const override;
   [[nodiscard]] std::string preprocessing() const override;
-  void write(nlohmann::ordered_json& json) const override;
-  [[nodiscard]] std::string notice() const override;
+  void write(Json& json) const override;
+  void add_remarks(Remarks& remarks) const override;
 
  private:
   DataOptions options_;

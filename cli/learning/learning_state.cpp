@@ -4,8 +4,8 @@
 
 namespace dpac::cli {
 
-nlohmann::ordered_json history_json(const std::vector<LearningRecord>& history) {
-  auto json = nlohmann::ordered_json::array();
+Json history_json(const std::vector<LearningRecord>& history) {
+  auto json = Json::array();
   for (const LearningRecord& record : history) {
     json.push_back({{"step", record.step},
                     {"loss", record.loss},
@@ -15,7 +15,7 @@ nlohmann::ordered_json history_json(const std::vector<LearningRecord>& history) 
   return json;
 }
 
-nlohmann::ordered_json to_json(const SavedLearning& saved) {
+Json to_json(const SavedLearning& saved) {
   const AdamState& adam = saved.learner.adam;
   return {{"steps", adam.steps},
           {"log_energies", saved.learner.log_energies},
@@ -25,17 +25,18 @@ nlohmann::ordered_json to_json(const SavedLearning& saved) {
           {"history", history_json(saved.history)}};
 }
 
-SavedLearning saved_learning(const nlohmann::ordered_json& json) {
+SavedLearning saved_learning(const Json& json) {
   SavedLearning saved;
-  json.at("steps").get_to(saved.learner.adam.steps);
-  json.at("log_energies").get_to(saved.learner.log_energies);
-  json.at("first_moments").get_to(saved.learner.adam.first_moments);
-  json.at("second_moments").get_to(saved.learner.adam.second_moments);
-  json.at("seconds").get_to(saved.seconds);
-  for (const auto& record : json.at("history")) {
-    saved.history.push_back({.step = record.at("step"),
-                             .loss = record.at("loss"),
-                             .energy_per_mac = record.at("energy_per_mac")});
+  using Numbers = std::vector<double>;
+  saved.learner.adam.steps = json.at("steps").get<int64_t>();
+  saved.learner.log_energies = json.at("log_energies").get<Numbers>();
+  saved.learner.adam.first_moments = json.at("first_moments").get<Numbers>();
+  saved.learner.adam.second_moments = json.at("second_moments").get<Numbers>();
+  saved.seconds = json.at("seconds").get<double>();
+  for (const Json& record : json.at("history").items()) {
+    saved.history.push_back({.step = record.at("step").get<int64_t>(),
+                             .loss = record.at("loss").get<double>(),
+                             .energy_per_mac = record.at("energy_per_mac").get<double>()});
     const auto& accuracy = record.at("accuracy");
     if (!accuracy.is_null()) saved.history.back().accuracy = accuracy.get<double>();
   }

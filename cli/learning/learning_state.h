@@ -4,8 +4,7 @@
 
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
+#include "cli/support/json.h"
 #include "learn/learner.h"
 
 namespace dpac::cli {
@@ -16,12 +15,12 @@ struct SavedLearning {
   double seconds = 0;  ///< Spent in the steps so far.
 };
 
-nlohmann::ordered_json to_json(const SavedLearning& saved);
+Json to_json(const SavedLearning& saved);
 
-/// @throws nlohmann::json::exception for another object.
-SavedLearning saved_learning(const nlohmann::ordered_json& json);
+/// @throws Error for another JSON value.
+SavedLearning saved_learning(const Json& json);
 
 /// [{`step`, `loss`, `accuracy`, `energy_per_mac`}].
-nlohmann::ordered_json history_json(const std::vector<LearningRecord>& history);
+Json history_json(const std::vector<LearningRecord>& history);
 
 }  // namespace dpac::cli

@@ -21,11 +21,11 @@ std::string text_or_dash(const std::optional<double>& value, const char* format)
   return value ? fmt::format(fmt::runtime(format), *value) : "-";
 }
 
-nlohmann::ordered_json allocation_json(const Allocation& allocation, const std::vector<AnalogLayer>& layers,
-                                       const std::optional<double>& photon_aj) {
-  nlohmann::ordered_json json{{"kind", allocation.kind}, {"energy_per_mac", nullptr}, {"aj_per_mac", nullptr},
-                              {"top1", nullptr},         {"hit", allocation.hit},     {"tries", nullptr},
-                              {"energies", nullptr}};
+Json allocation_json(const Allocation& allocation, const std::vector<AnalogLayer>& layers,
+                     const std::optional<double>& photon_aj) {
+  Json json{{"kind", allocation.kind}, {"energy_per_mac", nullptr}, {"aj_per_mac", nullptr},
+            {"top1", nullptr},         {"hit", allocation.hit},     {"tries", nullptr},
+            {"energies", nullptr}};
   if (allocation.best) {
     json["energy_per_mac"] = allocation.best->energy_per_mac;
     json["aj_per_mac"] = or_null(scaled(allocation.best->energy_per_mac, photon_aj));
@@ -88,7 +88,7 @@ std::optional<double> energy_found(const SearchResult& result, const std::string
 }
 
 void write(const SearchResult& result, const std::vector<AnalogLayer>& layers,
-           const std::optional<double>& photon_aj, nlohmann::ordered_json& json) {
+           const std::optional<double>& photon_aj, Json& json) {
   json["baseline_top1"] = result.baselines.full_precision;
   json["noise_free_top1"] = result.baselines.without_noise;
   json["target_top1"] = result.target;

@@ -6,9 +6,8 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "cli/learning/search_run.h"
+#include "cli/support/json.h"
 
 namespace dpac::cli {
 
@@ -22,7 +21,7 @@ std::optional<double> energy_found(const SearchResult& result, const std::string
 /// `baseline_top1`, `noise_free_top1`, `target_top1`, `allocations`, `saving_percent`. Of a photon's energy
 /// in attojoules for shot noise, else none.
 void write(const SearchResult& result, const std::vector<AnalogLayer>& layers,
-           const std::optional<double>& photon_aj, nlohmann::ordered_json& json);
+           const std::optional<double>& photon_aj, Json& json);
 
 /// A table with a line per kind, and what is to be said about those that ended without a hit.
 std::string text_of(const SearchResult& result, const std::optional<double>& photon_aj);

@@ -9,6 +9,7 @@
 #include "cli/learning/learning_run.h"
 #include "cli/learning/state_file.h"
 #include "cli/support/interrupt.h"
+#include "cli/support/json.h"
 #include "engine/energy.h"
 #include "kernels/error.h"
 
@@ -27,7 +28,7 @@ double remembered(StateFile file, const std::function<double()>& measure) {
   return file.content().get<double>();
 }
 
-nlohmann::ordered_json measured_with(const Workbench& bench) {
+Json measured_with(const Workbench& bench) {
   auto json = bench.quantised_with();
   json["judged_by"] = bench.judged_by();
   return json;
@@ -91,7 +92,7 @@ class KindSearch {
   }
 
   void save() {
-    nlohmann::ordered_json content{{"tries", nlohmann::ordered_json::array()}, {"energies", nullptr}};
+    Json content{{"tries", Json::array()}, {"energies", nullptr}};
     for (const SearchTry& made : bisection_.tries()) {
       content["tries"].push_back({made.target_energy, made.energy_per_mac, made.accuracy});
     }
@@ -101,9 +102,9 @@ class KindSearch {
 
   void restore() {
     const auto& content = state_.content();
-    for (const auto& made : content.at("tries")) {
+    for (const Json& made : content.at("tries").items()) {
       finder_.forget(learning_file(bisection_.tries().size()));
-      bisection_.add({made.at(0), made.at(1), made.at(2)});
+      bisection_.add({made.at(0).get<double>(), made.at(1).get<double>(), made.at(2).get<double>()});
     }
     const auto& energies = content.at("energies");
     if (!energies.is_null()) energies_ = energies_from_json(bench_.layers(), energies);
@@ -129,7 +130,7 @@ void check_reach(const Baselines& baselines, double target) {
 }  // namespace
 
 Baselines find_baselines(Workbench& bench, const fs::path& clean_folder, const fs::path& noise_folder) {
-  nlohmann::ordered_json clean{{"weights_sha256", bench.session().weights_sha256}};
+  Json clean{{"weights_sha256", bench.session().weights_sha256}};
   write(bench.options().model, clean);
   clean.erase("weights");
   clean["judged_by"] = bench.judged_by();

@@ -1,9 +1,11 @@
 #include "cli/learning/state_file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <fstream>
 #include <span>
+#include <sstream>
 #include <sys/file.h>
 #include <system_error>
 #include <unistd.h>
@@ -42,32 +44,62 @@ void remove_temporaries(const fs::path& file) {
   for (const fs::path& temporary : left) fs::remove(temporary, ignored);
 }
 
-/// "steps was 100 and is 200, ..."; empty where both are the same.
-std::string differences(const nlohmann::ordered_json& was, const nlohmann::ordered_json& is) {
-  const auto before = was.flatten(), now = is.flatten();
-  std::string text;
-  const auto add = [&](const std::string& key, const std::string& old, const std::string& current) {
-    text += fmt::format("{}{} was {} and is {}", text.empty() ? "" : ", ", key.substr(1), old, current);
-  };
-  for (const auto& [key, value] : now.items()) {
-    if (!before.contains(key)) {
-      add(key, "absent", value.dump());
-    } else if (before[key] != value) {
-      add(key, before[key].dump(), value.dump());
-    }
+using Values = std::vector<std::pair<std::string, std::string>>;
+
+/// All values that are not made of others, in JSON, with their paths: "training/samples".
+void flatten(const Json& json, const std::string& path, Values& values) {
+  if (json.empty()) {
+    values.emplace_back(path, json.dump());
+    return;
   }
-  for (const auto& [key, value] : before.items()) {
-    if (!now.contains(key)) add(key, value.dump(), "absent");
+  const std::string begin = path.empty() ? "" : path + '/';
+  if (json.is_object()) {
+    for (const auto& [key, value] : json.members()) flatten(value, begin + key, values);
+  } else {
+    for (std::size_t i = 0; i < json.size(); ++i) flatten(json.at(i), begin + std::to_string(i), values);
+  }
+}
+
+std::string value_at(const std::string& path, const Values& values) {
+  const auto found =
+      std::find_if(values.begin(), values.end(), [&](const auto& value) { return value.first == path; });
+  return found == values.end() ? "absent" : found->second;
+}
+
+/// "steps was 100 and is 200, ..."; empty where both are the same.
+std::string differences(const Json& was, const Json& is) {
+  Values before, now;
+  flatten(was, "", before);
+  flatten(is, "", now);
+  std::string text;
+  const auto compare = [&](const std::string& path) {
+    const std::string old = value_at(path, before), current = value_at(path, now);
+    if (old == current) return;
+    text += fmt::format("{}{} was {} and is {}", text.empty() ? "" : ", ", path, old, current);
+  };
+  for (const auto& value : now) compare(value.first);
+  for (const auto& value : before) {
+    if (value_at(value.first, now) == "absent") compare(value.first);
   }
   return text;
 }
 
-std::string text_of(const nlohmann::ordered_json& json) {
-  // File names need not be UTF-8; JSON must be.
-  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+std::string text_of(const Json& json) {
+  return json.dump() + '\n';
 }
 
-std::string digest_of(const nlohmann::ordered_json& content) {
+/// Null where the file holds no JSON.
+Json parsed(const fs::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file, std::ios::binary).rdbuf();
+  try {
+    return Json::parse(text.str(), file.string());
+  } catch (const Error&) {
+    return nullptr;
+  }
+}
+
+std::string digest_of(const Json& content) {
   const std::string text = text_of(content);
   return sha256_of(std::as_bytes(std::span(text)));
 }
@@ -94,34 +126,34 @@ FolderLock::~FolderLock() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
-StateFile::StateFile(const fs::path& folder, const std::string& name, const nlohmann::ordered_json& made_with)
+StateFile::StateFile(const fs::path& folder, const std::string& name, const Json& made_with)
     : file_(inside(folder, name)),
-      made_with_(nlohmann::ordered_json::parse(text_of(made_with))) {  // As it will be read again.
+      made_with_(Json::parse(text_of(made_with), name)) {  // As it will be read again.
   if (file_.empty() || !fs::is_directory(folder)) return;
   remove_temporaries(file_);
   if (fs::exists(file_)) read();
 }
 
 void StateFile::read() {
-  std::ifstream stream(file_);
-  auto json = nlohmann::ordered_json::parse(stream, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object() || !json.contains("content") || !json.contains("made_with") ||
-      !json["made_with"].is_object()) {
+  Json json = parsed(file_);
+  const Json *content = json.find("content"), *made_with = json.find("made_with"),
+             *digest = json.find("digest");
+  if (content == nullptr || made_with == nullptr || !made_with->is_object()) {
     throw Error(
         fmt::format("{}: is no state of this program; remove it, or give another --state", file_.string()));
   }
-  const std::string differs = differences(json["made_with"], made_with_);
+  const std::string differs = differences(*made_with, made_with_);
   if (!differs.empty()) {
     throw Error(fmt::format("{}: is the state of another run: {}; give this one another --state",
                             file_.string(), differs));
   }
-  if (json.value("digest", "") != digest_of(json["content"])) {
+  if (digest == nullptr || *digest != Json(digest_of(*content))) {
     throw Error(fmt::format("{}: is damaged; remove it to compute it anew", file_.string()));
   }
-  content_ = std::move(json["content"]);
+  content_ = *content;
 }
 
-void StateFile::save(nlohmann::ordered_json content) {
+void StateFile::save(Json content) {
   content_ = std::move(content);
   if (file_.empty()) return;
   make_folder(file_.parent_path());
@@ -136,10 +168,9 @@ void StateFile::remove() {
   if (!file_.empty()) fs::remove(file_, ignored);
 }
 
-void add_state_option(CLI::App& app, std::string& folder) {
-  app.add_option("--state", folder, "Keep what was done in this folder; the same command again goes on there")
-      ->type_name("DIR")
-      ->group("Output");
+void add_state_option(OptionSet& set, std::string& folder) {
+  set.path({"--state", "DIR", "Keep what was done in this folder; the same command again goes on there"},
+           folder, FileRole::keeps);
 }
 
 fs::path inside(const fs::path& folder, const std::string& name) {

@@ -5,10 +5,9 @@
 #include <filesystem>
 #include <string>
 
-#include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
-
+#include "cli/options/option_set.h"
 #include "cli/support/interrupt.h"
+#include "cli/support/json.h"
 
 namespace dpac::cli {
 
@@ -33,14 +32,13 @@ class StateFile {
   /// all that decides the content.
   /// @throws Error if there is a file that is none or damaged, or that names what it was made with
   /// differently.
-  StateFile(const std::filesystem::path& folder, const std::string& name,
-            const nlohmann::ordered_json& made_with);
+  StateFile(const std::filesystem::path& folder, const std::string& name, const Json& made_with);
 
   /// Null where there is nothing to resume from.
-  [[nodiscard]] const nlohmann::ordered_json& content() const { return content_; }
+  [[nodiscard]] const Json& content() const { return content_; }
 
   /// @throws Error on a full disk; the file is then as before.
-  void save(nlohmann::ordered_json content);
+  void save(Json content);
 
   void remove();
 
@@ -48,11 +46,11 @@ class StateFile {
   void read();
 
   std::filesystem::path file_;
-  nlohmann::ordered_json made_with_, content_;
+  Json made_with_, content_;
 };
 
 /// `--state`.
-void add_state_option(CLI::App& app, std::string& folder);
+void add_state_option(OptionSet& set, std::string& folder);
 
 /// What `work` returns. @throws Interrupted that says how to go on where `folder` is not empty.
 template <typename Work>

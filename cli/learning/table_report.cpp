@@ -7,8 +7,6 @@
 namespace dpac::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 Json seeds_json(const TableRow& row) {
   Json json = Json::array();
   for (const SearchResult& search : row.searches) {

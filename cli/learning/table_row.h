@@ -8,9 +8,8 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "cli/learning/search_run.h"
+#include "cli/support/json.h"
 
 namespace dpac::cli {
 
@@ -24,7 +23,7 @@ struct MeanAndStd {
 
 struct TableRow {
   std::string network, noise, weights_sha256;
-  nlohmann::ordered_json options;  ///< In force in this row.
+  Json options;  ///< In force in this row.
   Baselines baselines;
   double quantized = 0, target = 0;
   std::optional<double> photon_aj;     ///< None but for shot noise.
@@ -46,7 +45,7 @@ struct TableRow {
 TableRow find_row(Workbench& bench, const SearchOptions& options, const std::string& network,
                   const std::filesystem::path& network_folder);
 
-nlohmann::ordered_json to_json(const TableRow& row);
+Json to_json(const TableRow& row);
 
 /// The table in Markdown, and as CSV with a header.
 std::string markdown_of(const std::vector<TableRow>& rows);

@@ -35,7 +35,7 @@ OpenedData open_training_data(const WorkbenchOptions& options, const Session& se
   DataOptions data = training_data_options(options.learning, options.data);
   if (!session.preset.empty()) data.preset = session.preset;
   OpenedData training = open_more(session, data);
-  training.source->check_labels(training.samples, session.graph.classes());
+  training.source->check_labels(session.graph.classes());
   return training;
 }
 
@@ -46,16 +46,43 @@ void WorkbenchOptions::check() const {
   learning.check();
 }
 
-void add_workbench_options(CLI::App& app, WorkbenchOptions& options) {
-  add_network_options(app, options.model);
-  add_run_options(app, options.run);
-  add_data_options(app, options.data);
-  add_learning_options(app, options.learning);
-  add_analog_options(app, options.analog, noisy_kinds());
-  add_arithmetic_option(app, options.analog.quantization);
-  add_seeds_options(app, options.analog.noise);
-  app.get_option("--calibration-data")
-      ->description("Samples to calibrate on, preprocessed like --data [--train-data]");
+namespace {
+
+constexpr const char* kCalibrationHelp = "Samples to calibrate on, preprocessed like --data [--train-data]";
+
+/// What single networks and the rows of a table have in common, up to the kind of noise.
+void add_common_options(OptionSet& set, WorkbenchOptions& options, const DataHelp& help) {
+  add_network_options(set, options.model);
+  add_run_options(set, options.run);
+  add_data_options(set, options.data, help);
+  add_learning_options(set, options.learning);
+}
+
+void add_quantizer_options(OptionSet& set, WorkbenchOptions& options) {
+  add_bits_options(set, options.analog.quantization);
+  add_arithmetic_option(set, options.analog.quantization);
+  add_calibration_options(set, options.analog.calibration);
+  add_calibration_data_option(set, options.analog.calibration, kCalibrationHelp);
+}
+
+}  // namespace
+
+void add_workbench_options(OptionSet& set, WorkbenchOptions& options, const DataHelp& help) {
+  add_common_options(set, options, help);
+  add_noise_option(set, options.analog.noise, noisy_kinds());
+  add_seed_option(set, options.analog.noise);
+  add_seeds_options(set, options.analog.noise);
+  add_quantizer_options(set, options);
+  add_calibration_file_option(set, options.analog.calibration);
+}
+
+void add_table_workbench_options(OptionSet& set, WorkbenchOptions& options) {
+  add_common_options(set, options, {});
+  add_sigma_options(set, options.analog.noise);
+  add_seed_option(set, options.analog.noise, "First seed of the searches");
+  add_seeds_options(set, options.analog.noise,
+                    "Number of searches with seeds S, S+1, ..., for the error bars");
+  add_quantizer_options(set, options);
 }
 
 Workbench::Workbench(WorkbenchOptions options, std::filesystem::path folder, bool quiet)
@@ -67,16 +94,22 @@ Workbench::Workbench(WorkbenchOptions options, std::filesystem::path folder, boo
       layers_(paying_layers(analog_layers(session_.graph), options_.analog.kind())) {
   if (session_.graph.reads_text()) options_.learning.default_start = kTextStartEnergy;
   options_.learning.check_for(session_.graph.reads_text());
+  if (has_data()) check_labels(session_);
   if (!has_data() || session_.data.source->targets() != TargetKind::none) return;
   throw Error(fmt::format("{}: has no labels or scores to judge accuracy by", options_.data.data));
+}
+
+void Workbench::add_remarks(Remarks& remarks) const {
+  cli::add_remarks(session_, remarks);
+  training_.source->add_remarks(remarks);
 }
 
 DataOptions Workbench::session_options() const {
   return has_data() ? options_.data : training_data_options(options_.learning, options_.data);
 }
 
-nlohmann::ordered_json Workbench::learned_with() const {
-  nlohmann::ordered_json json{{"weights_sha256", session_.weights_sha256}, {"noise_stream", kStreamVersion}};
+Json Workbench::learned_with() const {
+  Json json{{"weights_sha256", session_.weights_sha256}, {"noise_stream", kStreamVersion}};
   write(options_.model, json);
   write(options_.analog, json);
   for (const char* other : {"weights", "wavelength_nm", "seed", "seeds", "arithmetic"}) json.erase(other);
@@ -90,7 +123,7 @@ nlohmann::ordered_json Workbench::learned_with() const {
   return json;
 }
 
-nlohmann::ordered_json Workbench::quantised_with() const {
+Json Workbench::quantised_with() const {
   auto json = learned_with();
   for (const char* other : {"noise_stream", "method", "steps", "train_batch", "lr", "lambda", "start",
                             "images", "augment", "round_energy", "sigma_thermal", "sigma_weight"}) {
@@ -99,16 +132,16 @@ nlohmann::ordered_json Workbench::quantised_with() const {
   return json;
 }
 
-nlohmann::ordered_json Workbench::judged_by() const {
-  nlohmann::ordered_json json;
+Json Workbench::judged_by() const {
+  Json json;
   session_.data.source->write(json);
   json["samples"] = session_.data.samples.size();
   json["arithmetic"] = options_.analog.quantization.arithmetic;
   return json;
 }
 
-nlohmann::ordered_json Workbench::options_json() const {
-  nlohmann::ordered_json json;
+Json Workbench::options_json() const {
+  Json json;
   write(options_.model, json);
   session_.data.source->write(json);
   if (!has_data()) json["data"] = nullptr;
@@ -189,8 +222,8 @@ Accuracy Workbench::evaluate_on_data(Network& network, const NoiseConfig& point,
   const EvaluationPlan plan{{point}, std::move(seeds), /*overflow_is_wrong=*/point.kind != NoiseKind::none};
   const auto reader = make_reader(session_.data, network.graph(), options_.run, point.kind);
   Progress progress(static_cast<int64_t>(session_.data.samples.size()) * plan.passes(), "samples", quiet_);
-  const Evaluation evaluation = evaluate(network, *reader, *session_.data.source, plan, progress);
-  Accuracy accuracy = accuracy_of(evaluation.tallies.front(), evaluation.truth, network.graph().classes());
+  const Evaluation evaluation = evaluate({network}, *reader, *session_.data.source, plan, progress);
+  Accuracy accuracy = accuracy_of(evaluation, 0, network.graph().classes());
   if (accuracy.measure != Measure::none) return accuracy;
   throw Error(fmt::format("{}: embeddings of single sentences have no accuracy", options_.data.data));
 }

@@ -10,15 +10,16 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "cli/accuracy.h"
 #include "cli/analog_setup.h"
 #include "cli/options/analog_options.h"
 #include "cli/options/data_options.h"
 #include "cli/options/learning_options.h"
 #include "cli/options/model_options.h"
+#include "cli/options/option_set.h"
+#include "cli/remarks.h"
 #include "cli/session.h"
+#include "cli/support/json.h"
 #include "engine/network.h"
 #include "learn/differentiator.h"
 
@@ -31,12 +32,15 @@ struct WorkbenchOptions {
   LearningOptions learning;
   RunOptions run;
 
-  /// @throws Error as the options' own check() do.
+  /// @throws UsageError as the options' own check() do.
   void check() const;
 };
 
-/// All of these options; `--data` is required, `--per` and energies are left to the command.
-void add_workbench_options(CLI::App& app, WorkbenchOptions& options);
+/// All of these options; `--per` and energies are left to the command.
+void add_workbench_options(OptionSet& set, WorkbenchOptions& options, const DataHelp& help = {});
+
+/// The same for several networks under several noises: without the options that one network or noise has.
+void add_table_workbench_options(OptionSet& set, WorkbenchOptions& options);
 
 /// Compiles, and calibrates, what is asked for when it is asked for the first time, and keeps it.
 class Workbench {
@@ -53,16 +57,16 @@ class Workbench {
   [[nodiscard]] bool has_data() const { return options_.data.any(); }
 
   /// All that decides what is learned, but for energies, their granularity and the seed.
-  [[nodiscard]] nlohmann::ordered_json learned_with() const;
+  [[nodiscard]] Json learned_with() const;
 
   /// All that decides the quantisers.
-  [[nodiscard]] nlohmann::ordered_json quantised_with() const;
+  [[nodiscard]] Json quantised_with() const;
 
   /// The samples accuracy is measured on.
-  [[nodiscard]] nlohmann::ordered_json judged_by() const;
+  [[nodiscard]] Json judged_by() const;
 
   /// Every option under its own name.
-  [[nodiscard]] nlohmann::ordered_json options_json() const;
+  [[nodiscard]] Json options_json() const;
 
   const AnalogSetup& setup();
 
@@ -76,6 +80,9 @@ class Workbench {
   /// @throws Error unless energies can be found on the training data: there is no loss of embeddings, and
   /// none without labels.
   void check_learnable() const;
+
+  /// What is to be said about weights, data and training data.
+  void add_remarks(Remarks& remarks) const;
 
   ChannelValues estimate_sensitivities(uint64_t seed);
 

@@ -5,12 +5,11 @@
 
 #include <vector>
 
-#include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
-
 #include "cli/options/calibration_options.h"
 #include "cli/options/noise_options.h"
+#include "cli/options/option_set.h"
 #include "cli/options/quantization_options.h"
+#include "cli/support/json.h"
 
 namespace dpac::cli {
 
@@ -23,14 +22,14 @@ struct AnalogOptions {
   [[nodiscard]] NoiseKind kind() const { return noise.kind(); }
   [[nodiscard]] bool ranges_needed() const;
 
-  /// @throws Error for values out of range, and for options that act on nothing.
+  /// @throws UsageError for options that act on nothing.
   void check() const;
 };
 
 /// All of them but `--arithmetic` and those of add_sweep_options().
-void add_analog_options(CLI::App& app, AnalogOptions& options, const std::vector<std::string>& kinds);
+void add_analog_options(OptionSet& set, AnalogOptions& options, const std::vector<std::string>& kinds);
 
 /// Every option under its own name, as it is in force.
-void write(const AnalogOptions& options, nlohmann::ordered_json& json);
+void write(const AnalogOptions& options, Json& json);
 
 }  // namespace dpac::cli

@@ -1,5 +1,7 @@
 #include "cli/options/calibration_options.h"
 
+#include <fmt/format.h>
+
 #include "cli/support/json.h"
 
 namespace dpac::cli {
@@ -26,49 +28,38 @@ const char* CalibrationOptions::given() const {
   return seed != 0 ? "--calibration-seed" : nullptr;
 }
 
-void add_calibration_options(CLI::App& app, CalibrationOptions& options) {
-  app.add_option(
-         "--calibration-method", options.method_name,
-         "ema: min and max, averaged over batches; percentile: 0.01 and 99.99 % of all values [percentile "
-         "with thermal noise, else ema]")
-      ->type_name("KIND")
-      ->check(CLI::IsMember({"ema", "percentile"}))
-      ->group(kGroup);
-  app.add_option("--calibration-batches", options.batch_limit,
-                 "Batches of 32 samples [ema: 100, percentile: 5]")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1000000))
-      ->group(kGroup);
-  app.add_option("--calibration-seed", options.seed, "Seed of the choice of samples")
-      ->type_name("S")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str()
-      ->group(kGroup);
+void add_calibration_options(OptionSet& set, CalibrationOptions& options, const std::string& default_method) {
+  set.heading(kGroup);
+  set.choice(
+      {"--calibration-method", "",
+       fmt::format("ema: min and max, averaged over batches; percentile: 0.01 and 99.99 % of all values [{}]",
+                   default_method)},
+      options.method_name, {"ema", "percentile"});
+  set.number({"--calibration-batches", "N", "Batches of 32 samples [ema: 100, percentile: 5]"},
+             options.batch_limit, from_to(1, 1000000));
+  set.number({"--calibration-seed", "S", "Seed of the choice of samples"}, options.seed);
 }
 
-void add_calibration_source_options(CLI::App& app, CalibrationOptions& options) {
-  auto* file =
-      app.add_option("--calibration", options.file, "Ranges that 'dpac calibrate' wrote for these weights")
-          ->type_name("FILE")
-          ->group(kGroup);
-  auto* data =
-      app.add_option("--calibration-data", options.data,
-                     "Images to calibrate on, best of the training set; preprocessed like --data [--data]")
-          ->type_name("PATH")
-          ->group(kGroup);
-  file->excludes(data);
-  for (const char* other : {"--calibration-method", "--calibration-batches", "--calibration-seed"}) {
-    file->excludes(app.get_option(other));
-  }
+void add_calibration_data_option(OptionSet& set, CalibrationOptions& options, const std::string& help) {
+  set.heading(kGroup);
+  set.path({"--calibration-data", "PATH", help}, options.data, FileRole::reads);
 }
 
-void write_method(const CalibrationOptions& options, NoiseKind noise, nlohmann::ordered_json& json) {
+void add_calibration_file_option(OptionSet& set, CalibrationOptions& options) {
+  set.heading(kGroup);
+  set.path({"--calibration", "FILE", "Ranges that 'dpac calibrate' wrote for these weights"}, options.file,
+           FileRole::reads)
+      .excludes(
+          {"--calibration-data", "--calibration-method", "--calibration-batches", "--calibration-seed"});
+}
+
+void write_method(const CalibrationOptions& options, NoiseKind noise, Json& json) {
   json["calibration_method"] = name(options.method(noise));
   json["calibration_batches"] = options.batches(noise);
   json["calibration_seed"] = options.seed;
 }
 
-void write(const CalibrationOptions& options, NoiseKind noise, bool needed, nlohmann::ordered_json& json) {
+void write(const CalibrationOptions& options, NoiseKind noise, bool needed, Json& json) {
   json["calibration"] = or_null(options.file);
   json["calibration_data"] = or_null(options.data);
   if (needed && options.file.empty()) return write_method(options, noise, json);

@@ -6,9 +6,8 @@
 #include <optional>
 #include <string>
 
-#include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
-
+#include "cli/options/option_set.h"
+#include "cli/support/json.h"
 #include "engine/calibrate.h"
 #include "engine/noise_config.h"
 
@@ -30,15 +29,22 @@ struct CalibrationOptions {
 };
 
 /// `--calibration-method`, `--calibration-batches`, `--calibration-seed`.
-void add_calibration_options(CLI::App& app, CalibrationOptions& options);
+void add_calibration_options(OptionSet& set, CalibrationOptions& options,
+                             const std::string& default_method = "percentile with thermal noise, else ema");
 
-/// `--calibration` and `--calibration-data`, after those above.
-void add_calibration_source_options(CLI::App& app, CalibrationOptions& options);
+/// `--calibration-data`.
+void add_calibration_data_option(
+    OptionSet& set, CalibrationOptions& options,
+    const std::string& help =
+        "Samples to calibrate on, best of the training set; preprocessed like --data [--data]");
+
+/// `--calibration`, after those above.
+void add_calibration_file_option(OptionSet& set, CalibrationOptions& options);
 
 /// How to calibrate, under the options' names.
-void write_method(const CalibrationOptions& options, NoiseKind noise, nlohmann::ordered_json& json);
+void write_method(const CalibrationOptions& options, NoiseKind noise, Json& json);
 
 /// Every option above under its own name; null where it decides nothing.
-void write(const CalibrationOptions& options, NoiseKind noise, bool needed, nlohmann::ordered_json& json);
+void write(const CalibrationOptions& options, NoiseKind noise, bool needed, Json& json);
 
 }  // namespace dpac::cli

@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "kernels/error.h"
+#include "cli/support/usage_error.h"
+#include "loaders/images/label.h"
+#include "loaders/pixels/augment.h"
 
 namespace dpac::cli {
 namespace {
@@ -17,10 +19,7 @@ constexpr int kLargestSide = 16384;
 /// One value holds for all channels.
 std::array<float, 3> per_channel(const std::string& option, const std::vector<float>& values) {
   if (values.size() != 1 && values.size() != 3) {
-    throw Error(fmt::format("{} has {} values, expected 1 or 3", option, values.size()));
-  }
-  if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); })) {
-    throw Error(fmt::format("{} has a value that is no finite number", option));
+    throw UsageError(fmt::format("{} has {} values, expected 1 or 3", option, values.size()));
   }
   return {values.front(), values[values.size() / 2], values.back()};
 }
@@ -30,57 +29,41 @@ std::array<float, 3> per_channel(const std::string& option, const std::vector<fl
 void check_range(const Preprocessing& how) {
   for (std::size_t c = 0; c < how.mean.size(); ++c) {
     if (std::isfinite((static_cast<float>(255 * how.value_scale) - how.mean[c]) / how.std[c])) continue;
-    throw Error(fmt::format("--value-scale {}, --mean {} and --std {} make a white pixel infinite",
-                            how.value_scale, how.mean[c], how.std[c]));
+    throw UsageError(fmt::format("--value-scale {}, --mean {} and --std {} make a white pixel infinite",
+                                 how.value_scale, how.mean[c], how.std[c]));
   }
 }
 
-void add_path(CLI::App& app, DataOptions& options, const std::string& description, const char* group) {
-  app.add_option("--data", options.data, description)->type_name("PATH")->group(group);
+void add_limit(OptionSet& set, DataOptions& options, const std::string& help) {
+  set.number({"--limit", "N", help}, options.limit, positive_count());
 }
 
-void add_limit(CLI::App& app, DataOptions& options, const char* group) {
-  app.add_option("--limit", options.limit, "Samples to use, spread evenly over the data set [all]")
-      ->type_name("N")
-      ->check(CLI::PositiveNumber)
-      ->group(group);
-}
-
-void add_preprocessing_options(CLI::App& app, DataOptions& options) {
-  app.add_option("--preset", options.preset, "Defaults for the options below [what fits the weights]")
-      ->check(CLI::IsMember({"torchvision", "keras-caffe", "cifar", "plain"}))
-      ->group(kGroup);
-  app.add_option("--resize", options.resize, "New length of the shorter side in pixels, 0 for off")
-      ->type_name("R")
-      ->check(CLI::Range(0, kLargestSide))
-      ->group(kGroup);
-  app.add_option("--crop", options.crop, "Side of the square cut out of the centre in pixels, 0 for off")
-      ->type_name("C")
-      ->check(CLI::Range(0, kLargestSide))
-      ->group(kGroup);
-  app.add_option("--mean", options.mean, "Subtracted after scaling, in the order of the channels")
-      ->type_name("A,B,C")
-      ->delimiter(',')
-      ->group(kGroup);
-  app.add_option("--std", options.std, "Divided by after that")
-      ->type_name("A,B,C")
-      ->delimiter(',')
-      ->group(kGroup);
-  app.add_option("--value-scale", options.value_scale, "Factor of the pixels 0 ... 255")
-      ->type_name("V")
-      ->group(kGroup);
-  app.add_option("--channel-order", options.channel_order, "Channels as the network wants them: rgb or bgr")
-      ->check(CLI::IsMember({"rgb", "bgr"}))
-      ->group(kGroup);
+void add_preprocessing_options(OptionSet& set, DataOptions& options) {
+  set.choice({"--preset", "", "Defaults for the options below [what the weights say]"}, options.preset,
+             {"torchvision", "keras-caffe", "cifar", "plain"});
+  set.number({"--resize", "R", "New length of the shorter side in pixels, 0 for off"}, options.resize,
+             from_to(0, kLargestSide));
+  set.number({"--crop", "C", "Side of the square cut out of the centre in pixels, 0 for off"}, options.crop,
+             from_to(0, kLargestSide));
+  set.choice({"--interpolation", "", "Filter that resizes"}, options.interpolation, {"bilinear", "bicubic"});
+  set.number({"--mean", "A,B,C", "Subtracted after scaling, in the order of the channels"}, options.mean);
+  set.number({"--std", "A,B,C", "Divided by after that"}, options.std, positive_number());
+  set.number({"--value-scale", "V", "Factor of the pixels 0 ... 255"}, options.value_scale,
+             positive_number());
+  set.choice({"--channel-order", "", "Channels as the network wants them"}, options.channel_order,
+             {"rgb", "bgr"});
 }
 
 }  // namespace
 
 const char* DataOptions::given_for_images() const {
   if (!labels.empty()) return "--labels";
+  if (!class_map.empty()) return "--class-map";
+  if (label_offset) return "--label-offset";
   if (preset) return "--preset";
   if (resize) return "--resize";
   if (crop) return "--crop";
+  if (interpolation) return "--interpolation";
   if (!mean.empty()) return "--mean";
   if (!std.empty()) return "--std";
   if (value_scale) return "--value-scale";
@@ -95,30 +78,44 @@ Preprocessing preprocessing_of(const DataOptions& options, const std::string& pr
   if (!options.std.empty()) how.std = per_channel("--std", options.std);
   how.value_scale = options.value_scale.value_or(how.value_scale);
   if (options.channel_order) how.bgr = *options.channel_order == "bgr";
-  if (!std::all_of(how.std.begin(), how.std.end(), [](float s) { return s > 0; })) {
-    throw Error("--std has a value that is not positive");
-  }
   check_range(how);
-  return how;
+  if (!options.interpolation) return how;
+  how.interpolation = interpolation_of(*options.interpolation);
+  // Training images may be resized where others are not.
+  if (how.resize > 0 || preset_augmentation(preset_name) == Augmentation::resized_crop) return how;
+  throw UsageError("--interpolation was given, but nothing is resized: add --resize");
 }
 
-void add_data_options(CLI::App& app, DataOptions& options) {
-  add_path(app, options,
-           "Images: ImageFolder tree, flat folder with --labels, CIFAR binary, IDX pair, or HDF5 with "
-           "images and labels. Text: TSV, CSV, JSON lines, or a sentence a line",
-           kGroup);
-  app.add_option("--labels", options.labels, "A name and a class per line, for a flat folder")
-      ->type_name("FILE")
-      ->group(kGroup);
-  add_limit(app, options, kGroup);
-  add_preprocessing_options(app, options);
-  add_text_options(app, options.text);
+DatasetSettings dataset_settings(const DataOptions& options, std::optional<int> outputs) {
+  DatasetSettings settings{
+      .label_offset = options.label_offset.value_or(0), .outputs = outputs, .part = options.part};
+  if (!options.labels.empty()) settings.labels = options.labels;
+  if (!options.class_map.empty()) settings.class_map = options.class_map;
+  return settings;
 }
 
-void add_text_data_options(CLI::App& app, DataOptions& options) {
-  add_path(app, options, "Text of a BERT, in place of random tokens", kTextGroup);
-  add_limit(app, options, kTextGroup);
-  add_text_options(app, options.text);
+DeclaredOption add_data_options(OptionSet& set, DataOptions& options, const DataHelp& help) {
+  set.heading(kGroup);
+  DeclaredOption data = set.path({"--data", "PATH", help.data}, options.data, FileRole::reads);
+  set.path({"--labels", "FILE", "A name and a class per line, for a flat folder"}, options.labels,
+           FileRole::reads);
+  set.path({"--class-map", "FILE",
+            "A class folder, or a class name of --labels, and its class number per line "
+            "[folders named by numbers are these classes, others are numbered by sorted name]"},
+           options.class_map, FileRole::reads);
+  set.number({"--label-offset", "N", "Added to every label: 1 where output 0 is a background class"},
+             options.label_offset, from_to(-kMaxLabel, kMaxLabel));
+  add_limit(set, options, help.limit);
+  add_preprocessing_options(set, options);
+  add_text_options(set, options.text);
+  return data;
+}
+
+void add_text_data_options(OptionSet& set, DataOptions& options) {
+  set.heading(kTextGroup);
+  set.path({"--data", "PATH", "Text of a BERT, in place of random tokens"}, options.data, FileRole::reads);
+  add_limit(set, options, DataHelp{}.limit);
+  add_text_options(set, options.text);
 }
 
 }  // namespace dpac::cli

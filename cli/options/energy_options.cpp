@@ -1,27 +1,17 @@
 #include "cli/options/energy_options.h"
 
-#include <charconv>
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "cli/energies_file.h"
 #include "cli/support/json.h"
-#include "kernels/error.h"
+#include "cli/support/usage_error.h"
 
 namespace dpac::cli {
 namespace {
 
 constexpr const char* kGroup = "Noise";
-
-void check_energy(const std::string& option, double value, NoiseKind noise) {
-  // As the engine stores it: neither of both may vanish or overflow.
-  const auto stored = static_cast<float>(value);
-  if (stored > 0 && std::isfinite(stored)) return;
-  throw Error(
-      fmt::format("{} is {}, expected a positive {}", option, value,
-                  noise == NoiseKind::shot ? "number of photons per MAC" : "multiple of the base energy"));
-}
 
 std::vector<Energies> energies_of(const EnergyOptions& options, const std::vector<AnalogLayer>& layers) {
   if (!options.file.empty()) return {read_energies_file(options.file, layers)};
@@ -34,12 +24,9 @@ std::vector<Energies> energies_of(const EnergyOptions& options, const std::vecto
 void parse_repeat(const std::string& text, EnergyOptions& options) {
   options.repeat_energy = text == "energy";
   if (options.repeat_energy) return;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), options.repeats);
-  const bool number = failure == std::errc() && end == text.data() + text.size();
-  if (number && options.repeats >= 1 && options.repeats <= kMostRepeats) return;
-  throw CLI::ValidationError(
-      "--repeat", fmt::format("'{}' is neither a number of executions from 1 to {} nor the word energy", text,
-                              kMostRepeats));
+  NumberRule rule = from_to(1, kMostRepeats);
+  rule.expected += " or the word energy";
+  options.repeats = parse_number<int32_t>("--repeat", text, rule);
 }
 
 }  // namespace
@@ -53,13 +40,10 @@ const char* EnergyOptions::given() const {
 }
 
 void EnergyOptions::check(NoiseKind noise) const {
-  if (energy) check_energy("--energy", *energy, noise);
-  for (const double e : sweep) check_energy("--energies-sweep", e, noise);
   if (energy || !file.empty() || !sweep.empty()) return;
-  throw Error(fmt::format(
+  throw UsageError(fmt::format(
       "--noise {} needs an energy: give --energy E ({}, for instance 10), --energies FILE or "
-      "--energies-sweep "
-      "A,B,...",
+      "--energies-sweep A,B,...",
       name(noise), noise == NoiseKind::shot ? "photons per MAC" : "a multiple of the base energy"));
 }
 
@@ -79,40 +63,30 @@ std::vector<NoiseConfig> EnergyOptions::points(const std::vector<AnalogLayer>& l
   return configs;
 }
 
-void add_energy_options(CLI::App& app, EnergyOptions& options) {
-  auto* energy =
-      app.add_option("--energy", options.energy,
-                     "Energy of every analog layer: photons per MAC for shot noise, a multiple of the "
-                     "base energy for the others")
-          ->type_name("E")
-          ->group(kGroup);
-  app.add_option("--energies", options.file,
-                 "Energies per layer or channel: HDF5 with /energies/<layer>, or CSV with the header "
-                 "layer,channel,energy")
-      ->type_name("FILE")
-      ->excludes(energy)
-      ->group(kGroup);
-  app.add_option_function<std::string>(
-         "--repeat", [&options](const std::string& text) { parse_repeat(text, options); },
-         "Execute every operation K times at its energy and average; 'energy': round the energies, and "
-         "execute E "
-         "times at energy 1 [1]")
-      ->type_name("K|energy")
-      ->group(kGroup);
-  app.add_flag("--round-energy", options.round, "Round energies to whole numbers, at least 1")->group(kGroup);
+void add_energy_options(OptionSet& set, EnergyOptions& options, const std::string& energy_help) {
+  set.heading(kGroup);
+  set.number({"--energy", "E", energy_help}, options.energy, positive_number());
+  set.path({"--energies", "FILE",
+            "Energies per layer or channel: HDF5 with /energies/<layer>, or CSV with the header "
+            "layer,channel,energy"},
+           options.file, FileRole::reads)
+      .excludes({"--energy"});
+  set.parsed({"--repeat", "K|energy",
+              "Execute every operation K times at its energy and average; 'energy': round the energies, and "
+              "execute E "
+              "times at energy 1 [1]"},
+             [&options](const std::string& text) { parse_repeat(text, options); });
+  set.flag({"--round-energy", "", "Round energies to whole numbers, at least 1"}, options.round);
 }
 
-void add_sweep_option(CLI::App& app, EnergyOptions& options) {
-  auto* sweep = app.add_option("--energies-sweep", options.sweep, "Several uniform energies in one run")
-                    ->type_name("A,B,...")
-                    ->delimiter(',')
-                    ->group(kGroup);
-  for (const char* other : {"--energy", "--energies"}) {
-    if (CLI::Option* option = app.get_option_no_throw(other)) sweep->excludes(option);
-  }
+void add_sweep_option(OptionSet& set, EnergyOptions& options) {
+  set.heading(kGroup);
+  set.number({"--energies-sweep", "A,B,...", "Several uniform energies in one run"}, options.sweep,
+             positive_number())
+      .excludes({"--energy", "--energies"});
 }
 
-void write(const EnergyOptions& options, nlohmann::ordered_json& json) {
+void write(const EnergyOptions& options, Json& json) {
   json["energy"] = or_null(options.energy);
   json["energies"] = or_null(options.file);
   json["energies_sweep"] = options.sweep;

@@ -8,9 +8,8 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
-
+#include "cli/options/option_set.h"
+#include "cli/support/json.h"
 #include "engine/noise_config.h"
 
 namespace dpac::cli {
@@ -28,7 +27,7 @@ struct EnergyOptions {
   /// Name of an option that was given and acts on a noise; null for none.
   [[nodiscard]] const char* given() const;
 
-  /// @throws Error unless there is an energy, and every one is a positive number.
+  /// @throws UsageError unless there is an energy.
   void check(NoiseKind noise) const;
 
   /// `base` with the energies and repeats of each point of the sweep, or of the only point.
@@ -36,13 +35,17 @@ struct EnergyOptions {
                                                 const NoiseConfig& base) const;
 };
 
+inline constexpr const char* kEnergyHelp =
+    "Energy of every analog layer: photons per MAC for shot noise, a multiple of the base energy for the "
+    "others";
+
 /// `--energy`, `--energies`, `--repeat`, `--round-energy`.
-void add_energy_options(CLI::App& app, EnergyOptions& options);
+void add_energy_options(OptionSet& set, EnergyOptions& options, const std::string& energy_help = kEnergyHelp);
 
 /// `--energies-sweep`; after add_energy_options(), where a command has both.
-void add_sweep_option(CLI::App& app, EnergyOptions& options);
+void add_sweep_option(OptionSet& set, EnergyOptions& options);
 
 /// Every option above under its own name.
-void write(const EnergyOptions& options, nlohmann::ordered_json& json);
+void write(const EnergyOptions& options, Json& json);
 
 }  // namespace dpac::cli

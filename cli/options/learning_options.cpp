@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/support/json.h"
-#include "kernels/error.h"
+#include "cli/support/usage_error.h"
 
 namespace dpac::cli {
 namespace {
@@ -16,19 +16,10 @@ constexpr int64_t kDefaultImages = 512;
 
 void parse_start(const std::string& text, LearningOptions& options) {
   StartOption start{.energy = 0, .analytic = text == "analytic"};
-  if (!start.analytic) {
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), start.energy);
-    if (failure != std::errc() || end != text.data() + text.size()) {
-      throw CLI::ValidationError("--start",
-                                 fmt::format("'{}' is neither an energy nor the word analytic", text));
-    }
-  }
+  NumberRule rule = positive_number();
+  rule.expected += " or the word analytic";
+  if (!start.analytic) start.energy = parse_number<double>("--start", text, rule);
   options.start = start;
-}
-
-void check_positive(const std::string& option, double value) {
-  if (static_cast<float>(value) > 0 && std::isfinite(static_cast<float>(value))) return;
-  throw Error(fmt::format("{} is {}, expected a positive number", option, value));
 }
 
 /// Name of an option that the closed form has no use for; null for none.
@@ -41,32 +32,28 @@ const char* given_for_steps(const LearningOptions& options) {
   return options.no_augment ? "--no-augment" : nullptr;
 }
 
-void add_data(CLI::App& app, LearningOptions& options) {
-  app.add_option("--train-data", options.train_data,
-                 "Samples to learn on, in any of --data's forms, preprocessed like --data; all are used")
-      ->type_name("PATH")
-      ->required()
-      ->group(kGroup);
-  app.add_option("--train-labels", options.train_labels, "A name and a class per line, for a flat folder")
-      ->type_name("FILE")
-      ->group(kGroup);
-  app.add_flag("--no-augment", options.no_augment, "Neither crop nor flip at random")->group(kGroup);
+void add_data(OptionSet& set, LearningOptions& options) {
+  set.path({"--train-data", "PATH",
+            "Samples to learn on, in any of --data's forms, preprocessed like --data; all are used"},
+           options.train_data, FileRole::reads)
+      .required();
+  set.path({"--train-labels", "FILE", "A name and a class per line, for a flat folder"}, options.train_labels,
+           FileRole::reads);
+  set.flag({"--no-augment", "", "Neither crop nor flip at random"}, options.no_augment);
 }
 
-void add_numbers(CLI::App& app, LearningOptions& options) {
-  const auto integer = [&app](const std::string& name, std::optional<int64_t>& to, const std::string& text) {
-    app.add_option(name, to, text)->type_name("N")->check(CLI::Range(1, 1000000))->group(kGroup);
+void add_numbers(OptionSet& set, LearningOptions& options) {
+  const auto count = [&set](const std::string& name, std::optional<int64_t>& to, const std::string& help) {
+    set.number({name, "N", help}, to, from_to(1, 1000000));
   };
-  integer("--steps", options.steps, fmt::format("Batches to learn from [{}]", kLearningSteps));
-  integer("--train-batch", options.batch, fmt::format("Samples of such a batch [{}]", kLearningBatch));
-  integer("--images", options.images,
-          fmt::format("Samples to estimate sensitivities on, for analytic energies [{}]", kDefaultImages));
-  app.add_option("--lr", options.rate, fmt::format("Adam's learning rate [{}]", kLearningRate))
-      ->type_name("R")
-      ->group(kGroup);
-  app.add_option("--lambda", options.lambda, "Weight of the energy in the loss [2 with shot noise, else 8]")
-      ->type_name("L")
-      ->group(kGroup);
+  count("--steps", options.steps, fmt::format("Batches to learn from [{}]", kLearningSteps));
+  count("--train-batch", options.batch, fmt::format("Samples of such a batch [{}]", kLearningBatch));
+  count("--images", options.images,
+        fmt::format("Samples to estimate sensitivities on, for analytic energies [{}]", kDefaultImages));
+  set.number({"--lr", "R", fmt::format("Adam's learning rate [{}]", kLearningRate)}, options.rate,
+             positive_number());
+  set.number({"--lambda", "L", "Weight of the energy in the loss [2 with shot noise, else 8]"},
+             options.lambda, non_negative_number());
 }
 
 }  // namespace
@@ -96,47 +83,38 @@ StartOption LearningOptions::start_in_force() const {
 }
 
 void LearningOptions::check() const {
-  check_positive("--lr", rate_in_force());
-  if (start && !start->analytic) check_positive("--start", start->energy);
-  if (lambda && !(*lambda >= 0 && std::isfinite(*lambda))) {
-    throw Error(fmt::format("--lambda is {}, expected a number that is not negative", *lambda));
-  }
   if (const char* given = given_for_steps(*this); closed_form() && given != nullptr) {
-    throw Error(
+    throw UsageError(
         fmt::format("{} was given, but --method analytic learns nothing that it could act on", given));
   }
   if (images && !sensitivities_needed()) {
-    throw Error("--images was given, but nothing needs sensitivities: add --method or --start analytic");
+    throw UsageError("--images was given, but nothing needs sensitivities: add --method or --start analytic");
   }
 }
 
 void LearningOptions::check_for(bool reads_text) const {
   if (!reads_text) return;
-  if (no_augment) throw Error("--no-augment was given, but text is not augmented");
-  if (!train_labels.empty()) throw Error("--train-labels was given, but it is for images");
+  if (no_augment) throw UsageError("--no-augment was given, but text is not augmented");
+  if (!train_labels.empty()) throw UsageError("--train-labels was given, but it is for images");
 }
 
-void add_learning_options(CLI::App& app, LearningOptions& options) {
-  add_data(app, options);
-  app.add_option("--method", options.method,
-                 "sgd: learn; analytic: the closed form for small noise, without learning")
-      ->type_name("KIND")
-      ->check(CLI::IsMember({"sgd", "analytic"}))
-      ->capture_default_str()
-      ->group(kGroup);
-  add_numbers(app, options);
-  app.add_option_function<std::string>(
-         "--start", [&options](const std::string& text) { parse_start(text, options); },
-         fmt::format("Energy of every layer to start from, or the closed form's [{}; BERT: {}]", kStartEnergy,
-                     kTextStartEnergy))
-      ->type_name("E|analytic")
-      ->group(kGroup);
-  app.add_flag("--round-energy", options.round, "Round energies to whole numbers, at least 1")->group(kGroup);
+void add_learning_options(OptionSet& set, LearningOptions& options) {
+  set.heading(kGroup);
+  add_data(set, options);
+  set.choice({"--method", "", "sgd: learn; analytic: the closed form for small noise, without learning"},
+             options.method, {"sgd", "analytic"});
+  add_numbers(set, options);
+  set.parsed({"--start", "E|analytic",
+              fmt::format("Energy of every layer to start from, or the closed form's [{}; BERT: {}]",
+                          kStartEnergy, kTextStartEnergy)},
+             [&options](const std::string& text) { parse_start(text, options); });
+  set.flag({"--round-energy", "", "Round energies to whole numbers, at least 1"}, options.round);
 }
 
 DataOptions training_data_options(const LearningOptions& options, const DataOptions& data) {
   DataOptions training = data;
   training.limit.reset();
+  training.part = DataPart::training;
   if (options.train_data != data.data || !options.train_labels.empty()) {
     training.data = options.train_data;
     training.labels = options.train_labels;
@@ -144,8 +122,7 @@ DataOptions training_data_options(const LearningOptions& options, const DataOpti
   return training;
 }
 
-void write(const LearningOptions& options, NoiseKind noise, Augmentation augmentation,
-           nlohmann::ordered_json& json) {
+void write(const LearningOptions& options, NoiseKind noise, Augmentation augmentation, Json& json) {
   json["train_data"] = options.train_data;
   json["train_labels"] = or_null(options.train_labels);
   json["method"] = options.method;

@@ -6,13 +6,12 @@
 #include <optional>
 #include <string>
 
-#include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
-
 #include "cli/options/data_options.h"
+#include "cli/options/option_set.h"
+#include "cli/support/json.h"
 #include "engine/noise_config.h"
 #include "learn/learner.h"
-#include "loaders/images/augment.h"
+#include "loaders/pixels/augment.h"
 
 namespace dpac::cli {
 
@@ -46,22 +45,21 @@ struct LearningOptions {
   [[nodiscard]] double lambda_in_force(NoiseKind noise) const;
   [[nodiscard]] StartOption start_in_force() const;
 
-  /// @throws Error for values out of range, and for options that act on nothing.
+  /// @throws UsageError for options that act on nothing.
   void check() const;
 
-  /// @throws Error for options that act on nothing where the network reads text.
+  /// @throws UsageError for options that act on nothing where the network reads text.
   void check_for(bool reads_text) const;
 };
 
 /// All of them.
-void add_learning_options(CLI::App& app, LearningOptions& options);
+void add_learning_options(OptionSet& set, LearningOptions& options);
 
 /// The training set as `--data` would be opened: the same preprocessing, but all of its samples. `data` has
 /// the preset in force.
 DataOptions training_data_options(const LearningOptions& options, const DataOptions& data);
 
 /// Every option under its own name; null where it decides nothing. `augmentation` is what is in force.
-void write(const LearningOptions& options, NoiseKind noise, Augmentation augmentation,
-           nlohmann::ordered_json& json);
+void write(const LearningOptions& options, NoiseKind noise, Augmentation augmentation, Json& json);
 
 }  // namespace dpac::cli

@@ -9,15 +9,16 @@
 
 #include "cli/options/text_options.h"
 #include "cli/support/json.h"
+#include "cli/support/usage_error.h"
 #include "engine/bert.h"
 #include "engine/resnet.h"
-#include "kernels/error.h"
 #include "loaders/checkpoint.h"
 #include "loaders/sha256.h"
 
 namespace dpac::cli {
 namespace {
 
+constexpr const char* kGroup = "Options";
 constexpr int64_t kLargestSide = 16384, kLongestSequence = 1 << 20;
 
 std::optional<int64_t> parse_side(std::string_view text) {
@@ -41,13 +42,13 @@ std::optional<Shape> parse_size(std::string_view text) {
 int64_t ModelOptions::max_length_in_force(int64_t positions) const {
   if (!max_length) return std::min(kNominalTokens, positions);
   if (*max_length <= positions) return *max_length;
-  throw Error(
+  throw UsageError(
       fmt::format("--max-length is {}, but {} has {} position embeddings", *max_length, weights, positions));
 }
 
 void ModelOptions::check(bool reads_text) const {
   const auto refuse = [this](const char* option, const char* kind) {
-    throw Error(fmt::format("{} was given, but {} is no {}", option, weights, kind));
+    throw UsageError(fmt::format("{} was given, but {} is no {}", option, weights, kind));
   };
   if (reads_text && input_size) refuse("--input-size", "network for images");
   if (reads_text) return;
@@ -56,52 +57,44 @@ void ModelOptions::check(bool reads_text) const {
   if (max_length) refuse("--max-length", "BERT");
 }
 
-void add_weights_option(CLI::App& app, ModelOptions& options, bool positional) {
-  app.add_option(positional ? "file,--weights" : "--weights", options.weights,
-                 "Checkpoint of a ResNet or BERT: PyTorch or Keras weights in HDF5, or safetensors; found "
-                 "out by content")
-      ->type_name("FILE")
-      ->required();
+void add_weights_option(OptionSet& set, ModelOptions& options, bool positional) {
+  set.heading(kGroup);
+  set.path({positional ? "file,--weights" : "--weights", "FILE",
+            "Checkpoint of a ResNet or BERT: PyTorch or Keras weights in HDF5, or safetensors; found out by "
+            "content"},
+           options.weights, FileRole::reads)
+      .required();
 }
 
-void add_network_options(CLI::App& app, ModelOptions& options) {
+void add_network_options(OptionSet& set, ModelOptions& options) {
   const auto parse = [&options](const std::string& text) {
     options.input_size = parse_size(text);
-    if (!options.input_size) {
-      throw CLI::ValidationError("--input-size", fmt::format("'{}' is no size such as 224x224", text));
-    }
+    if (!options.input_size)
+      throw UsageError(fmt::format("--input-size: '{}' is no size such as 224x224", text));
   };
-  app.add_option_function<std::string>(
-         "--input-size", parse,
-         "Height and width of the network's input in pixels [what data or weights say]")
-      ->type_name("HxW");
-  app.add_option("--config", options.config, "The network's config.json [in the file, or beside it]")
-      ->type_name("FILE")
-      ->group(kTextGroup);
-  app.add_option("--heads", options.heads, "Attention heads [what the configuration says]")
-      ->type_name("H")
-      ->check(CLI::Range(1, 65536))
-      ->group(kTextGroup);
-  app.add_option("--max-length", options.max_length,
-                 fmt::format("Tokens of the longest sequence; longer texts are cut [{}]", kNominalTokens))
-      ->type_name("L")
-      ->check(CLI::Range(int64_t{1}, kLongestSequence))
-      ->group(kTextGroup);
+  set.heading(kGroup);
+  set.parsed(
+      {"--input-size", "HxW", "Height and width of the network's input in pixels [what data or weights say]"},
+      parse);
+  set.heading(kTextGroup);
+  set.path({"--config", "FILE", "The network's config.json [in the file, or beside it]"}, options.config,
+           FileRole::reads);
+  set.number({"--heads", "H", "Attention heads [what the configuration says]"}, options.heads,
+             from_to(1, 65536));
+  set.number({"--max-length", "L",
+              fmt::format("Tokens of the longest sequence; longer texts are cut [{}]", kNominalTokens)},
+             options.max_length, from_to(1, kLongestSequence));
 }
 
-void add_run_options(CLI::App& app, RunOptions& options) {
-  app.add_option("--batch", options.batch, "Samples per run; never changes a result")
-      ->type_name("B")
-      ->check(CLI::Range(1, 65536))
-      ->capture_default_str();
-  add_threads_option(app, options.threads);
+void add_run_options(OptionSet& set, RunOptions& options) {
+  set.heading(kGroup);
+  set.number({"--batch", "B", "Samples per run; never changes a result"}, options.batch, from_to(1, 65536));
+  add_threads_option(set, options.threads);
 }
 
-void add_threads_option(CLI::App& app, int& threads) {
-  app.add_option("--threads", threads, "Threads, 0 for all; never changes a result")
-      ->type_name("T")
-      ->check(CLI::Range(0, 4096))
-      ->capture_default_str();
+void add_threads_option(OptionSet& set, int& threads) {
+  set.heading(kGroup);
+  set.number({"--threads", "T", "Threads, 0 for all; never changes a result"}, threads, from_to(0, 4096));
 }
 
 OpenedWeights open_weights(const ModelOptions& options) {
@@ -120,14 +113,14 @@ Graph build_network(const OpenedWeights& weights, const ModelOptions& options) {
   return build_bert(checkpoint, {.heads = options.heads, .tokens = options.max_length_in_force(count)});
 }
 
-void write(const ModelOptions& options, nlohmann::ordered_json& json) {
+void write(const ModelOptions& options, Json& json) {
   json["weights"] = options.weights;
   json["input_size"] = or_null(options.input_size);
   json["config"] = or_null(options.config);
   json["heads"] = or_null(options.heads);
 }
 
-void write(const RunOptions& options, nlohmann::ordered_json& json) {
+void write(const RunOptions& options, Json& json) {
   json["batch"] = options.batch;
 }
 

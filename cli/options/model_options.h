@@ -6,9 +6,8 @@
 #include <optional>
 #include <string>
 
-#include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
-
+#include "cli/options/option_set.h"
+#include "cli/support/json.h"
 #include "engine/graph.h"
 #include "engine/tensor.h"
 #include "engine/weights.h"
@@ -42,12 +41,12 @@ struct OpenedWeights {
 };
 
 /// `--weights`; also as the plain argument FILE where `positional`.
-void add_weights_option(CLI::App& app, ModelOptions& options, bool positional = false);
+void add_weights_option(OptionSet& set, ModelOptions& options, bool positional = false);
 
 /// `--input-size` of a ResNet; `--config`, `--heads` and `--max-length` of a BERT.
-void add_network_options(CLI::App& app, ModelOptions& options);
-void add_run_options(CLI::App& app, RunOptions& options);
-void add_threads_option(CLI::App& app, int& threads);
+void add_network_options(OptionSet& set, ModelOptions& options);
+void add_run_options(OptionSet& set, RunOptions& options);
+void add_threads_option(OptionSet& set, int& threads);
 
 OpenedWeights open_weights(const ModelOptions& options);
 
@@ -55,7 +54,7 @@ OpenedWeights open_weights(const ModelOptions& options);
 Graph build_network(const OpenedWeights& weights, const ModelOptions& options);
 
 /// `--input-size` as [H, W], `--config` and `--heads`, or null.
-void write(const ModelOptions& options, nlohmann::ordered_json& json);
-void write(const RunOptions& options, nlohmann::ordered_json& json);
+void write(const ModelOptions& options, Json& json);
+void write(const RunOptions& options, Json& json);
 
 }  // namespace dpac::cli

@@ -1,12 +1,11 @@
 #include "cli/options/noise_options.h"
 
-#include <array>
-#include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
+#include "cli/support/usage_error.h"
 #include "engine/energy.h"
-#include "kernels/error.h"
 
 namespace dpac::cli {
 namespace {
@@ -16,14 +15,9 @@ constexpr const char* kGroup = "Noise";
 /// A sigma acts on one kind of noise only.
 void check_sigma(const std::string& option, const std::optional<double>& sigma, NoiseKind its,
                  NoiseKind chosen) {
-  if (!sigma) return;
-  if (!(*sigma >= 0) || !std::isfinite(*sigma)) {
-    throw Error(fmt::format("{} is {}, expected a number that is not negative", option, *sigma));
-  }
-  if (chosen != its) {
-    throw Error(
-        fmt::format("{} was given, but the noise is '{}': add --noise {}", option, name(chosen), name(its)));
-  }
+  if (!sigma || chosen == its) return;
+  throw UsageError(
+      fmt::format("{} was given, but the noise is '{}': add --noise {}", option, name(chosen), name(its)));
 }
 
 }  // namespace
@@ -40,16 +34,16 @@ NoiseKind NoiseOptions::kind() const {
 }
 
 void NoiseOptions::check() const {
-  if (!(wavelength_nm > 0) || !std::isfinite(wavelength_nm)) {
-    throw Error(
-        fmt::format("--wavelength-nm is {}, expected a positive number of nanometres", wavelength_nm));
-  }
   check_sigma("--sigma-thermal", sigma_thermal, NoiseKind::thermal, kind());
   check_sigma("--sigma-weight", sigma_weight, NoiseKind::weight, kind());
+  if (seed > std::numeric_limits<uint64_t>::max() - static_cast<uint64_t>(seeds - 1)) {
+    throw UsageError(fmt::format(
+        "--seed {} leaves no room for --seeds {}: the last seed would be beyond 2^64 - 1", seed, seeds));
+  }
   if (!energies_given) return;
   if (kind() != NoiseKind::none) return energies.check(kind());
   if (const char* given = energies.given()) {
-    throw Error(fmt::format(
+    throw UsageError(fmt::format(
         "{} was given, but there is no noise for it to act on: add --noise shot, thermal or weight", given));
   }
 }
@@ -78,51 +72,42 @@ std::vector<uint64_t> NoiseOptions::seed_list() const {
   return list;
 }
 
-void add_noise_option(CLI::App& app, NoiseOptions& options, const std::vector<std::string>& kinds) {
-  app.add_option("--noise", options.noise, "Noise of the analog operations")
-      ->type_name("KIND")
-      ->check(CLI::IsMember(kinds))
-      ->capture_default_str()
-      ->group(kGroup);
-  app.add_option("--sigma-thermal", options.sigma_thermal,
-                 fmt::format("Thermal noise at energy 1, in units of sqrt(D) and both operands' ranges [{}]",
-                             NoiseConfig{}.sigma_thermal))
-      ->type_name("S")
-      ->group(kGroup);
-  app.add_option("--sigma-weight", options.sigma_weight,
-                 fmt::format("Weight noise at energy 1, in units of the range of a channel's weights [{}]",
-                             NoiseConfig{}.sigma_weight))
-      ->type_name("S")
-      ->group(kGroup);
+void add_noise_option(OptionSet& set, NoiseOptions& options, const std::vector<std::string>& kinds) {
+  set.heading(kGroup);
+  set.choice({"--noise", "", "Noise of the analog operations"}, options.noise, kinds);
+  add_sigma_options(set, options);
 }
 
-void add_seed_option(CLI::App& app, NoiseOptions& options) {
-  app.add_option("--seed", options.seed, "Seed of the noise (of several, the first)")
-      ->type_name("S")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str()
-      ->group(kGroup);
+void add_sigma_options(OptionSet& set, NoiseOptions& options) {
+  set.heading(kGroup);
+  set.number({"--sigma-thermal", "S",
+              fmt::format("Thermal noise at energy 1, in units of sqrt(D) and both operands' ranges [{}]",
+                          NoiseConfig{}.sigma_thermal)},
+             options.sigma_thermal, non_negative_number());
+  set.number({"--sigma-weight", "S",
+              fmt::format("Weight noise at energy 1, in units of the range of a channel's weights [{}]",
+                          NoiseConfig{}.sigma_weight)},
+             options.sigma_weight, non_negative_number());
 }
 
-void add_sweep_options(CLI::App& app, NoiseOptions& options) {
-  add_sweep_option(app, options.energies);
-  add_seeds_options(app, options);
+void add_seed_option(OptionSet& set, NoiseOptions& options, const std::string& help) {
+  set.heading(kGroup);
+  set.number({"--seed", "S", help}, options.seed);
 }
 
-void add_seeds_options(CLI::App& app, NoiseOptions& options) {
-  app.add_option("--seeds", options.seeds, "Number of seeds S, S+1, ... to average over")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1000000))
-      ->capture_default_str()
-      ->group(kGroup);
-  app.add_option("--wavelength-nm", options.wavelength_nm,
-                 "Wavelength of the light in nm, for energies in aJ")
-      ->type_name("L")
-      ->capture_default_str()
-      ->group(kGroup);
+void add_sweep_options(OptionSet& set, NoiseOptions& options) {
+  add_sweep_option(set, options.energies);
+  add_seeds_options(set, options);
 }
 
-void write(const NoiseOptions& options, nlohmann::ordered_json& json) {
+void add_seeds_options(OptionSet& set, NoiseOptions& options, const std::string& help) {
+  set.heading(kGroup);
+  set.number({"--seeds", "N", help}, options.seeds, from_to(1, 1000000));
+  set.number({"--wavelength-nm", "L", "Wavelength of the light in nm, for energies in aJ"},
+             options.wavelength_nm, positive_number());
+}
+
+void write(const NoiseOptions& options, Json& json) {
   json["noise"] = options.noise;
   if (options.energies_given) write(options.energies, json);
   json["sigma_thermal"] = options.sigma_thermal.value_or(NoiseConfig{}.sigma_thermal);

@@ -7,10 +7,9 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
-
 #include "cli/options/energy_options.h"
+#include "cli/options/option_set.h"
+#include "cli/support/json.h"
 #include "engine/noise_config.h"
 
 namespace dpac::cli {
@@ -26,8 +25,8 @@ struct NoiseOptions {
 
   [[nodiscard]] NoiseKind kind() const;
 
-  /// @throws Error if noise has no energy, an option comes without the noise it is for, or a value is out of
-  /// range.
+  /// @throws UsageError if noise has no energy, an option comes without the noise it is for, or there are not
+  /// as many seeds.
   void check() const;
 
   /// Kind, sigmas and the first seed, without energies.
@@ -47,17 +46,22 @@ struct NoiseOptions {
 std::vector<std::string> noisy_kinds();
 
 /// `--noise`, with the kinds the command knows, `--sigma-thermal` and `--sigma-weight`.
-void add_noise_option(CLI::App& app, NoiseOptions& options, const std::vector<std::string>& kinds);
+void add_noise_option(OptionSet& set, NoiseOptions& options, const std::vector<std::string>& kinds);
 
-void add_seed_option(CLI::App& app, NoiseOptions& options);
+/// `--sigma-thermal` and `--sigma-weight` alone.
+void add_sigma_options(OptionSet& set, NoiseOptions& options);
+
+void add_seed_option(OptionSet& set, NoiseOptions& options,
+                     const std::string& help = "Seed of the noise (of several, the first)");
 
 /// `--seeds`, `--wavelength-nm`: for commands that give accuracies.
-void add_seeds_options(CLI::App& app, NoiseOptions& options);
+void add_seeds_options(OptionSet& set, NoiseOptions& options,
+                       const std::string& help = "Number of seeds S, S+1, ... to average over");
 
 /// The same and `--energies-sweep`; after add_energy_options(), where a command has both.
-void add_sweep_options(CLI::App& app, NoiseOptions& options);
+void add_sweep_options(OptionSet& set, NoiseOptions& options);
 
 /// Every option above under its own name, those of EnergyOptions too.
-void write(const NoiseOptions& options, nlohmann::ordered_json& json);
+void write(const NoiseOptions& options, Json& json);
 
 }  // namespace dpac::cli

@@ -7,6 +7,7 @@
 
 #include "cli/support/atomic_file.h"
 #include "cli/support/machine.h"
+#include "cli/support/printable.h"
 #include "kernels/error.h"
 #include "kernels/noise_key.h"
 
@@ -22,27 +23,21 @@ void write_to_stdout(const std::string& text) {
   }
 }
 
-std::string dump(const nlohmann::ordered_json& json) {
-  // File names need not be UTF-8; JSON must be.
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+std::string dump(const Json& json) {
+  return json.dump(2) + '\n';
 }
 
 }  // namespace
 
-void OutputOptions::check() const {
-  if (!json.empty() && json != kStdout) check_writable(json);
+void add_output_options(OptionSet& set, OutputOptions& options) {
+  set.heading("Output");
+  set.path(
+      {"--json", "FILE", "Write the whole result as JSON; - for stdout, and then nothing else goes there"},
+      options.json, FileRole::writes);
+  set.flag({"--quiet", "", "No progress and no notices"}, options.quiet);
 }
 
-void add_output_options(CLI::App& app, OutputOptions& options) {
-  app.add_option("--json", options.json,
-                 "Write the whole result as JSON; - for stdout, and then nothing else goes there")
-      ->type_name("FILE")
-      ->group("Output");
-  app.add_flag("--quiet", options.quiet, "No progress and no notices")->group("Output");
-}
-
-nlohmann::ordered_json result_json(const std::string& command, nlohmann::ordered_json options,
-                                   const std::string& weights_sha256, int threads) {
+Json result_json(const std::string& command, Json options, const std::string& weights_sha256, int threads) {
   return {{"command", command},
           {"version", DPAC_VERSION},
           {"options", std::move(options)},
@@ -51,18 +46,19 @@ nlohmann::ordered_json result_json(const std::string& command, nlohmann::ordered
           {"machine", machine_json(threads)}};
 }
 
-void publish(const OutputOptions& options, const std::string& text, const nlohmann::ordered_json& json) {
-  if (options.json == kStdout) return write_to_stdout(dump(json));
-  if (!options.json.empty()) {
+void publish(const OutputOptions& options, const Remarks& remarks, const std::string& text, Json json) {
+  remarks.write(json);
+  const bool json_alone = options.json == kStdout;
+  if (!options.json.empty() && !json_alone) {
     AtomicFile file(options.json);
     file.write(dump(json));
     file.commit();
   }
-  write_to_stdout(text);
-}
-
-void notice(const OutputOptions& options, const std::string& sentence) {
-  if (!options.quiet) fmt::print(stderr, "dpac: {}\n", sentence);
+  if (!options.quiet) {
+    for (const std::string& sentence : remarks.sentences())
+      fmt::print(stderr, "dpac: {}\n", printable(sentence));
+  }
+  write_to_stdout(json_alone ? dump(json) : text);
 }
 
 }  // namespace dpac::cli

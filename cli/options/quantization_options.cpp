@@ -1,11 +1,8 @@
 #include "cli/options/quantization_options.h"
 
-#include <charconv>
-
 #include <fmt/format.h>
 
 #include "cli/support/json.h"
-#include "kernels/error.h"
 #include "kernels/quantizer.h"
 
 namespace dpac::cli {
@@ -18,26 +15,14 @@ constexpr double kDefaultBits = 8;
 void parse(const std::string& option, const std::string& text, BitsOption& to) {
   to.given = true;
   if (text == kNone) return;
-  double bits = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), bits);
-  if (failure != std::errc() || end != text.data() + text.size()) {
-    throw CLI::ValidationError(option,
-                               fmt::format("'{}' is neither a number of bits nor the word none", text));
-  }
-  to.bits = bits;
+  to.bits = parse_number<double>(
+      option, text,
+      {kFewestBits, kMostBits, true,
+       fmt::format("a number of bits from {} to {} (fractions allowed) or none", kFewestBits, kMostBits)});
 }
 
-void add(CLI::App& app, const std::string& option, BitsOption& to, const std::string& description) {
-  app.add_option_function<std::string>(
-         option, [option, &to](const std::string& text) { parse(option, text, to); }, description)
-      ->type_name("B|none")
-      ->group(kGroup);
-}
-
-void check(const std::string& option, const BitsOption& chosen) {
-  if (!chosen.bits || (*chosen.bits >= kFewestBits && *chosen.bits <= kMostBits)) return;
-  throw Error(fmt::format("{} is {}, expected {} to {} bits (fractions allowed) or none", option,
-                          *chosen.bits, kFewestBits, kMostBits));
+void add(OptionSet& set, const std::string& option, BitsOption& to, const std::string& help) {
+  set.parsed({option, "B|none", help}, [option, &to](const std::string& text) { parse(option, text, to); });
 }
 
 std::optional<double> in_force(const BitsOption& own, const BitsOption& both, NoiseKind noise) {
@@ -61,29 +46,22 @@ Arithmetic QuantizationOptions::product_arithmetic() const {
   return arithmetic == "float32" ? Arithmetic::float32 : Arithmetic::automatic;
 }
 
-void QuantizationOptions::check() const {
-  cli::check("--bits", bits);
-  cli::check("--weight-bits", weight_bits);
-  cli::check("--act-bits", act_bits);
-}
-
-void add_bits_options(CLI::App& app, QuantizationOptions& options) {
-  add(app, "--bits", options.bits,
+void add_bits_options(OptionSet& set, QuantizationOptions& options) {
+  set.heading(kGroup);
+  add(set, "--bits", options.bits,
       "Bits of weights and activations; fractions allowed [8 with thermal and weight noise, else none]");
-  add(app, "--weight-bits", options.weight_bits, "Bits of the weights, per output channel [--bits]");
-  add(app, "--act-bits", options.act_bits, "Bits of the activations, per tensor; the input has 8 [--bits]");
+  add(set, "--weight-bits", options.weight_bits, "Bits of the weights, per output channel [--bits]");
+  add(set, "--act-bits", options.act_bits, "Bits of the activations, per tensor; the input has 8 [--bits]");
 }
 
-void add_arithmetic_option(CLI::App& app, QuantizationOptions& options) {
-  app.add_option("--arithmetic", options.arithmetic,
-                 "auto: exact 8-bit integers where the quantisers and the machine allow it; float32: never")
-      ->type_name("KIND")
-      ->check(CLI::IsMember({"auto", "float32"}))
-      ->capture_default_str()
-      ->group(kGroup);
+void add_arithmetic_option(OptionSet& set, QuantizationOptions& options) {
+  set.heading(kGroup);
+  set.choice({"--arithmetic", "",
+              "auto: exact 8-bit integers where the quantisers and the machine allow it; float32: never"},
+             options.arithmetic, {"auto", "float32"});
 }
 
-void write(const QuantizationOptions& options, NoiseKind noise, nlohmann::ordered_json& json) {
+void write(const QuantizationOptions& options, NoiseKind noise, Json& json) {
   json["weight_bits"] = or_null(options.weights(noise));
   json["act_bits"] = or_null(options.activations(noise));
   json["arithmetic"] = options.arithmetic;

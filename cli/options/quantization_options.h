@@ -5,9 +5,8 @@
 #include <optional>
 #include <string>
 
-#include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
-
+#include "cli/options/option_set.h"
+#include "cli/support/json.h"
 #include "engine/network.h"
 #include "engine/noise_config.h"
 
@@ -29,18 +28,15 @@ struct QuantizationOptions {
   [[nodiscard]] std::optional<double> activations(NoiseKind noise) const;
 
   [[nodiscard]] Arithmetic product_arithmetic() const;
-
-  /// @throws Error naming the option whose bits no quantiser can have.
-  void check() const;
 };
 
 /// `--bits`, `--weight-bits`, `--act-bits`.
-void add_bits_options(CLI::App& app, QuantizationOptions& options);
+void add_bits_options(OptionSet& set, QuantizationOptions& options);
 
 /// `--arithmetic`.
-void add_arithmetic_option(CLI::App& app, QuantizationOptions& options);
+void add_arithmetic_option(OptionSet& set, QuantizationOptions& options);
 
 /// `weight_bits` and `act_bits` in force, null for none, and `arithmetic`.
-void write(const QuantizationOptions& options, NoiseKind noise, nlohmann::ordered_json& json);
+void write(const QuantizationOptions& options, NoiseKind noise, Json& json);
 
 }  // namespace dpac::cli

@@ -1,11 +1,9 @@
 #include "cli/options/search_options.h"
 
-#include <algorithm>
-#include <cmath>
-
 #include <fmt/format.h>
 
 #include "cli/support/json.h"
+#include "cli/support/usage_error.h"
 #include "kernels/error.h"
 
 namespace dpac::cli {
@@ -17,19 +15,8 @@ constexpr double kDefaultLoss = 0.02;
 }  // namespace
 
 void SearchOptions::check() const {
-  check_each_once("--kinds", kinds);
-  if (max_loss && !(*max_loss >= 0 && *max_loss < 1)) {
-    throw Error(fmt::format("--max-loss is {}, expected a fraction such as 0.02 for two points of accuracy",
-                            *max_loss));
-  }
-  if (target_accuracy && !(*target_accuracy > 0 && *target_accuracy <= 1)) {
-    throw Error(fmt::format("--target-accuracy is {}, expected a fraction such as 0.74", *target_accuracy));
-  }
-  if (bracket.empty()) return;
-  const bool ordered = bracket.size() == 2 && bracket[0] > 0 && bracket[0] < bracket[1];
-  if (!ordered || !std::isfinite(static_cast<float>(bracket[1]))) {
-    throw Error("--bracket expects two energies, the lower one first, such as 5,500");
-  }
+  if (bracket.empty() || (bracket.size() == 2 && bracket[0] < bracket[1])) return;
+  throw UsageError("--bracket expects two energies, the lower one first, such as 5,500");
 }
 
 double SearchOptions::target(double full_precision_accuracy) const {
@@ -51,44 +38,28 @@ Bracket SearchOptions::bracket_of(const std::string& kind, NoiseKind noise) cons
   return {10, 1000};
 }
 
-void check_each_once(const std::string& option, std::vector<std::string> names) {
-  std::sort(names.begin(), names.end());
-  const auto twice = std::adjacent_find(names.begin(), names.end());
-  if (twice != names.end()) throw Error(fmt::format("{} names '{}' twice", option, *twice));
+void add_search_options(OptionSet& set, SearchOptions& options) {
+  set.heading(kGroup);
+  set.number({"--max-loss", "F",
+              fmt::format("Loss of accuracy allowed below full precision, absolute, as a fraction [{}]",
+                          kDefaultLoss)},
+             options.max_loss,
+             {0, 1, true, "a fraction of at most 1, such as 0.02 for two points of accuracy"});
+  set.number({"--target-accuracy", "A", "Accuracy to be reached, as a fraction"}, options.target_accuracy,
+             {0, 1, false, "a fraction of at most 1, such as 0.74"})
+      .excludes({"--max-loss"});
+  set.choices({"--kinds", "A,B,...",
+               "Allocations to find: one energy for all layers, one per layer, one per output channel"},
+              options.kinds, {"uniform", "layer", "channel"});
+  set.number({"--bracket", "LOW,HIGH",
+              "Energies between which the smallest is expected; the search leaves them where it must [what "
+              "the paper "
+              "used]"},
+             options.bracket, positive_number());
+  set.number({"--tries", "N", "Energies to try at most, for each kind"}, options.tries, from_to(1, 1000));
 }
 
-void add_search_options(CLI::App& app, SearchOptions& options) {
-  auto* loss = app.add_option("--max-loss", options.max_loss,
-                              fmt::format("Loss of accuracy allowed below full precision, absolute, as a "
-                                          "fraction [{}]",
-                                          kDefaultLoss))
-                   ->type_name("F")
-                   ->group(kGroup);
-  app.add_option("--target-accuracy", options.target_accuracy, "Accuracy to be reached, as a fraction")
-      ->type_name("A")
-      ->excludes(loss)
-      ->group(kGroup);
-  app.add_option("--kinds", options.kinds,
-                 "Allocations to find: one energy for all layers, one per layer, one per output channel")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"uniform", "layer", "channel"}))
-      ->capture_default_str()
-      ->group(kGroup);
-  app.add_option(
-         "--bracket", options.bracket,
-         "Energies between which the smallest is expected; the search leaves them where it must [what "
-         "the paper used]")
-      ->type_name("LOW,HIGH")
-      ->delimiter(',')
-      ->group(kGroup);
-  app.add_option("--tries", options.tries, "Energies to try at most, for each kind")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str()
-      ->group(kGroup);
-}
-
-void write(const SearchOptions& options, NoiseKind noise, nlohmann::ordered_json& json) {
+void write(const SearchOptions& options, NoiseKind noise, Json& json) {
   json["max_loss"] = nullptr;
   if (!options.target_accuracy) json["max_loss"] = options.max_loss.value_or(kDefaultLoss);
   json["target_accuracy"] = or_null(options.target_accuracy);

@@ -6,9 +6,8 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
-
+#include "cli/options/option_set.h"
+#include "cli/support/json.h"
 #include "engine/noise_config.h"
 
 namespace dpac::cli {
@@ -23,7 +22,7 @@ struct SearchOptions {
   std::vector<double> bracket = {};
   int tries = 15;  ///< At most, for each kind.
 
-  /// @throws Error for values out of range.
+  /// @throws UsageError unless the bracket is one.
   void check() const;
 
   /// Accuracy to be reached. @throws Error if it is none.
@@ -33,12 +32,9 @@ struct SearchOptions {
   [[nodiscard]] Bracket bracket_of(const std::string& kind, NoiseKind noise) const;
 };
 
-void add_search_options(CLI::App& app, SearchOptions& options);
-
-/// @throws Error if an option's list has a name twice.
-void check_each_once(const std::string& option, std::vector<std::string> names);
+void add_search_options(OptionSet& set, SearchOptions& options);
 
 /// Every option under its own name, as it is in force.
-void write(const SearchOptions& options, NoiseKind noise, nlohmann::ordered_json& json);
+void write(const SearchOptions& options, NoiseKind noise, Json& json);
 
 }  // namespace dpac::cli

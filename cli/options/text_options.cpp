@@ -22,32 +22,23 @@ const char* TextOptions::given() const {
   return pad_to ? "--pad-to" : nullptr;
 }
 
-void add_text_options(CLI::App& app, TextOptions& options) {
-  app.add_option("--text", options.sentences, "A sentence in place of --data; given twice: a pair")
-      ->type_name("SENTENCE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->excludes(app.get_option("--data"))
-      ->group(kTextGroup);
-  app.add_option("--vocab", options.vocab, "The network's vocab.txt [beside the weights]")
-      ->type_name("FILE")
-      ->group(kTextGroup);
-  auto* cased = app.add_flag("--cased", options.cased, "Upper case matters [what the vocabulary says]");
-  auto* uncased = app.add_flag("--uncased", options.uncased, "Upper case and accents do not matter");
-  cased->excludes(uncased)->group(kTextGroup);
-  uncased->group(kTextGroup);
-  app.add_option("--task", options.task, "Of GLUE: mnli, sst2, mrpc, rte, stsb, cola, qnli, qqp or wnli")
-      ->type_name("NAME")
-      ->group(kTextGroup);
-  app.add_option("--columns", options.columns,
-                 "Names or numbers of the columns: text; text, label; or both texts, label")
-      ->type_name("A,B,LABEL")
-      ->delimiter(',')
-      ->group(kTextGroup);
-  app.add_option("--pad-to", options.pad_to, "Pad sequences to L tokens, and compute the padding too")
-      ->type_name("L")
-      ->check(CLI::Range(int64_t{1}, kLongest))
-      ->group(kTextGroup);
+void add_text_options(OptionSet& set, TextOptions& options) {
+  set.heading(kTextGroup);
+  set.sentences({"--text", "SENTENCE", "A sentence in place of --data; given twice: a pair"},
+                options.sentences)
+      .excludes({"--data", "--limit"});
+  set.path({"--vocab", "FILE", "The network's vocab.txt [beside the weights]"}, options.vocab,
+           FileRole::reads);
+  set.flag({"--cased", "", "Upper case matters [what the vocabulary says]"}, options.cased);
+  set.flag({"--uncased", "", "Upper case and accents do not matter"}, options.uncased).excludes({"--cased"});
+  set.word({"--task", "NAME", "Of GLUE: mnli, sst2, mrpc, rte, stsb, cola, qnli, qqp or wnli"}, options.task)
+      .excludes({"--text"});
+  set.words({"--columns", "A,B,LABEL",
+             "Names or numbers of the columns: text; text, label; or both texts, label"},
+            options.columns)
+      .excludes({"--text"});
+  set.number({"--pad-to", "L", "Pad sequences to L tokens, and compute the padding too"}, options.pad_to,
+             from_to(1, kLongest));
 }
 
 }  // namespace dpac::cli

@@ -7,10 +7,8 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
-
-#include "loaders/basic_tokenizer.h"
+#include "cli/options/option_set.h"
+#include "loaders/text/basic_tokenizer.h"
 
 namespace dpac::cli {
 
@@ -30,6 +28,6 @@ struct TextOptions {
   [[nodiscard]] const char* given() const;
 };
 
-void add_text_options(CLI::App& app, TextOptions& options);
+void add_text_options(OptionSet& set, TextOptions& options);
 
 }  // namespace dpac::cli

@@ -6,12 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "cli/support/json.h"
 #include "cli/support/text_table.h"
 
 namespace dpac::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 enum class Format { number, percent, count, mebibytes };
 
@@ -93,7 +92,7 @@ std::string scalar_text(const Json& json, Format format) {
 }
 
 bool is_interval(const Json& json) {
-  return json.is_array() && json.size() == 2 && json[0].is_number() && json[1].is_number();
+  return json.is_array() && json.size() == 2 && json.at(0).is_number() && json.at(1).is_number();
 }
 
 void add_object(const ResultValue& object, const std::string& label, Format format,
@@ -118,8 +117,8 @@ void add_member(const std::string& key, const ResultValue& value, std::string_vi
   const Json& json = value.json();
   if (is_scalar(json)) cells.push_back({label, scalar_text(json, field.format)});
   if (is_interval(json)) {
-    cells.push_back({label, fmt::format("{} \u2026 {}", formatted(json[0].get<double>(), field.format),
-                                        formatted(json[1].get<double>(), field.format))});
+    cells.push_back({label, fmt::format("{} \u2026 {}", formatted(json.at(0).get<double>(), field.format),
+                                        formatted(json.at(1).get<double>(), field.format))});
   }
   if (json.is_object()) add_object(value, label, field.format, cells);
 }

@@ -11,11 +11,10 @@
 #include "cli/page/fields.h"
 #include "cli/page/html.h"
 #include "cli/pictures/layer_energies.h"
+#include "cli/support/json.h"
 
 namespace dpac::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// Where a result came from, and what has tables of its own.
 const std::vector<std::string_view> kNotSummary{"command",        "version",      "options",
@@ -28,7 +27,8 @@ constexpr std::array kRecords{std::pair{"points", "by energy"}, std::pair{"alloc
 
 bool is_list_of_objects(const std::optional<ResultValue>& value) {
   if (!value || !value->json().is_array() || value->json().empty()) return false;
-  return std::all_of(value->json().begin(), value->json().end(), [](const Json& j) { return j.is_object(); });
+  const std::vector<Json>& items = value->json().items();
+  return std::all_of(items.begin(), items.end(), [](const Json& item) { return item.is_object(); });
 }
 
 std::string text_at(const std::vector<Cell>& cells, const std::string& label) {

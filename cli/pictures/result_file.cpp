@@ -13,23 +13,19 @@
 namespace dpac::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr int kDeepest =
-    32;  ///< Results have a fifth of it; recursion over what is deeper might not end well.
 constexpr double kLargest = 1e30, kSmallest = 1e-30;  ///< Wider axes than gnuplot's arithmetic would stand.
 
 std::string kind_of(const Json& json) {
   switch (json.type()) {
-    case Json::value_t::null:
+    case Json::Type::null:
       return "null";
-    case Json::value_t::object:
+    case Json::Type::object:
       return json.empty() ? "an empty object" : "an object";
-    case Json::value_t::array:
+    case Json::Type::array:
       return json.empty() ? "an empty list" : "a list";
-    case Json::value_t::boolean:
+    case Json::Type::boolean:
       return json.get<bool>() ? "true" : "false";
-    case Json::value_t::string:
+    case Json::Type::string:
       return "a string";
     default:
       return fmt::format("{:g}", json.get<double>());
@@ -48,26 +44,10 @@ std::string content(const std::string& path) {
   throw Error(fmt::format("{}: cannot be read, expected the JSON of a dpac command", path));
 }
 
-Json parsed(const std::string& path) {
-  const auto check_depth = [&](int depth, Json::parse_event_t, const Json&) {
-    if (depth <= kDeepest) return true;
-    throw Error(
-        fmt::format("{}: its JSON is nested deeper than {} levels, which no result is", path, kDeepest));
-  };
-  try {
-    return Json::parse(content(path), check_depth);
-  } catch (const Json::parse_error& error) {
-    throw Error(fmt::format("{}: is no complete JSON: expected a command's --json, found an error at byte {}",
-                            path, error.byte));
-  } catch (const Json::exception& error) {
-    throw Error(fmt::format("{}: is no usable JSON: {}", path, error.what()));
-  }
-}
-
 /// A file's name without folder and, where it has one, ending; in UTF-8, which file names need not be.
 std::string stem_of(const std::string& path) {
   const std::string stem = std::filesystem::path(path).stem().string();
-  return Json::parse(Json(stem).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
+  return Json::parse(Json(stem).dump(), path).get<std::string>();
 }
 
 }  // namespace
@@ -77,17 +57,16 @@ ResultValue::ResultValue(const std::string& file, std::string key, const Json& j
 
 ResultValue ResultValue::operator[](std::string_view key) const {
   if (!json_->is_object()) fail("an object");
-  const auto member = json_->find(std::string(key));
+  const Json* member = json_->find(key);
   const std::string own = key_.empty() ? std::string(key) : fmt::format("{}.{}", key_, key);
-  if (member == json_->end())
-    throw Error(fmt::format("{}: has no '{}', which is expected there", *file_, own));
+  if (member == nullptr) throw Error(fmt::format("{}: has no '{}', which is expected there", *file_, own));
   return {*file_, own, *member};
 }
 
 std::optional<ResultValue> ResultValue::find(std::string_view key) const {
   if (!json_->is_object()) fail("an object");
-  const auto member = json_->find(std::string(key));
-  if (member == json_->end() || member->is_null()) return std::nullopt;
+  const Json* member = json_->find(key);
+  if (member == nullptr || member->is_null()) return std::nullopt;
   return (*this)[key];
 }
 
@@ -119,7 +98,7 @@ std::string ResultValue::text() const {
 std::vector<ResultValue> ResultValue::items() const {
   if (!json_->is_array() || json_->empty()) fail("a list that is not empty");
   std::vector<ResultValue> items;
-  for (const Json& item : *json_) {
+  for (const Json& item : json_->items()) {
     items.emplace_back(*file_, fmt::format("{}[{}]", key_, items.size()), item);
   }
   return items;
@@ -128,7 +107,7 @@ std::vector<ResultValue> ResultValue::items() const {
 std::vector<std::pair<std::string, ResultValue>> ResultValue::members() const {
   if (!json_->is_object()) fail("an object");
   std::vector<std::pair<std::string, ResultValue>> members;
-  for (const auto& [key, value] : json_->items()) {
+  for (const auto& [key, value] : json_->members()) {
     members.emplace_back(key, ResultValue(*file_, fmt::format("{}.{}", key_, key), value));
   }
   return members;
@@ -139,7 +118,7 @@ void ResultValue::fail(std::string_view expected) const {
   throw Error(fmt::format("{}: {} is {}, expected {}", *file_, what, kind_of(*json_), expected));
 }
 
-ResultFile::ResultFile(std::string path) : path_(std::move(path)), json_(parsed(path_)) {
+ResultFile::ResultFile(std::string path) : path_(std::move(path)), json_(Json::parse(content(path_), path_)) {
   (void)command();  // Whatever has none is no result.
 }
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include "cli/support/json.h"
 
 namespace dpac::cli {
 
@@ -16,7 +16,7 @@ namespace dpac::cli {
 /// ResultFile, which must outlive it.
 class ResultValue {
  public:
-  ResultValue(const std::string& file, std::string key, const nlohmann::ordered_json& json);
+  ResultValue(const std::string& file, std::string key, const Json& json);
 
   /// A member. @throws Error if this is no object or has no such key.
   ResultValue operator[](std::string_view key) const;
@@ -34,7 +34,7 @@ class ResultValue {
   [[nodiscard]] std::vector<ResultValue> items() const;
   [[nodiscard]] std::vector<std::pair<std::string, ResultValue>> members() const;
 
-  [[nodiscard]] const nlohmann::ordered_json& json() const { return *json_; }
+  [[nodiscard]] const Json& json() const { return *json_; }
 
   /// @throws Error "<file>: '<key>' is <found>, expected <expected>".
   [[noreturn]] void fail(std::string_view expected) const;
@@ -42,7 +42,7 @@ class ResultValue {
  private:
   const std::string* file_;
   std::string key_;  ///< "points[2].top1"; empty for the whole result.
-  const nlohmann::ordered_json* json_;
+  const Json* json_;
 };
 
 /// A whole result.
@@ -60,7 +60,7 @@ class ResultFile {
 
  private:
   std::string path_;
-  nlohmann::ordered_json json_;
+  Json json_;
 };
 
 std::vector<ResultFile> read_results(const std::vector<std::string>& paths);

@@ -47,12 +47,4 @@ void check_writable(const std::filesystem::path& file) {
   if (!is_special_file(file)) const AtomicFile created_and_removed(file);
 }
 
-void check_no_input(const std::filesystem::path& file, std::initializer_list<std::string_view> inputs) {
-  for (const std::string_view input : inputs) {
-    std::error_code absent;
-    if (!std::filesystem::equivalent(file, input, absent)) continue;
-    throw Error(fmt::format("{}: is read by this command, and would be overwritten by it", file.string()));
-  }
-}
-
 }  // namespace dpac::cli

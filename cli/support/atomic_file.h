@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <initializer_list>
 #include <string_view>
 
 namespace dpac::cli {
@@ -31,9 +30,6 @@ class AtomicFile {
   std::filesystem::path target_, temporary_;  // Equal where the target is written to directly.
   std::ofstream stream_;
 };
-
-/// @throws Error if `file` is one of those that a command reads; empty names count for nothing.
-void check_no_input(const std::filesystem::path& file, std::initializer_list<std::string_view> inputs);
 
 /// For commands that work long before they write.
 /// @throws Error if `file` could not be created.

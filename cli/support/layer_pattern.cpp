@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "kernels/error.h"
+#include "cli/support/usage_error.h"
 
 namespace dpac::cli {
 namespace {
@@ -20,8 +20,8 @@ std::vector<std::size_t> matching_layers(const std::vector<AnalogLayer>& layers,
                                          const std::vector<std::string>& patterns) {
   for (const std::string& pattern : patterns) {
     if (std::none_of(layers.begin(), layers.end(), [&](const auto& layer) { return fits(layer, pattern); })) {
-      throw Error(fmt::format("--layers: no layer fits '{}'; the network's analog layers are {}", pattern,
-                              quoted_names(layers)));
+      throw UsageError(fmt::format("--layers: no layer fits '{}'; the network's analog layers are {}",
+                                   pattern, quoted_names(layers)));
     }
   }
   std::vector<std::size_t> matches;

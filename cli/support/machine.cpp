@@ -3,7 +3,6 @@
 #include <fstream>
 #include <sys/resource.h>
 
-#include <nlohmann/json.hpp>
 #include <omp.h>
 
 #include "engine/onednn.h"
@@ -31,7 +30,7 @@ int64_t peak_rss_bytes() {
   return int64_t{usage.ru_maxrss} * 1024;  // Linux counts in KiB.
 }
 
-nlohmann::ordered_json machine_json(int threads) {
+Json machine_json(int threads) {
   return {
       {"cpu", cpu_name()}, {"isa", name(active_isa())}, {"threads", threads}, {"onednn", onednn::version()}};
 }

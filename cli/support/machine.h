@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include <nlohmann/json_fwd.hpp>
+#include "cli/support/json.h"
 
 namespace dpac::cli {
 
@@ -19,6 +19,6 @@ std::string cpu_name();
 int64_t peak_rss_bytes();
 
 /// `cpu`, `isa`, `threads`, `onednn`.
-nlohmann::ordered_json machine_json(int threads);
+Json machine_json(int threads);
 
 }  // namespace dpac::cli

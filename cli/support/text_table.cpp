@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "cli/support/printable.h"
+
 namespace dpac::cli {
 
 TextTable::TextTable(std::vector<std::string> header) {
@@ -14,6 +16,7 @@ TextTable::TextTable(std::vector<std::string> header) {
 
 void TextTable::add(std::vector<std::string> row) {
   assert(row.size() == rows_.front().size());
+  for (std::string& cell : row) cell = printable(cell);
   rows_.push_back(std::move(row));
 }
 

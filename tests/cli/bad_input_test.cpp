@@ -113,8 +113,9 @@ TEST_CASE("What is no checkpoint is refused by name, whatever it is called") {
   for (const std::string name : {"notes.txt", "notes.h5", "notes.pt", "notes.safetensors"}) {
     CAPTURE(name);
     inputs.folder.write(name, "These are notes, and longer than any signature.\n");
-    check_starts(clean_failure(inputs, {"info", inputs.file(name)}),
-                 inputs.file(name) + ": expected an HDF5 or safetensors checkpoint, but the file begins with 'These");
+    check_starts(
+        clean_failure(inputs, {"info", inputs.file(name)}),
+        inputs.file(name) + ": expected an HDF5 or safetensors checkpoint, but the file begins with 'These");
   }
   check_starts(clean_failure(inputs, {"info", inputs.data}), inputs.data + ": ");
   CHECK(clean_failure(inputs, {"info", inputs.folder.path().string()}) ==
@@ -178,25 +179,24 @@ TEST_CASE("An image that fails late leaves nothing of what was written before it
   CliInputs inputs;
   inputs.data = inputs.file("tree");
   const auto good = test::golden_image("decode/rgb_420.jpg");
-  for (int i = 0; i < 40; ++i) inputs.folder.copy(good, "tree/cat/" + std::to_string(100 + i) + ".jpg");
+  for (int i = 0; i < 40; ++i) inputs.folder.copy(good, "tree/0/" + std::to_string(100 + i) + ".jpg");
   const auto bytes = read_file(good);
   const auto crop = [&](const std::string& side) { return eval_error(inputs, {"--crop", side}); };
   SUBCASE("a JPEG cut anywhere") {
     for (const std::size_t length : {std::size_t{0}, std::size_t{2}, bytes.size() / 2, bytes.size() - 20}) {
       CAPTURE(length);
-      const std::string cut = inputs.folder.write("tree/dog/1.jpg", std::span(bytes).first(length)).string();
+      const std::string cut = inputs.folder.write("tree/1/1.jpg", std::span(bytes).first(length)).string();
       check_starts(crop("16"), cut + ": ");
     }
   }
   SUBCASE("an image of another size") {
     const std::string other =
-        inputs.folder.copy(test::golden_image("decode/rgb.png"), "tree/dog/1.png").string();
+        inputs.folder.copy(test::golden_image("decode/rgb.png"), "tree/1/1.png").string();
     check_starts(eval_error(inputs, {"--input-size", "29x37"}), other + ": ");
   }
   SUBCASE("a class the network lacks") {
     for (int c = 0; c < 10; ++c) inputs.folder.copy(good, "tree/later" + std::to_string(c) + "/1.jpg");
-    CHECK(crop("16") ==
-          inputs.file("tree/later9/1.jpg") + ": its label is 10, but the network has the classes 0 ... 9");
+    check_starts(crop("16"), inputs.file("tree") + ": 11 class folders, 10 outputs: ");
   }
 }
 
@@ -212,7 +212,8 @@ TEST_CASE("Labels files are named with the line that is wrong") {
   inputs.folder.write("labels.txt", "b.jpg 3\n");
   check_starts(error(), labels + ": ");
   inputs.folder.write("labels.txt", "a.jpg 10\n");
-  CHECK(error() == inputs.file("flat/a.jpg") + ": its label is 10, but the network has the classes 0 ... 9");
+  check_starts(error(),
+               inputs.file("flat/a.jpg") + ": its label is 10, but the network has the classes 0 ... 9");
 }
 
 TEST_CASE("Energies that are none are refused in every command") {
@@ -220,10 +221,10 @@ TEST_CASE("Energies that are none are refused in every command") {
   for (const std::string energy : {"0", "-1", "nan"}) {
     CAPTURE(energy);
     const std::vector<std::string> noise{"--noise", "shot", "--energy", energy};
-    for (const std::string& error :
-         {eval_error(inputs, noise), trace_error(inputs, noise),
-          clean_failure(inputs, {"bench", "--weights", inputs.weights, "--energy", energy})}) {
-      CHECK(error == "--energy is " + energy + ", expected a positive number of photons per MAC");
+    for (const auto& command : {inputs.arguments("eval", noise),
+                                inputs.arguments("trace", noise),
+                                {"bench", "--weights", inputs.weights, "--energy", energy}}) {
+      CHECK(test::dpac_usage_error(command) == "--energy is '" + energy + "', expected a positive number");
     }
   }
 }

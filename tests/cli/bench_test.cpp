@@ -47,8 +47,8 @@ TEST_CASE("bench times every noise, in the arithmetic it says") {
 
 TEST_CASE("bench refuses energies that are none, and a noise too small to change a result") {
   const CliInputs inputs;
-  CHECK(dpac_error({"bench", "--weights", inputs.weights, "--energy", "0"}) ==
-        "--energy is 0, expected a positive number of photons per MAC");
+  CHECK(test::dpac_usage_error({"bench", "--weights", inputs.weights, "--energy", "0"}) ==
+        "--energy is '0', expected a positive number");
   CHECK(dpac_error({"bench", "--weights", inputs.weights, "--energy", "1e38"}) ==
         "the noise changes no logit: the energy is too high to be timed");
 }

@@ -8,6 +8,7 @@
 
 #include "engine/network.h"
 #include "engine/resnet.h"
+#include "loaders/images/open_dataset.h"
 #include "loaders/images/prefetch.h"
 #include "tests/support/cli_inputs.h"
 #include "tests/support/program.h"
@@ -145,7 +146,7 @@ TEST_CASE("bits prints accuracies side by side, then layers; its errors are the 
   CHECK(one.out.find("\nlayer") != std::string::npos);
   const auto several = test::run_dpac(inputs.arguments("bits", {"--energies-sweep", "1,10"}));
   CHECK(several.out.find("\nbits of layer") != std::string::npos);
-  CHECK(dpac_error(inputs.arguments("bits", {})).starts_with("--noise shot needs an energy: "));
+  CHECK(test::dpac_usage_error(inputs.arguments("bits", {})).starts_with("--noise shot needs an energy: "));
   CHECK(test::run_dpac(inputs.arguments("bits", {"--noise", "none"})).exit_code == 2);
   CHECK(test::run_dpac(inputs.arguments("bits", {"--energy", "1", "--bits-samples", "0"})).exit_code == 2);
 }

@@ -172,9 +172,10 @@ TEST_CASE("A calibration that is not this network's is refused by name") {
 
 TEST_CASE("Calibration options that nothing needs, or that contradict each other, are refused") {
   const CliInputs inputs;
-  CHECK(dpac_error(inputs.arguments("eval", {"--noise", "shot", "--energy", "1", "--calibration", "x.h5"})) ==
+  CHECK(test::dpac_usage_error(
+            inputs.arguments("eval", {"--noise", "shot", "--energy", "1", "--calibration", "x.h5"})) ==
         "--calibration was given, but nothing needs ranges: add --bits or --act-bits, or --noise thermal");
-  CHECK(dpac_error(inputs.arguments("eval", {"--weight-bits", "4", "--calibration-batches", "3"}))
+  CHECK(test::dpac_usage_error(inputs.arguments("eval", {"--weight-bits", "4", "--calibration-batches", "3"}))
             .starts_with("--calibration-batches was given, but nothing needs ranges"));
   for (const std::vector<std::string>& other :
        {std::vector<std::string>{"--calibration-data", "y"}, {"--calibration-method", "ema"}}) {

@@ -38,7 +38,7 @@ TEST_CASE("Data that is absent, empty or unknown is named") {
 
 TEST_CASE("An image that cannot be decoded is named") {
   const CliInputs inputs;
-  const std::string bad = inputs.folder.write("tree/cat/1.jpg", "no JPEG").string();
+  const std::string bad = inputs.folder.write("tree/0/1.jpg", "no JPEG").string();
   CHECK(mentions(eval_error(inputs, inputs.file("tree")), bad));
 }
 
@@ -78,11 +78,16 @@ TEST_CASE("--crop and --resize decide the network's input") {
 
 TEST_CASE("Preprocessing that cannot be is refused") {
   const CliInputs inputs;
-  CHECK(eval_error(inputs, inputs.data, {"--mean", "1,2"}) == "--mean has 2 values, expected 1 or 3");
-  CHECK(eval_error(inputs, inputs.data, {"--std", "1,0,1"}) == "--std has a value that is not positive");
-  CHECK(eval_error(inputs, inputs.data, {"--mean", "nan"}) == "--mean has a value that is no finite number");
-  CHECK(eval_error(inputs, inputs.data, {"--value-scale", "inf"}) ==
-        "--value-scale inf, --mean 0.485 and --std 0.229 make a white pixel infinite");
+  const auto error = [&](const std::vector<std::string>& more) {
+    return test::dpac_usage_error(inputs.arguments("eval", more));
+  };
+  CHECK(error({"--mean", "1,2"}) == "--mean has 2 values, expected 1 or 3");
+  CHECK(error({"--std", "1,0,1"}) == "--std is '0', expected a positive number");
+  CHECK(error({"--mean", "nan"}) == "--mean is 'nan', expected a number");
+  CHECK(error({"--mean", "1,,2"}) == "--mean is '1,,2', expected values with one comma between two of them");
+  CHECK(error({"--value-scale", "0"}) == "--value-scale is '0', expected a positive number");
+  CHECK(error({"--value-scale", "3e38"}) ==
+        "--value-scale 3e+38, --mean 0.485 and --std 0.229 make a white pixel infinite");
 }
 
 TEST_CASE("Logits that are not finite are an error that names the sample") {

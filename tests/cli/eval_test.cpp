@@ -57,7 +57,8 @@ TEST_CASE("eval without noise: all keys, and null for what needs noise") {
   CHECK(json["command"] == "eval");
   CHECK(json["samples"] == 20);
   CHECK(json["seeds"].empty());
-  for (const char* key : {"top1_std", "energy_per_mac", "aj_per_mac", "energy_per_inference", "relative_time", "layers"}) {
+  for (const char* key :
+       {"top1_std", "energy_per_mac", "aj_per_mac", "energy_per_inference", "relative_time", "layers"}) {
     CAPTURE(key);
     REQUIRE(json.contains(key));
     CHECK(json[key].is_null());
@@ -78,8 +79,10 @@ TEST_CASE("eval without noise: all keys, and null for what needs noise") {
 TEST_CASE("The chosen preset is said on stderr only, and not at all with --quiet") {
   const CliInputs inputs;
   const auto loud = test::run_dpac(inputs.arguments("eval", {}));
-  CHECK(loud.err == "dpac: preset cifar, which fits the weights (--preset chooses another)\n");
-  CHECK(loud.out.starts_with("top-1 "));
+  CHECK(loud.err.starts_with("dpac: preset cifar, as the weights suggest: "));
+  CHECK(loud.out.starts_with("network ResNet"));
+  CHECK(loud.out.find("\ntop-1   ") != std::string::npos);
+  CHECK(loud.out.find("nan") == std::string::npos);
   CHECK(test::run_dpac(inputs.arguments("eval", {"--quiet"})).err == "");
   CHECK(test::run_dpac(inputs.arguments("eval", {"--preset", "cifar"})).err == "");
 }
@@ -132,26 +135,50 @@ TEST_CASE("A part of the data keeps its samples' noise") {
   for (std::size_t i = 1; i < some.size(); ++i) CHECK(some[i] == every[std::stoul(some[i][0]) + 1]);
 }
 
-TEST_CASE("Several seeds: each as if run alone, their spread and pooled interval") {
-  const CliInputs inputs;
+TEST_CASE("Several seeds: each as if run alone, their spread, and an interval over the images") {
+  const CliInputs inputs(60);
+  const std::string predictions = inputs.file("p.csv");
   const auto json = dpac_json(inputs.arguments("eval", joined(kNoisy, {"--seed", "5", "--seeds", "3"})));
   REQUIRE(json["seeds"].size() == 3);
+  std::vector<int> right(60);
+  const auto add_right = [&](int by) {
+    const auto rows = csv_rows(predictions);
+    for (std::size_t i = 0; i < right.size(); ++i) right[i] += rows[i + 1][1] == rows[i + 1][2] ? by : 0;
+  };
   double sum = 0, squares = 0;
   for (std::size_t i = 0; i < 3; ++i) {
     CHECK(json["seeds"][i]["seed"] == 5 + i);
-    const auto alone = dpac_json(inputs.arguments("eval", joined(kNoisy, {"--seed", std::to_string(5 + i)})));
+    const auto alone = dpac_json(inputs.arguments(
+        "eval", joined(kNoisy, {"--seed", std::to_string(5 + i), "--predictions", predictions})));
     CHECK(json["seeds"][i]["top1"] == alone["top1"]);
     const double top1 = alone["top1"];
     sum += top1;
     squares += top1 * top1;
+    add_right(1);
   }
-  const double mean = sum / 3, n = 60, z = 1.959964;
+  const double mean = sum / 3;
   CHECK(json["top1"].get<double>() == doctest::Approx(mean));
   CHECK(json["top1_std"].get<double>() == doctest::Approx(std::sqrt((squares - 3 * mean * mean) / 2)));
-  const double centre = (mean + z * z / (2 * n)) / (1 + z * z / n);
-  const double half = z / (1 + z * z / n) * std::sqrt(mean * (1 - mean) / n + z * z / (4 * n * n));
-  CHECK(json["top1_ci95"][0].get<double>() == doctest::Approx(centre - half));
-  CHECK(json["top1_ci95"][1].get<double>() == doctest::Approx(centre + half));
+  const auto half_width = [&](const std::vector<double>& values, double about) {
+    double all = 0;
+    for (const double value : values) all += (value - about) * (value - about);
+    return 1.959964 * std::sqrt(all / 59 / 60);
+  };
+  std::vector<double> fractions, differences;
+  for (const int times : right) fractions.push_back(times / 3.0);
+  CHECK(json["top1_ci95"][0].get<double>() ==
+        doctest::Approx(std::max(0.0, mean - half_width(fractions, mean))));
+  CHECK(json["top1_ci95"][1].get<double>() == doctest::Approx(mean + half_width(fractions, mean)));
+
+  std::fill(right.begin(), right.end(), 0);
+  const auto clean = dpac_json(inputs.arguments("eval", {"--predictions", predictions}));
+  add_right(1);
+  const double loss = clean["top1"].get<double>() - mean;
+  for (std::size_t i = 0; i < 60; ++i) differences.push_back(right[i] - fractions[i]);
+  CHECK(json["noise_free_top1"] == clean["top1"]);
+  CHECK(json["loss"]["mean"].get<double>() == doctest::Approx(loss));
+  CHECK(json["loss"]["ci95"][1].get<double>() == doctest::Approx(loss + half_width(differences, loss)));
+  CHECK(dpac_json(inputs.arguments("eval", joined(kNoisy, {"--no-baseline"})))["loss"].is_null());
 }
 
 TEST_CASE("Energy is counted in photons and attojoules") {
@@ -175,13 +202,13 @@ TEST_CASE("A sweep gives a point per energy, each as if run alone") {
   }
   const auto outcome =
       test::run_dpac(inputs.arguments("eval", {"--noise", "shot", "--energies-sweep", "1,20"}));
-  CHECK(outcome.out.starts_with("photons/MAC "));
+  CHECK(outcome.out.find("\nphotons/MAC ") != std::string::npos);
 }
 
 TEST_CASE("Noise and energy must be given together, and energies be positive") {
   const CliInputs inputs;
   const auto error = [&](const std::vector<std::string>& more) {
-    return dpac_error(inputs.arguments("eval", more));
+    return test::dpac_usage_error(inputs.arguments("eval", more));
   };
   CHECK(
       error({"--noise", "shot"}) ==
@@ -191,18 +218,18 @@ TEST_CASE("Noise and energy must be given together, and energies be positive") {
         "--energy was given, but there is no noise for it to act on: add --noise shot, thermal or weight");
   for (const std::string energy : {"0", "-2", "nan", "inf", "1e-60"}) {
     CAPTURE(energy);
-    const std::string expected = ", expected a positive number of photons per MAC";
+    const std::string expected = ", expected a positive number";
     CHECK(error({"--noise", "shot", "--energy", energy}).starts_with("--energy is "));
     CHECK(error({"--noise", "shot", "--energy", energy}).ends_with(expected));
     CHECK(error({"--noise", "shot", "--energies-sweep", "1," + energy}).starts_with("--energies-sweep is "));
   }
   CHECK(error({"--noise", "shot", "--energy", "1", "--wavelength-nm", "0"}) ==
-        "--wavelength-nm is 0, expected a positive number of nanometres");
+        "--wavelength-nm is '0', expected a positive number");
 }
 
 TEST_CASE("Files of predictions are for a single pass") {
   const CliInputs inputs;
-  CHECK(dpac_error(
+  CHECK(test::dpac_usage_error(
             inputs.arguments("eval", joined(kNoisy, {"--seeds", "2", "--logits", inputs.file("l.h5")}))) ==
         "--predictions and --logits are for one energy and one seed, but this run has 2 passes");
   CHECK(!std::filesystem::exists(inputs.file("l.h5")));

@@ -36,6 +36,10 @@ void check_usage(const CliInputs& inputs, const Words& more, const std::string& 
   CHECK(outcome.err.find(part) != std::string::npos);
 }
 
+std::string usage_error(const CliInputs& inputs, const Words& more) {
+  return test::dpac_usage_error(inputs.arguments("eval", more));
+}
+
 std::string error(const CliInputs& inputs, const Words& more) {
   return dpac_error(inputs.arguments("eval", more));
 }
@@ -143,7 +147,7 @@ TEST_CASE("A sweep with seeds gives every point as if run alone, whatever the no
   }
   const auto table =
       test::run_dpac(inputs.arguments("eval", {"--noise", "weight", "--energies-sweep", "1,4", "--quiet"}));
-  CHECK(table.out.starts_with("x base energy/MAC "));
+  CHECK(table.out.find("\nx base energy/MAC ") != std::string::npos);
   const auto line =
       test::run_dpac(inputs.arguments("eval", {"--noise", "weight", "--energy", "4", "--repeat", "2"}));
   CHECK(line.out.find("energy  8 x base energy per MAC; ") != std::string::npos);
@@ -185,30 +189,29 @@ TEST_CASE("Numbers that cannot be are refused by the option's name") {
   for (const std::string option : {"--bits", "--weight-bits", "--act-bits"}) {
     for (const std::string bits : {"0.5", "0", "-3", "25", "nan", "inf"}) {
       CAPTURE(bits);
-      const std::string message = error(inputs, {option, bits});
-      CHECK(message.starts_with(option + " is "));
-      CHECK(message.ends_with(", expected 1 to 24 bits (fractions allowed) or none"));
+      check_usage(inputs, {option, bits},
+                  option + " is '" + bits + "', expected a number of bits from 1 to 24");
     }
-    check_usage(inputs, {option, "many"}, option + ": 'many' is neither a number of bits nor the word none");
+    check_usage(inputs, {option, "many"}, option + " is 'many', expected a number of bits from 1 to 24");
   }
-  CHECK(error(inputs, joined(thermal, {"--sigma-thermal", "-1"})) ==
-        "--sigma-thermal is -1, expected a number that is not negative");
-  CHECK(error(inputs, joined(thermal, {"--sigma-thermal", "nan"})).starts_with("--sigma-thermal is nan, "));
-  CHECK(error(inputs, joined(thermal, {"--sigma-weight", "1"})) ==
+  CHECK(usage_error(inputs, joined(thermal, {"--sigma-thermal", "-1"})) ==
+        "--sigma-thermal is '-1', expected a number that is not negative");
+  CHECK(usage_error(inputs, joined(thermal, {"--sigma-thermal", "nan"}))
+            .starts_with("--sigma-thermal is 'nan', "));
+  CHECK(usage_error(inputs, joined(thermal, {"--sigma-weight", "1"})) ==
         "--sigma-weight was given, but the noise is 'thermal': add --noise weight");
-  CHECK(error(inputs, {"--noise", "weight"}) ==
+  CHECK(usage_error(inputs, {"--noise", "weight"}) ==
         "--noise weight needs an energy: give --energy E (a multiple of the base energy, for instance 10), "
-        "--energies "
-        "FILE or --energies-sweep A,B,...");
-  CHECK(error(inputs, {"--noise", "weight", "--energy", "0"}) ==
-        "--energy is 0, expected a positive multiple of the base energy");
+        "--energies FILE or --energies-sweep A,B,...");
+  CHECK(usage_error(inputs, {"--noise", "weight", "--energy", "0"}) ==
+        "--energy is '0', expected a positive number");
   for (const std::string repeat : {"0", "-1", "1.5", "65537", "nan", "energies"}) {
-    check_usage(
-        inputs, joined(thermal, {"--repeat", repeat}),
-        "--repeat: '" + repeat + "' is neither a number of executions from 1 to 65536 nor the word energy");
+    check_usage(inputs, joined(thermal, {"--repeat", repeat}),
+                "--repeat is '" + repeat + "', expected a whole number from 1 to 65536 or the word energy");
   }
-  CHECK(error(inputs, {"--repeat", "2"}).starts_with("--repeat was given, but there is no noise"));
-  CHECK(error(inputs, {"--round-energy"}).starts_with("--round-energy was given, but there is no noise"));
+  CHECK(usage_error(inputs, {"--repeat", "2"}).starts_with("--repeat was given, but there is no noise"));
+  CHECK(
+      usage_error(inputs, {"--round-energy"}).starts_with("--round-energy was given, but there is no noise"));
   CHECK(error(inputs, {"--noise", "shot", "--energy", "70000", "--repeat", "energy"})
             .starts_with("layer 'conv1': "));
   check_usage(inputs, {"--arithmetic", "int4"}, "int4");

@@ -57,7 +57,7 @@ TEST_CASE("A kind that a result cannot show is an error that says what it can") 
 
 TEST_CASE("What is no result is an error") {
   const std::string whole = test::eval_sample().dump();
-  const std::string broken = "is no complete JSON: expected a command's --json, found an error at byte ";
+  const std::string broken = "is no complete JSON: found an error at byte ";
   CHECK(error_of("", "accuracy") == broken + "1");
   CHECK(error_of("top1 0.5", "accuracy") == broken + "2");
   CHECK(error_of(whole.substr(0, 100), "accuracy") == broken + "101");
@@ -67,12 +67,13 @@ TEST_CASE("What is no result is an error") {
   CHECK(error_of(R"({"command": 5})", "accuracy") == "'command' is 5, expected a string");
   CHECK(error_of(R"({"command": "eval", "x": 1e999})", "accuracy").starts_with("is no usable JSON: "));
   CHECK(error_of(std::string(100'000, '['), "accuracy") ==
-        "its JSON is nested deeper than 32 levels, which no result is");
+        "its JSON is nested deeper than 32 levels, which none of dpac's is");
   const test::TempFolder folder;
   const std::string path = folder.path().string(), absent = path + "/absent.json", out = path + "/a.svg";
   CHECK(dpac_error({"plot", absent, "--kind", "bits", "--out", out}) ==
         absent + ": cannot be read, expected the JSON of a dpac command");
-  CHECK(dpac_error({"report", path, "--out", out}) ==
+  const std::string elsewhere = (std::filesystem::temp_directory_path() / "dpac-no-such-folder.svg").string();
+  CHECK(dpac_error({"report", path, "--out", elsewhere}) ==
         path + ": is a folder, expected a file with the JSON of a dpac command");
 }
 

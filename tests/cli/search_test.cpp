@@ -127,11 +127,12 @@ TEST_CASE("search: a target that nothing reaches") {
   CHECK(contains(dpac_error(arguments(inputs, joined(kAnalytic, {"--noise", "thermal", "--bits", "1"}))),
                  "even without noise the accuracy is "));
   const auto error = [&](const Words& more) {
-    return dpac_error(inputs.arguments("search", joined({"--data", inputs.judge}, more)));
+    return test::dpac_usage_error(inputs.arguments("search", joined({"--data", inputs.judge}, more)));
   };
   CHECK(error({"--max-loss", "2"}) ==
-        "--max-loss is 2, expected a fraction such as 0.02 for two points of accuracy");
-  CHECK(error({"--target-accuracy", "0"}) == "--target-accuracy is 0, expected a fraction such as 0.74");
+        "--max-loss is '2', expected a fraction of at most 1, such as 0.02 for two points of accuracy");
+  CHECK(error({"--target-accuracy", "0"}) ==
+        "--target-accuracy is '0', expected a fraction of at most 1, such as 0.74");
   CHECK(error({"--bracket", "5"}) == "--bracket expects two energies, the lower one first, such as 5,500");
   CHECK(error({"--bracket", "50,5"}) == "--bracket expects two energies, the lower one first, such as 5,500");
   CHECK(error({"--kinds", "layer,uniform,layer"}) == "--kinds names 'layer' twice");

@@ -117,9 +117,10 @@ TEST_CASE("table: a row that fails is named, and what was finished is kept") {
       arguments(inputs, {"--weights", other, "--noises", "shot", "--kinds", "uniform", "--state", state}));
   CHECK(message.starts_with("other, shot noise: even without noise the accuracy is "));
   CHECK(fs::exists(state + "/weights/shot/seed-0/uniform.json"));
-  CHECK(dpac_error(arguments(inputs, {"--noises", "shot", "--sigma-weight", "1"})) ==
+  CHECK(test::dpac_usage_error(arguments(inputs, {"--noises", "shot", "--sigma-weight", "1"})) ==
         "--sigma-weight was given, but --noises has no weight");
-  CHECK(dpac_error(arguments(inputs, {"--noises", "shot,shot"})) == "--noises names 'shot' twice");
+  CHECK(test::dpac_usage_error(arguments(inputs, {"--noises", "shot,shot"})) ==
+        "--noises names 'shot' twice");
   CHECK(test::run_dpac(arguments(inputs, {"--noise", "shot"})).exit_code == 2);
   CHECK(test::run_dpac(arguments(inputs, {"--calibration", "x.h5"})).exit_code == 2);
 }

@@ -13,6 +13,7 @@
 using namespace dpac;
 using test::dpac_error;
 using test::dpac_json;
+using test::dpac_usage_error;
 using test::TextHead;
 using test::TextInputs;
 
@@ -45,17 +46,19 @@ TEST_CASE("A vocabulary that is absent, or larger than the embeddings, is told b
   CHECK(dpac_error(inputs.arguments("eval", {"--vocab", large})) ==
         large + ": has 51 tokens, but the network has 50 word embeddings; is it another network's?");
   std::filesystem::remove(inputs.file("vocab.txt"));
-  CHECK(dpac_error(inputs.arguments("eval")) == inputs.weights + ": there is no " + inputs.file("vocab.txt") +
-                                                    " beside it; give the network's vocabulary with --vocab");
+  CHECK(
+      dpac_error(inputs.arguments("eval")) ==
+      inputs.weights +
+          ": there is no vocab.txt or tokenizer.json beside it; give the network's vocabulary with --vocab");
 }
 
 TEST_CASE("Heads, lengths and padding must fit the network") {
   const TextInputs inputs;
   mentions(dpac_error(inputs.arguments("eval", {"--heads", "3"})),
            "3 attention heads do not divide 32 features");
-  CHECK(dpac_error(inputs.arguments("eval", {"--max-length", "25"})) ==
+  CHECK(dpac_usage_error(inputs.arguments("eval", {"--max-length", "25"})) ==
         "--max-length is 25, but " + inputs.weights + " has 24 position embeddings");
-  CHECK(dpac_error(inputs.arguments("eval", {"--pad-to", "25"})) ==
+  CHECK(dpac_usage_error(inputs.arguments("eval", {"--pad-to", "25"})) ==
         "--pad-to is 25, but the network has 24 position embeddings");
   mentions(dpac_error(inputs.arguments("eval", {"--max-length", "2"})), "special tokens");
   const TextInputs headless(4, TextHead::score);
@@ -89,20 +92,20 @@ TEST_CASE("Invalid UTF-8 and a line of 10 MB have a result") {
 TEST_CASE("Options of images are for images, those of text for text") {
   const TextInputs texts;
   const test::CliInputs images(4);
-  CHECK(dpac_error(texts.arguments("eval", {"--preset", "cifar"})) ==
+  CHECK(dpac_usage_error(texts.arguments("eval", {"--preset", "cifar"})) ==
         "--preset was given, but " + texts.weights + " reads text, not images");
-  CHECK(dpac_error(texts.arguments("eval", {"--input-size", "32x32"})) ==
+  CHECK(dpac_usage_error(texts.arguments("eval", {"--input-size", "32x32"})) ==
         "--input-size was given, but " + texts.weights + " is no network for images");
-  CHECK(dpac_error(images.arguments("eval", {"--task", "mnli"})) ==
+  CHECK(dpac_usage_error(images.arguments("eval", {"--task", "mnli"})) ==
         "--task was given, but " + images.weights + " is no BERT");
-  CHECK(dpac_error(images.arguments("eval", {"--max-length", "12"})) ==
+  CHECK(dpac_usage_error(images.arguments("eval", {"--max-length", "12"})) ==
         "--max-length was given, but " + images.weights + " is no BERT");
-  CHECK(dpac_error({"eval", "--weights", images.weights, "--text", "wa"}) ==
+  CHECK(dpac_usage_error({"eval", "--weights", images.weights, "--text", "wa"}) ==
         "--text was given, but " + images.weights + " is no BERT");
-  CHECK(dpac_error(images.arguments("bench", {"--rounds", "1"})) ==
+  CHECK(dpac_usage_error(images.arguments("bench", {"--rounds", "1"})) ==
         "--data was given, but " + images.weights + " is timed on random images");
-  mentions(dpac_error(texts.arguments("learn", {"--train-data", texts.data, "--noise", "shot",
-                                                "--target-energy", "1", "--no-augment"})),
+  mentions(dpac_usage_error(texts.arguments("learn", {"--train-data", texts.data, "--noise", "shot",
+                                                      "--target-energy", "1", "--no-augment"})),
            "--no-augment");
 }
 
@@ -119,15 +122,16 @@ TEST_CASE("There is nothing to learn from without a loss or labels") {
   CHECK(error(inputs, plain) == plain + ": has no labels to learn from");
   mentions(dpac_error(inputs.model("search", {"--data", plain, "--train-data", inputs.data})),
            "has no labels or scores to judge accuracy by");
-  mentions(dpac_error(embeddings.model("eval", {"--data", plain, "--predictions", inputs.file("p.csv")})),
-           "--logits writes them");
+  mentions(
+      dpac_usage_error(embeddings.model("eval", {"--data", plain, "--predictions", inputs.file("p.csv")})),
+      "--logits writes them");
   CHECK(dpac_json(embeddings.model("eval", {"--data", plain, "--vocab", inputs.file("vocab.txt")}))["metrics"]
             .is_null());
 }
 
 TEST_CASE("--text takes one sentence or two, and no --data beside it") {
   const TextInputs inputs;
-  mentions(dpac_error(inputs.model("eval", {"--text", "a", "--text", "b", "--text", "c"})), "3 times");
+  mentions(dpac_usage_error(inputs.model("eval", {"--text", "a", "--text", "b", "--text", "c"})), "3 times");
   CHECK(test::run_dpac(inputs.arguments("eval", {"--text", "wa"})).exit_code == 2);
   CHECK(test::run_dpac(inputs.model("eval", {})).err.starts_with("dpac: error: --data is required\n"));
 }

@@ -110,7 +110,8 @@ TEST_CASE("Patterns choose layers; one that fits none is an error") {
   CHECK(!Hdf5File::open(out).has_group("conv1"));
 
   std::filesystem::remove(out);
-  const std::string error = dpac_error(inputs.arguments("trace", {"--layers", "fc,layer9.*", "--out", out}));
+  const std::string error =
+      test::dpac_usage_error(inputs.arguments("trace", {"--layers", "fc,layer9.*", "--out", out}));
   CHECK(error.starts_with("--layers: no layer fits 'layer9.*'; the network's analog layers are 'conv1', "));
   CHECK(!std::filesystem::exists(out));
 }

@@ -10,6 +10,10 @@ using dpac::test::run_dpac;
 
 namespace {
 
+std::string test_error(const std::vector<std::string>& arguments) {
+  return dpac::test::dpac_usage_error(arguments);
+}
+
 /// A usage error says what is wrong and where help is, on stderr, with exit code 2.
 void check_usage_error(const std::vector<std::string>& arguments, const std::string& part,
                        const std::string& help) {
@@ -66,11 +70,52 @@ TEST_CASE("Wrong usage ends with exit code 2") {
   check_usage_error({"report", "--out", "a.html"}, "files is required", "dpac report");
 }
 
+TEST_CASE("A misspelt command or option is told the one that was meant") {
+  check_usage_error({"evla"}, "unknown command 'evla'; did you mean eval?", "dpac");
+  check_usage_error({"calibrat"}, "did you mean calibrate?", "dpac");
+  check_usage_error({"eval", "--weight", "x"}, "unknown option '--weight'; did you mean --weights?",
+                    "dpac eval");
+  check_usage_error({"eval", "--wieghts=x"}, "did you mean --weights?", "dpac eval");
+  check_usage_error({"eval", "--xyzzy"}, "unknown option '--xyzzy'\n", "dpac eval");
+  check_usage_error({"eval", "-q"}, "unknown option '-q'", "dpac eval");
+}
+
+TEST_CASE("Numbers are decimal, whole where they must be, and never wrap round") {
+  const auto demo = [](const std::string& option, const std::string& value) {
+    return test_error({"demo", option, value});
+  };
+  CHECK(demo("--limit", "0x10") == "--limit is '0x10', expected a whole number of at least 1");
+  CHECK(demo("--limit", "0") == "--limit is '0', expected a whole number of at least 1");
+  CHECK(demo("--limit", "5.5") == "--limit is '5.5', expected a whole number of at least 1");
+  CHECK(demo("--limit", " 5") == "--limit is ' 5', expected a whole number of at least 1");
+  CHECK(demo("--seed", "18446744073709551616") ==
+        "--seed is '18446744073709551616', expected a whole number");
+  CHECK(demo("--json", "") == "--json is empty, expected a path");
+  CHECK(demo("--energies-sweep", "1,,2") ==
+        "--energies-sweep is '1,,2', expected values with one comma between two of them");
+  CHECK(test_error({"demo", "--seed", "18446744073709551615", "--seeds", "2"}) ==
+        "--seed 18446744073709551615 leaves no room for --seeds 2: the last seed would be beyond 2^64 - 1");
+  const std::vector<std::string> octal{"demo", "--limit", "010", "--seeds", "1", "--energies-sweep", "10"};
+  CHECK(run_dpac(octal).out.starts_with("10 images"));
+}
+
+TEST_CASE("Options that act on nothing are refused") {
+  const auto eval = [](std::vector<std::string> more) {
+    more.insert(more.begin(), {"eval", "--weights", "x", "--text", "words"});
+    return test_error(more);
+  };
+  CHECK(eval({"--task", "mnli"}).find("excludes") != std::string::npos);
+  CHECK(eval({"--limit", "5"}).find("excludes") != std::string::npos);
+  CHECK(eval({"--state", ""}) == "unknown option '--state'");
+  CHECK(test_error({"search", "--weights", "x", "--data", "y", "--train-data", "z", "--state", ""}) ==
+        "--state is empty, expected a path");
+}
+
 TEST_CASE("--input-size wants two sizes") {
   for (const std::string size : {"224", "224x", "x224", "0x5", "-3x5", "12x12x12", "1e3x5", "99999x5"}) {
     CAPTURE(size);
-    check_usage_error({"info", "x.h5", "--input-size", size}, "'" + size + "' is no size such as 224x224",
-                      "dpac info");
+    check_usage_error({"info", "x.h5", "--input-size", size},
+                      "--input-size: '" + size + "' is no size such as 224x224", "dpac info");
   }
 }
 
@@ -78,4 +123,11 @@ TEST_CASE("An output that cannot be written is an error") {
   CHECK(dpac_error({"demo", "--limit", "10", "--seeds", "1", "--energies-sweep", "10", "--json",
                     "/nowhere/x.json"}) ==
         "/nowhere/x.json: cannot be created; does its folder exist, and may you write there?");
+}
+
+TEST_CASE("Control characters of names are shown, not sent") {
+  const Outcome outcome = run_dpac({"info", "/nowhere/\x1b[31mred\n.h5"});
+  CHECK(outcome.exit_code == 1);
+  CHECK(outcome.err.find("/nowhere/\\x1b[31mred\\x0a.h5") != std::string::npos);
+  CHECK(outcome.err.find('\n') == outcome.err.size() - 1);
 }

@@ -76,6 +76,17 @@ nlohmann::json dpac_json(std::vector<std::string> arguments) {
   return nlohmann::json::parse(outcome.out);
 }
 
+std::string dpac_usage_error(const std::vector<std::string>& arguments) {
+  const Outcome outcome = run_dpac(arguments);
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.out == "");
+  const std::string prefix = "dpac: error: ", suffix = " --help' lists the options.\n";
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.err.starts_with(prefix));
+  REQUIRE(outcome.err.ends_with(suffix));
+  return outcome.err.substr(prefix.size(), outcome.err.find('\n') - prefix.size());
+}
+
 std::string dpac_error(const std::vector<std::string>& arguments) {
   const Outcome outcome = run_dpac(arguments);
   CHECK(outcome.exit_code == 1);

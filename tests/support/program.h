@@ -48,4 +48,8 @@ nlohmann::json dpac_json(std::vector<std::string> arguments);
 /// there instead. Fails the test if something is on stdout or the exit code is not 1.
 std::string dpac_error(const std::vector<std::string>& arguments);
 
+/// The sentence of a usage error, which ends with exit code 2 and says where the options are listed. Fails
+/// the test for any other end.
+std::string dpac_usage_error(const std::vector<std::string>& arguments);
+
 }  // namespace dpac::test

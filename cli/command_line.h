@@ -1,0 +1,40 @@
+/// @file
+/// From the words of a command line to a command's work.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cli/command.h"
+
+namespace dpac::cli {
+
+class CommandLine {
+ public:
+  /// Declares every command's options.
+  CommandLine();
+  ~CommandLine();
+  CommandLine(const CommandLine&) = delete;
+  CommandLine& operator=(const CommandLine&) = delete;
+
+  /// False where the words only ask for help or the version, which it prints.
+  /// @throws UsageError for an unknown command or option, a value that is none, options that exclude each
+  /// other, and outputs that would overwrite what is read. @throws Error for an output that cannot be
+  /// created.
+  bool parse(int argc, char** argv);
+
+  /// What parse() found. @throws as Work does.
+  void run() const { work_(); }
+
+  /// "dpac eval", or "dpac" before a command is known: whose --help is worth reading.
+  [[nodiscard]] std::string command() const;
+
+ private:
+  struct Parser;
+
+  std::unique_ptr<Parser> parser_;
+  Work work_;
+  const char* command_ = nullptr;
+};
+
+}  // namespace dpac::cli

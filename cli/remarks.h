@@ -1,0 +1,35 @@
+/// @file
+/// What a command says beside its result: choices it made for the user, guesses, and what it left out.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/support/json.h"
+#include "loaders/left_out.h"
+
+namespace dpac::cli {
+
+/// Sentences in the order of the work. They are shown before the result, on stderr, and kept in its JSON.
+class Remarks {
+ public:
+  /// What is so, and may not be what the user thinks.
+  void notice(std::string sentence);
+
+  /// What no file and no option says, and was taken to be so; also a notice.
+  void assume(std::string sentence);
+
+  /// Files, rows or tensors that were not used; also a notice.
+  void leave_out(const LeftOut& left_out);
+
+  [[nodiscard]] const std::vector<std::string>& sentences() const { return sentences_; }
+
+  /// `assumed` [sentence], `left_out` [{`what`, `count`, `examples`}] and `notices` [sentence], all of them.
+  void write(Json& json) const;
+
+ private:
+  std::vector<std::string> sentences_, assumed_;
+  std::vector<LeftOut> left_out_;
+};
+
+}  // namespace dpac::cli
