@@ -5,9 +5,11 @@
 namespace dpac::cli {
 
 Answer answer_of(const Graph& graph) {
-  if (!graph.reads_text()) return Answer::classes;
-  if (std::holds_alternative<TokenPoolOp>(graph.nodes.back().op)) return Answer::embedding;
-  return graph.classes() == 1 ? Answer::score : Answer::classes;
+  const Op& last = graph.nodes.back().op;
+  if (std::holds_alternative<TokenPoolOp>(last) || std::holds_alternative<GlobalAveragePoolOp>(last)) {
+    return Answer::embedding;
+  }
+  return graph.reads_text() && graph.classes() == 1 ? Answer::score : Answer::classes;
 }
 
 double score_of(std::span<const float> logits, Answer answer) {

@@ -11,7 +11,7 @@ namespace dpac::cli {
 enum class Answer {
   classes,    ///< Logits of classes.
   score,      ///< One number.
-  embedding,  ///< The features of a text.
+  embedding,  ///< The features of a text, or of an image by a network without a head.
 };
 
 Answer answer_of(const Graph& graph);

@@ -94,9 +94,9 @@ Session open_bench(const BenchOptions& options) {
     return session;
   }
   OpenedWeights weights = open_weights(options.model);
-  Graph graph = build_network(weights, options.model);
+  Graph graph = build_network(weights, options.model, options.model.input_size);
   check_data(options.data, graph, options.model.weights);
-  return {options.model, std::move(weights.sha256), "", {}, std::move(graph)};
+  return session_of(options.model, std::move(weights), {}, std::move(graph));
 }
 
 BenchInputs inputs_of(const BenchOptions& options, const Session& session) {
@@ -128,7 +128,7 @@ void run(BenchOptions& options) {
   json["clean_spread"] = relative_spread(clean);
   json["noisy_spread"] = relative_spread(noisy);
   json["peak_rss_bytes"] = peak_rss_bytes();
-  publish(options.output, {}, text_of(json), json);
+  publish(options.output, session.remarks, text_of(json), json);
 }
 
 }  // namespace

@@ -135,13 +135,12 @@ std::string setting_text(const EvalOptions& options, const Session& session, con
   const DataSource& data = *session.data.source;
   const auto samples = static_cast<int64_t>(session.data.samples.size());
   const std::string part = samples == data.size() ? "" : fmt::format(" of {}", with_thousands(data.size()));
-  const std::string preset = session.preset.empty() ? "" : fmt::format("preset {}: ", session.preset);
   return fmt::format(
-      "network {}, {}\ndata    {}, {}{} samples\ninput   {}{}\nnoise   {}\nvalues  weights {}, activations "
+      "network {}, {}\ndata    {}, {}{} samples\ninput   {}\nnoise   {}\nvalues  weights {}, activations "
       "{}; computed "
       "in {}\n",
       network.graph().architecture, options.model.weights, options.data.data, with_thousands(samples), part,
-      preset, data.preprocessing(), noise_text(options.analog.noise),
+      data.preprocessing(), noise_text(options.analog.noise),
       bits_text(setup.quantization.weight_bits), bits_text(setup.quantization.activation_bits),
       network.arithmetic());
 }

@@ -47,6 +47,21 @@ std::string input_text(const Graph& graph) {
                      tables.positions.dim(0), tables.words.dim(0));
 }
 
+/// Sentences under each other, behind a heading; nothing where there are none.
+std::string listed(const char* heading, const std::vector<std::string>& sentences) {
+  std::string text;
+  for (const std::string& sentence : sentences) {
+    text += fmt::format("{:<14}{}\n", text.empty() ? heading : "", sentence);
+  }
+  return text;
+}
+
+std::vector<std::string> sentences_of(const std::vector<LeftOut>& left_out) {
+  std::vector<std::string> sentences;
+  for (const LeftOut& each : left_out) sentences.push_back(to_sentence(each));
+  return sentences;
+}
+
 std::string text_of(const OpenedWeights& weights, const Graph& graph,
                     const std::vector<AnalogLayer>& layers) {
   return fmt::format(
@@ -55,15 +70,17 @@ std::string text_of(const OpenedWeights& weights, const Graph& graph,
       "input         {}\n"
       "classes       {}\n"
       "parameters    {}\n"
-      "MACs          {} a sample, in {} analog layers\n\n{}",
+      "MACs          {} a sample, in {} analog layers\n"
+      "{}{}\n{}",
       graph.architecture, weights.checkpoint.path, weights.checkpoint.format, input_text(graph),
       graph.classes(), with_thousands(graph.parameters), with_thousands(total_macs(layers)), layers.size(),
+      listed("assumed", graph.assumed), listed("left out", sentences_of(weights.checkpoint.left_out)),
       table_of(layers));
 }
 
 void run(const InfoOptions& options) {
   const OpenedWeights weights = open_weights(options.model);
-  const Graph graph = build_network(weights, options.model);
+  const Graph graph = build_network(weights, options.model, options.model.input_size);
   const std::vector<AnalogLayer> layers = analog_layers(graph);
 
   Json chosen;
@@ -78,7 +95,10 @@ void run(const InfoOptions& options) {
   json["parameters"] = graph.parameters;
   json["macs"] = total_macs(layers);
   for (const AnalogLayer& layer : layers) json["layers"].push_back(layer_json(layer));
-  publish(options.output, {}, text_of(weights, graph, layers), json);
+  Remarks remarks;  // The text has them all.
+  for (const std::string& sentence : graph.assumed) remarks.record_assumed(sentence);
+  for (const LeftOut& left_out : weights.checkpoint.left_out) remarks.record_left_out(left_out);
+  publish(options.output, remarks, text_of(weights, graph, layers), json);
 }
 
 }  // namespace
@@ -91,7 +111,8 @@ Work add_info(OptionSet& set) {
   set.footer(
       "D is the length of a layer's dot products, N the number of its outputs for one sample; MACs are D * "
       "N. Parameters "
-      "are the file's (BatchNorm included); a layer's are those left after BatchNorm is folded in.\n\n"
+      "are the file's (BatchNorm included); a layer's are those left after BatchNorm is folded in. "
+      "Under 'assumed' stands what no file says.\n\n"
       "Sizes of a BERT are those of one sequence of --max-length tokens.\n\n"
       "Example:\n  dpac info resnet50.h5 --input-size 224x224");
   return [options] { run(*options); };

@@ -22,6 +22,13 @@ class Remarks {
   /// Files, rows or tensors that were not used; also a notice.
   void leave_out(const LeftOut& left_out);
 
+  /// The same in JSON alone: for what is so in nearly every run.
+  void record_assumed(const std::string& sentence);
+  void record_left_out(const LeftOut& left_out);
+
+  /// All of `others`, behind what is here.
+  void add(const Remarks& others);
+
   [[nodiscard]] const std::vector<std::string>& sentences() const { return sentences_; }
 
   /// `assumed` [sentence], `left_out` [{`what`, `count`, `examples`}] and `notices` [sentence], all of them.

@@ -5,12 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "cli/answer.h"
 #include "cli/data/image_source.h"
 #include "cli/data/text_source.h"
 #include "cli/support/machine.h"
 #include "cli/support/usage_error.h"
-#include "engine/bert.h"
-#include "engine/resnet.h"
 #include "loaders/images/dataset.h"
 
 namespace dpac::cli {
@@ -25,18 +24,18 @@ OpenedData with_samples(std::unique_ptr<DataSource> source, const DataOptions& o
   return data;
 }
 
-std::unique_ptr<ImageSource> open_images(const DataOptions& options, const std::string& preset,
-                                         const std::string& weights, std::optional<int> outputs) {
+std::unique_ptr<ImageSource> open_images(const DataOptions& options, const ResNetTraits& traits,
+                                         const ModelOptions& model, std::optional<int> outputs) {
   if (const char* given = options.text.given()) {
-    throw UsageError(fmt::format("{} was given, but {} is no BERT", given, weights));
+    throw UsageError(fmt::format("{} was given, but {} is no BERT", given, model.weights));
   }
-  return std::make_unique<ImageSource>(options, preset, outputs);
+  return std::make_unique<ImageSource>(options, traits, outputs);
 }
 
 /// Of the network in the file; its classifier's rows say so before it is built.
-std::optional<int> outputs_of(const Checkpoint& checkpoint) {
+std::optional<int> outputs_of(const Checkpoint& checkpoint, const ModelOptions& model) {
   const Tensor* weights = checkpoint.weights.find("fc.weight");
-  if (weights == nullptr || weights->rank() == 0) return std::nullopt;
+  if (model.no_head || weights == nullptr || weights->rank() == 0) return std::nullopt;
   return static_cast<int>(weights->dim(0));
 }
 
@@ -45,27 +44,33 @@ int64_t whole_groups(int64_t samples, int64_t group) {
 }
 
 Session open_images_session(const ModelOptions& model, const DataOptions& options, OpenedWeights weights) {
-  auto images =
-      open_images(options, weights.checkpoint.traits.preset, model.weights, outputs_of(weights.checkpoint));
-  const auto size = model.input_size ? model.input_size : images->size_of_images();
-  Graph graph = build_resnet(weights.checkpoint, {.input_size = size});
+  const Checkpoint& checkpoint = weights.checkpoint;
+  auto images = open_images(options, checkpoint.traits, model, outputs_of(checkpoint, model));
+  Graph graph = build_network(weights, model, model.input_size ? model.input_size : images->size_of_images());
   ImageSource& source = *images;
-  std::string preset = images->preset();
   OpenedData data = with_samples(std::move(images), options);
   source.fit(graph, data.samples.front());
-  return {model, std::move(weights.sha256), std::move(preset), std::move(data), std::move(graph)};
+  return session_of(model, std::move(weights), std::move(data), std::move(graph));
 }
 
 Session open_text_session(const ModelOptions& model, const DataOptions& options, OpenedWeights weights) {
-  Graph graph = build_network(weights, model);
+  Graph graph = build_network(weights, model, std::nullopt);
   auto texts = std::make_unique<TextSource>(options, model, graph);
   const TextSource& source = *texts;
   OpenedData data = with_samples(std::move(texts), options);
   graph.lengths = source.lengths(data.samples, thread_count(0));
-  return {model, std::move(weights.sha256), "", std::move(data), std::move(graph)};
+  return session_of(model, std::move(weights), std::move(data), std::move(graph));
 }
 
 }  // namespace
+
+Session session_of(const ModelOptions& model, OpenedWeights weights, OpenedData data, Graph graph) {
+  Remarks remarks;
+  add_remarks(weights.checkpoint, graph, remarks);
+  return {
+      model,           std::move(weights.sha256), std::move(weights.checkpoint.traits), std::move(remarks),
+      std::move(data), std::move(graph)};
+}
 
 Session open_session(const ModelOptions& model, const DataOptions& data) {
   if (!data.any()) throw UsageError("--data is required");
@@ -78,8 +83,8 @@ OpenedData open_more(const Session& session, const DataOptions& options) {
   if (session.graph.reads_text()) {
     return with_samples(std::make_unique<TextSource>(options, session.model, session.graph), options);
   }
-  auto images =
-      open_images(options, session.preset, session.model.weights, static_cast<int>(session.graph.classes()));
+  const auto outputs = static_cast<int>(session.graph.classes());
+  auto images = open_images(options, session.traits, session.model, outputs);
   ImageSource& source = *images;
   OpenedData data = with_samples(std::move(images), options);
   source.fit(session.graph, data.samples.front());
@@ -87,10 +92,12 @@ OpenedData open_more(const Session& session, const DataOptions& options) {
 }
 
 void check_labels(const Session& session) {
+  if (answer_of(session.graph) == Answer::embedding) return;
   session.data.source->check_labels(session.graph.classes());
 }
 
 void add_remarks(const Session& session, Remarks& remarks) {
+  remarks.add(session.remarks);
   session.data.source->add_remarks(remarks);
 }
 

@@ -25,10 +25,14 @@ struct OpenedData {
 struct Session {
   ModelOptions model;
   std::string weights_sha256;
-  std::string preset;  ///< Of images; empty for text.
+  ResNetTraits traits;  ///< What the weights say of images; means nothing for text.
+  Remarks remarks;      ///< On the weights.
   OpenedData data;
   Graph graph;  ///< Its input has the size of the images; its lengths are those of the texts.
 };
+
+/// Puts together what was opened. @param data Nothing where a command needs none.
+Session session_of(const ModelOptions& model, OpenedWeights weights, OpenedData data, Graph graph);
 
 /// The network's input is `--input-size`, else the size of the data's images, else what the weights say.
 /// @throws Error if weights or data cannot be opened, or if the data are not what the network takes.

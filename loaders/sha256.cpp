@@ -46,6 +46,16 @@ std::string sha256_of_file(const std::filesystem::path& path) {
   return hash.hex();
 }
 
+std::string sha256_of_files(std::span<const std::string> paths) {
+  if (paths.size() == 1) return sha256_of_file(paths.front());
+  Sha256 hash;
+  for (const std::string& path : paths) {
+    const std::string fingerprint = sha256_of_file(path);
+    hash.add(fingerprint.data(), fingerprint.size());
+  }
+  return hash.hex();
+}
+
 std::string sha256_of(std::span<const std::byte> bytes) {
   Sha256 hash;
   hash.add(bytes.data(), bytes.size());

@@ -4,11 +4,13 @@
 
 #include <fmt/format.h>
 
+#include "cli/answer.h"
 #include "cli/support/json.h"
 #include "kernels/error.h"
 #include "loaders/images/class_check.h"
 #include "loaders/images/open_dataset.h"
 #include "loaders/images/prefetch.h"
+#include "loaders/pixels/known_preprocessing.h"
 #include "loaders/pixels/preprocess_report.h"
 
 namespace dpac::cli {
@@ -18,7 +20,8 @@ class ImageReader final : public SampleReader {
  public:
   ImageReader(const ImageDataset& images, const Preprocessing& preprocessing, const Graph& graph,
               std::vector<int64_t> samples, const Reading& how)
-      : reader_(images, preprocessing, static_cast<int>(graph.input().channels), std::move(samples),
+      : labelled_(answer_of(graph) == Answer::classes),
+        reader_(images, preprocessing, static_cast<int>(graph.input().channels), std::move(samples),
                 static_cast<int>(how.batch), how.threads, how.draws) {}
 
   const SampleBatch* next() override {
@@ -27,23 +30,25 @@ class ImageReader final : public SampleReader {
     batch_ = {.inputs = images->images,
               .samples = images->indices,
               .indices = images->indices,
-              .targets = {.labels = images->labels},
+              .targets = labelled_ ? Targets{.labels = images->labels} : Targets{},
               .n = images->n};
     return &batch_;
   }
 
  private:
+  bool labelled_;
   BatchReader reader_;
   SampleBatch batch_;
 };
 
 }  // namespace
 
-ImageSource::ImageSource(DataOptions options, const std::string& default_preset, std::optional<int> outputs)
+ImageSource::ImageSource(DataOptions options, const ResNetTraits& traits, std::optional<int> outputs)
     : options_(std::move(options)),
       images_(open_image_dataset(options_.data, dataset_settings(options_, outputs))),
-      preset_(options_.preset.value_or(default_preset)),
-      preprocessing_(preprocessing_of(options_, preset_, images_->holds_files())) {}
+      preset_(options_.preset.value_or(traits.preset)),
+      known_(options_.preset ? PreprocessingTraits() : traits.preprocessing),
+      preprocessing_(preprocessing_of(options_, preset_, known_, images_->holds_files())) {}
 
 ImageSource::ImageSource(std::unique_ptr<ImageDataset> images, const Preprocessing& how)
     : images_(std::move(images)), preset_("plain"), preprocessing_(how) {}
@@ -61,7 +66,8 @@ void ImageSource::fit(const Graph& graph, int64_t sample) {
     throw Error(fmt::format("the network takes {} channels, but images have 1 or 3", input.channels));
   }
   const ImageSize own = images_->load(sample).size();
-  class_notices_ = class_notices(*images_, graph.classes());
+  labelled_ = answer_of(graph) == Answer::classes;
+  if (labelled_) class_notices_ = class_notices(*images_, graph.classes());
   warnings_ = preprocessing_warnings(preprocessing_, own, static_cast<int>(input.channels));
   const ImageSize size = output_size(own, preprocessing_);
   if (size.height == input.height && size.width == input.width) return;
@@ -110,12 +116,23 @@ void ImageSource::add_remarks(Remarks& remarks) const {
   for (const auto* sentences : {&report.notices, &class_notices_}) {
     for (const std::string& sentence : *sentences) remarks.notice(sentence);
   }
-  if (!options_.preset) {
-    remarks.assume(
-        fmt::format("preset {}, as the weights suggest: {} (--preset and what belongs to it choose others)",
-                    preset_, preprocessing()));
-  }
+  if (!options_.preset) add_preprocessing(remarks);
   for (const std::string& warning : warnings_) remarks.notice(warning);
+}
+
+void ImageSource::add_preprocessing(Remarks& remarks) const {
+  const bool files = images_->holds_files();
+  const std::string known = known_quantities(known_, files), numbers = preprocessing();
+  const char* const choice = "--preset and what belongs to it choose others";
+  if (is_complete(known_, files)) {
+    remarks.notice(fmt::format("preprocessing as the weights' files say: {} ({})", numbers, choice));
+  } else if (known.empty()) {
+    remarks.assume(fmt::format("preset {}, as the weights suggest: {} ({})", preset_, numbers, choice));
+  } else {
+    remarks.assume(
+        fmt::format("preset {}, as the weights suggest, but for what their files say ({}): {} ({})", preset_,
+                    known, numbers, choice));
+  }
 }
 
 }  // namespace dpac::cli

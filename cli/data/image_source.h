@@ -11,6 +11,7 @@
 #include "cli/options/data_options.h"
 #include "cli/support/json.h"
 #include "engine/tensor.h"
+#include "engine/weights.h"
 #include "loaders/images/dataset.h"
 #include "loaders/pixels/preprocess.h"
 
@@ -18,14 +19,12 @@ namespace dpac::cli {
 
 class ImageSource final : public DataSource {
  public:
-  /// `default_preset` is used where the user chose none; `outputs` are the network's, where they are known.
-  /// @throws Error naming the path or option.
-  ImageSource(DataOptions options, const std::string& default_preset, std::optional<int> outputs);
+  /// `traits` say the preprocessing where the user chose none; `outputs` are the network's classes, where
+  /// they are known. @throws Error naming the path or option.
+  ImageSource(DataOptions options, const ResNetTraits& traits, std::optional<int> outputs);
 
   /// Images that no option chose.
   ImageSource(std::unique_ptr<ImageDataset> images, const Preprocessing& how);
-
-  [[nodiscard]] const std::string& preset() const { return preset_; }
 
   /// [H, W] of the images the data gives: the crop's size, or for arrays, which are all of one size, that.
   /// None for image files without a crop: the network decides, and they have to fit.
@@ -37,7 +36,9 @@ class ImageSource final : public DataSource {
 
   [[nodiscard]] int64_t size() const override { return images_->size(); }
   [[nodiscard]] std::string name(int64_t index) const override { return images_->name(index); }
-  [[nodiscard]] TargetKind targets() const override { return TargetKind::label; }
+  [[nodiscard]] TargetKind targets() const override {
+    return labelled_ ? TargetKind::label : TargetKind::none;
+  }
   void check_labels(int64_t classes) const override;
   [[nodiscard]] std::unique_ptr<SampleReader> read(const Graph& graph, std::vector<int64_t> samples,
                                                    const Reading& how) const override;
@@ -47,10 +48,15 @@ class ImageSource final : public DataSource {
   void add_remarks(Remarks& remarks) const override;
 
  private:
+  /// The numbers in force, and whose they are.
+  void add_preprocessing(Remarks& remarks) const;
+
   DataOptions options_;
   std::unique_ptr<ImageDataset> images_;
   std::string preset_;
+  PreprocessingTraits known_;  ///< Nothing where the user chose a preset.
   Preprocessing preprocessing_;
+  bool labelled_ = true;  ///< Labels are of use: the network gives classes.
   std::vector<std::string> class_notices_, warnings_;
 };
 

@@ -33,7 +33,6 @@ WorkbenchOptions with_calibration(WorkbenchOptions options) {
 
 OpenedData open_training_data(const WorkbenchOptions& options, const Session& session) {
   DataOptions data = training_data_options(options.learning, options.data);
-  if (!session.preset.empty()) data.preset = session.preset;
   OpenedData training = open_more(session, data);
   training.source->check_labels(session.graph.classes());
   return training;

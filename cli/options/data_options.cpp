@@ -9,6 +9,7 @@
 #include "cli/support/usage_error.h"
 #include "loaders/images/label.h"
 #include "loaders/pixels/augment.h"
+#include "loaders/pixels/known_preprocessing.h"
 
 namespace dpac::cli {
 namespace {
@@ -70,8 +71,9 @@ const char* DataOptions::given_for_images() const {
   return channel_order ? "--channel-order" : nullptr;
 }
 
-Preprocessing preprocessing_of(const DataOptions& options, const std::string& preset_name, bool files) {
-  Preprocessing how = preset(preset_name, files);
+Preprocessing preprocessing_of(const DataOptions& options, const std::string& preset_name,
+                               const PreprocessingTraits& known, bool files) {
+  Preprocessing how = with_known(preset(preset_name, files), known, files);
   how.resize = options.resize.value_or(how.resize);
   how.crop = options.crop.value_or(how.crop);
   if (!options.mean.empty()) how.mean = per_channel("--mean", options.mean);

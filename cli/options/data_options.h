@@ -9,6 +9,7 @@
 
 #include "cli/options/option_set.h"
 #include "cli/options/text_options.h"
+#include "engine/weights.h"
 #include "loaders/images/open_dataset.h"
 #include "loaders/pixels/preprocess.h"
 
@@ -51,7 +52,9 @@ void add_text_data_options(OptionSet& set, DataOptions& options);
 /// How the data set that the options name is to be read, for a network with so many outputs.
 DatasetSettings dataset_settings(const DataOptions& options, std::optional<int> outputs);
 
-/// The preset with what else was given; `files` as for preset(). @throws UsageError naming an option.
-Preprocessing preprocessing_of(const DataOptions& options, const std::string& preset_name, bool files);
+/// The preset with what the weights say and what else was given; `files` as for preset().
+/// @throws UsageError naming an option.
+Preprocessing preprocessing_of(const DataOptions& options, const std::string& preset_name,
+                               const PreprocessingTraits& known, bool files);
 
 }  // namespace dpac::cli

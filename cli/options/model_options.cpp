@@ -4,6 +4,7 @@
 #include <charconv>
 #include <filesystem>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,11 +15,12 @@
 #include "engine/resnet.h"
 #include "loaders/checkpoint.h"
 #include "loaders/sha256.h"
+#include "loaders/weights/left_out_kinds.h"
 
 namespace dpac::cli {
 namespace {
 
-constexpr const char* kGroup = "Options";
+constexpr const char *kGroup = "Options", *kIn3x3 = "3x3", *kIn1x1 = "1x1";
 constexpr int64_t kLargestSide = 16384, kLongestSequence = 1 << 20;
 
 std::optional<int64_t> parse_side(std::string_view text) {
@@ -51,18 +53,21 @@ void ModelOptions::check(bool reads_text) const {
     throw UsageError(fmt::format("{} was given, but {} is no {}", option, weights, kind));
   };
   if (reads_text && input_size) refuse("--input-size", "network for images");
+  if (reads_text && stride_in) refuse("--stride-in", "network for images");
+  if (reads_text && no_head) refuse("--no-head", "network for images");
   if (reads_text) return;
-  if (!config.empty()) refuse("--config", "BERT");
   if (heads) refuse("--heads", "BERT");
   if (max_length) refuse("--max-length", "BERT");
 }
 
 void add_weights_option(OptionSet& set, ModelOptions& options, bool positional) {
   set.heading(kGroup);
-  set.path({positional ? "file,--weights" : "--weights", "FILE",
-            "Checkpoint of a ResNet or BERT: PyTorch or Keras weights in HDF5, or safetensors; found out by "
-            "content"},
-           options.weights, FileRole::reads)
+  set.path(
+         {positional ? "file,--weights" : "--weights", "FILE",
+          "Checkpoint of a ResNet or BERT: a file of torch.save (.pth, .pt, .bin), safetensors, PyTorch or "
+          "Keras "
+          "weights in HDF5, found out by content; or an index of shards, a shard, or a folder with weights"},
+         options.weights, FileRole::reads)
       .required();
 }
 
@@ -76,9 +81,18 @@ void add_network_options(OptionSet& set, ModelOptions& options) {
   set.parsed(
       {"--input-size", "HxW", "Height and width of the network's input in pixels [what data or weights say]"},
       parse);
-  set.heading(kTextGroup);
+  set.choice({"--stride-in", "",
+              "Convolution of a bottleneck block that has its stride: torchvision's way or Caffe's [what the "
+              "weights "
+              "say, else 3x3]"},
+             options.stride_in, {kIn3x3, kIn1x1});
+  set.flag(
+      {"--no-head", "",
+       "The network ends in features, the averages of its last maps, whatever classifier the weights have"},
+      options.no_head);
   set.path({"--config", "FILE", "The network's config.json [in the file, or beside it]"}, options.config,
            FileRole::reads);
+  set.heading(kTextGroup);
   set.number({"--heads", "H", "Attention heads [what the configuration says]"}, options.heads,
              from_to(1, 65536));
   set.number({"--max-length", "L",
@@ -100,23 +114,38 @@ void add_threads_option(OptionSet& set, int& threads) {
 OpenedWeights open_weights(const ModelOptions& options) {
   const auto config =
       options.config.empty() ? std::nullopt : std::optional<std::filesystem::path>(options.config);
-  OpenedWeights weights{open_checkpoint(options.weights, config), sha256_of_file(options.weights)};
+  OpenedWeights weights{open_checkpoint(options.weights, config), ""};
+  weights.sha256 = sha256_of_files(weights.checkpoint.weight_files);
   options.check(weights.checkpoint.bert.has_value());
   return weights;
 }
 
-Graph build_network(const OpenedWeights& weights, const ModelOptions& options) {
+Graph build_network(const OpenedWeights& weights, const ModelOptions& options, std::optional<Shape> size) {
   const Checkpoint& checkpoint = weights.checkpoint;
-  if (!checkpoint.bert) return build_resnet(checkpoint, {.input_size = options.input_size});
+  if (!checkpoint.bert) {
+    ResNetOptions network{.input_size = std::move(size), .no_head = options.no_head};
+    if (options.stride_in) network.stride_in_first_conv = *options.stride_in == kIn1x1;
+    return build_resnet(checkpoint, network);
+  }
   const Tensor* positions = checkpoint.weights.find("embeddings.position_embeddings.weight");
   const int64_t count = positions == nullptr || positions->rank() == 0 ? kNominalTokens : positions->dim(0);
   return build_bert(checkpoint, {.heads = options.heads, .tokens = options.max_length_in_force(count)});
+}
+
+void add_remarks(const Checkpoint& checkpoint, const Graph& graph, Remarks& remarks) {
+  for (const std::string& sentence : checkpoint.assumed) remarks.assume(sentence);
+  for (const std::string& sentence : graph.assumed) remarks.record_assumed(sentence);
+  for (const LeftOut& left_out : checkpoint.left_out) {
+    is_usual(left_out) ? remarks.record_left_out(left_out) : remarks.leave_out(left_out);
+  }
 }
 
 void write(const ModelOptions& options, Json& json) {
   json["weights"] = options.weights;
   json["input_size"] = or_null(options.input_size);
   json["config"] = or_null(options.config);
+  json["stride_in"] = or_null(options.stride_in);
+  json["no_head"] = options.no_head;
   json["heads"] = or_null(options.heads);
 }
 

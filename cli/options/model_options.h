@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/options/option_set.h"
+#include "cli/remarks.h"
 #include "cli/support/json.h"
 #include "engine/graph.h"
 #include "engine/tensor.h"
@@ -16,8 +17,10 @@ namespace dpac::cli {
 
 struct ModelOptions {
   std::string weights = {};
-  std::optional<Shape> input_size = {};  ///< [H, W].
-  std::string config = {};               ///< A config.json; empty for what lies beside the weights.
+  std::optional<Shape> input_size = {};       ///< [H, W].
+  std::optional<std::string> stride_in = {};  ///< "3x3" or "1x1".
+  bool no_head = false;
+  std::string config = {};  ///< A config.json; empty for what lies beside the weights.
   std::optional<int64_t> heads = {}, max_length = {};
 
   /// Of the longest sequence, for a network with that many position embeddings. @throws Error if it has fewer
@@ -43,17 +46,22 @@ struct OpenedWeights {
 /// `--weights`; also as the plain argument FILE where `positional`.
 void add_weights_option(OptionSet& set, ModelOptions& options, bool positional = false);
 
-/// `--input-size` of a ResNet; `--config`, `--heads` and `--max-length` of a BERT.
+/// `--config`; `--input-size`, `--stride-in` and `--no-head` of a ResNet; `--heads` and `--max-length` of a
+/// BERT.
 void add_network_options(OptionSet& set, ModelOptions& options);
 void add_run_options(OptionSet& set, RunOptions& options);
 void add_threads_option(OptionSet& set, int& threads);
 
 OpenedWeights open_weights(const ModelOptions& options);
 
-/// A ResNet for `--input-size`, or a BERT whose sizes are those of one sequence of the longest length.
-Graph build_network(const OpenedWeights& weights, const ModelOptions& options);
+/// A ResNet for images of `size`, or a BERT whose sizes are those of one sequence of the longest length.
+Graph build_network(const OpenedWeights& weights, const ModelOptions& options, std::optional<Shape> size);
 
-/// `--input-size` as [H, W], `--config` and `--heads`, or null.
+/// What opening the weights chose, and what it left out; what nearly every file lacks or has besides is in
+/// JSON alone. `graph` is the network that was made of them.
+void add_remarks(const Checkpoint& checkpoint, const Graph& graph, Remarks& remarks);
+
+/// `--input-size` as [H, W], `--config`, `--stride-in` and `--heads`, or null; `--no-head`.
 void write(const ModelOptions& options, Json& json);
 void write(const RunOptions& options, Json& json);
 

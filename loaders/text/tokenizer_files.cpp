@@ -147,8 +147,9 @@ WordPieceTokenizer open_tokenizer(const path& vocabulary, std::optional<Casing> 
 }
 
 std::optional<path> vocabulary_beside(const path& weights) {
+  const path folder = std::filesystem::is_directory(weights) ? weights : weights.parent_path();
   for (const char* name : {kVocabulary, kWholeTokenizer}) {
-    const path file = weights.parent_path() / name;
+    const path file = folder / name;
     if (dpac::is_regular_file(file)) return file;
   }
   return std::nullopt;

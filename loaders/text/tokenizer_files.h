@@ -18,7 +18,8 @@ namespace dpac {
 /// or says something else than another file does.
 WordPieceTokenizer open_tokenizer(const std::filesystem::path& vocabulary, std::optional<Casing> casing = {});
 
-/// The vocab.txt beside a weight file, else its tokenizer.json; none if neither is there.
+/// The vocab.txt beside a weight file or in a folder of weights, else its tokenizer.json; none if neither is
+/// there.
 std::optional<std::filesystem::path> vocabulary_beside(const std::filesystem::path& weights);
 
 }  // namespace dpac

@@ -11,6 +11,7 @@ namespace dpac {
 namespace {
 
 constexpr std::string_view kPickle = "data.pkl";
+constexpr int64_t kLongestPickle = int64_t{256} << 20;
 
 /// A member for each storage. The last one is kept: tensors that share a storage stand together.
 class ZipStorages final : public TorchStorages {
@@ -67,9 +68,13 @@ TorchContents read_torch_zip(const std::filesystem::path& path) {
         fmt::format("{}: this zip archive has no data.pkl, so torch.save did not write it", path.string()));
   const std::string folder = member->substr(0, member->size() - kPickle.size());
   check_kind(archive, path.string(), folder);
+  auto heap = std::make_shared<PickleHeap>(fmt::format("{}: {}", path.string(), *member));
+  if (const int64_t size = archive.size(*member); size > kLongestPickle) {
+    throw Error(fmt::format("{} has {} bytes, more than the {} that the description of any network needs",
+                            heap->where(), size, kLongestPickle));
+  }
   const std::vector<char> pickle = archive.read(*member);
   std::istringstream stream(std::string(pickle.begin(), pickle.end()));
-  auto heap = std::make_shared<PickleHeap>(fmt::format("{}: {}", path.string(), *member));
   TorchObjects objects(*heap);
   PickleBytes bytes(stream, pickle.size(), heap->where());
   const PickleValue root = Unpickler(bytes, *heap, objects).load();

@@ -189,7 +189,7 @@ bool Unpickler::load_object(uint8_t op) {
   switch (op) {
     case kGlobal: {
       std::string module = bytes_.line(), name = bytes_.line();
-      return push(heap_.make(PickleGlobal{std::move(module), std::move(name)})), true;
+      return push_global(std::move(module), std::move(name)), true;
     }
     case kStackGlobal:
       return stack_global(), true;
@@ -286,7 +286,10 @@ std::vector<PickleValue> Unpickler::pop_last(std::size_t count) {
 
 /// A text too long for any name is some array's bytes.
 void Unpickler::push_text(uint64_t length) {
-  if (length <= PickleBytes::kLongestText) return push(heap_.make(PickleText{bytes_.text(length)}));
+  if (length <= PickleBytes::kLongestText) {
+    heap_.spend_text(length);
+    return push(heap_.make(PickleText{bytes_.text(length)}));
+  }
   bytes_.skip(length);
   push(heap_.make(PickleOpaque{}));
 }
@@ -344,8 +347,12 @@ void Unpickler::stack_global() {
   const auto *const name_text = object_of<PickleText>(name), *const module_text =
                                                                  object_of<PickleText>(module);
   if (name_text == nullptr || module_text == nullptr) fail("the name of a class is no text");
-  heap_.spend_text(module_text->text.size() + name_text->text.size());
-  push(heap_.make(PickleGlobal{module_text->text, name_text->text}));
+  push_global(module_text->text, name_text->text);
+}
+
+void Unpickler::push_global(std::string module, std::string name) {
+  heap_.spend_text(module.size() + name.size());
+  push(heap_.make(PickleGlobal{std::move(module), std::move(name)}));
 }
 
 void Unpickler::remember(uint64_t number) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -62,6 +63,7 @@ class Unpickler {
   void reduce(const PickleValue& callee, const PickleValue& arguments);
   void build();
   void stack_global();
+  void push_global(std::string module, std::string name);
   void remember(uint64_t number);
   void recall(uint64_t number);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "loaders/bert_names.h"
+#include "loaders/weights/left_out_kinds.h"
 #include "loaders/weights/network_weights.h"
 #include "loaders/weights/wrappers.h"
 

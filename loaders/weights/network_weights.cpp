@@ -11,6 +11,7 @@
 #include "loaders/bert_names.h"
 #include "loaders/checked_size.h"
 #include "loaders/weights/bert_weights.h"
+#include "loaders/weights/left_out_kinds.h"
 #include "loaders/weights/resnet_names.h"
 #include "loaders/weights/wrappers.h"
 

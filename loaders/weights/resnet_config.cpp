@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "kernels/error.h"
+#include "loaders/weights/left_out_kinds.h"
 #include "loaders/weights/resnet_config_kinds.h"
 
 namespace dpac {
@@ -20,7 +21,7 @@ void apply_resnet_config(const std::filesystem::path& config, bool required, Che
         "found neither",
         config.string()));
   }
-  LeftOut unknown{.what = "configurations of no known kind"};
+  LeftOut unknown{.what = kUnknownConfigs};
   unknown.add(config.filename().string());
   checkpoint.left_out.push_back(std::move(unknown));
 }

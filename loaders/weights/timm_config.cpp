@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "loaders/pixels/preprocess.h"
 #include "loaders/weights/json_numbers.h"
 #include "loaders/weights/resnet_config_kinds.h"
 
@@ -95,7 +95,7 @@ void set_sizes(const JsonEntries& config, Checkpoint& checkpoint) {
   const int64_t crop = side.value_or(kUsualSide);
   PreprocessingTraits& traits = checkpoint.traits.preprocessing;
   traits.crop = static_cast<int>(crop);
-  traits.resize = static_cast<int>(std::floor(static_cast<double>(crop) / fraction.value_or(kUsualCrop)));
+  traits.resize = resize_for_crop(*traits.crop, fraction.value_or(kUsualCrop));
   checkpoint.traits.input_size = Shape{crop, crop};
 }
 

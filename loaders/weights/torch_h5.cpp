@@ -4,6 +4,7 @@
 
 #include "kernels/error.h"
 #include "loaders/weights/formats.h"
+#include "loaders/weights/left_out_kinds.h"
 
 namespace dpac {
 namespace {
@@ -34,7 +35,7 @@ ArrayFile read_torch_h5(const Hdf5File& file) {
   ArrayFile found{.format = "PyTorch state_dict in HDF5"};
   const std::vector<std::string> paths = file.datasets();
   const std::string group = weight_group(paths);
-  LeftOut beside{.what = "datasets beside the weights"};
+  LeftOut beside{.what = kBesideWeights};
   for (const std::string& path : paths) {
     if (!path.starts_with(group)) {
       beside.add(path);

@@ -11,6 +11,8 @@
 #include "engine/foreign_network.h"
 #include "kernels/error.h"
 #include "loaders/json_entries.h"
+#include "loaders/read_file.h"
+#include "loaders/weights/left_out_kinds.h"
 
 namespace dpac {
 namespace {
@@ -61,16 +63,11 @@ std::optional<Shard> shard_of(const std::string& name) {
   return Shard{name.substr(0, dash), name.substr(end), count.size(), *number_of(count)};
 }
 
-bool is_file(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored);
-}
-
 WeightFiles all_shards(const fs::path& given, const Shard& shard) {
   WeightFiles files;
   for (int i = 1; i <= shard.count; ++i) {
     files.parts.push_back(given.parent_path() / shard.name(i));
-    if (is_file(files.parts.back())) continue;
+    if (dpac::is_regular_file(files.parts.back())) continue;
     throw Error(fmt::format("{}: is one of {} shards, of which '{}' is missing", given.string(), shard.count,
                             shard.name(i)));
   }
@@ -93,7 +90,7 @@ WeightFiles from_index(const fs::path& index) {
   WeightFiles files{.parts = {}, .others = {index}, .left_out = {}};
   for (const std::string& name : names) {
     const fs::path part = index.parent_path() / name;
-    if (fs::path(name).filename() != name || !is_file(part)) {
+    if (fs::path(name).filename() != name || !dpac::is_regular_file(part)) {
       throw Error(fmt::format("{}: names the file '{}', which is not beside it", index.string(), name));
     }
     files.parts.push_back(part);
@@ -140,8 +137,8 @@ WeightFiles from_file(const fs::path& file) {
 
 WeightFiles from_folder(const fs::path& folder) {
   const std::vector<std::string> names = names_in(folder), found = weight_files_among(names);
-  const auto* const usual =
-      std::find_if(kUsual.begin(), kUsual.end(), [&](const char* name) { return is_file(folder / name); });
+  const auto* const usual = std::find_if(
+      kUsual.begin(), kUsual.end(), [&](const char* name) { return dpac::is_regular_file(folder / name); });
   if (usual == kUsual.end() && found.size() != 1) {
     const std::string why =
         !found.empty()  ? fmt::format("{} of them ({}); name one", found.size(), quoted_examples(found))
@@ -150,7 +147,7 @@ WeightFiles from_folder(const fs::path& folder) {
     throw Error(fmt::format("{}: expected a folder with one weight file, found {}", folder.string(), why));
   }
   WeightFiles files = from_file(folder / (usual == kUsual.end() ? found.front() : *usual));
-  LeftOut others{.what = "weight files beside the one taken"};
+  LeftOut others{.what = kOtherFiles};
   for (const std::string& name : found) {
     if (std::find(files.parts.begin(), files.parts.end(), folder / name) == files.parts.end())
       others.add(name);

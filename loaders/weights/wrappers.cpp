@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "kernels/error.h"
+#include "loaders/weights/left_out_kinds.h"
 
 namespace dpac {
 namespace {

@@ -10,12 +10,6 @@
 
 namespace dpac {
 
-/// What a weight file may have beside its network: LeftOut::what of each.
-inline constexpr const char* kCounters = "counters and other integers";
-inline constexpr const char* kStrangers = "tensors that are no part of the network";
-inline constexpr const char* kWrappers = "wrappers of names";
-inline constexpr const char* kHeadsOfPreTraining = "tensors of heads of pre-training";
-
 /// "state_dict/module.conv1.weight" -> "state_dict.conv1.weight": with dots, and without the components that
 /// DataParallel (module), torch.compile (_orig_mod) and FSDP put in anywhere.
 std::string plain_name(const std::string& path);
