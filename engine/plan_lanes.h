@@ -2,6 +2,7 @@
 /// Plans of one network for several numbers of samples, and the threads that run them.
 #pragma once
 
+#include <cassert>
 #include <functional>
 #include <map>
 #include <memory>
@@ -43,6 +44,7 @@ class PlanLanes {
 
   /// For one thread per lane at a time. The capacity was prepared.
   Workers& workers(int lane, const Capacity& capacity) {
+    assert(lane >= 0 && static_cast<std::size_t>(lane) < lanes_.size());
     return *lanes_[static_cast<std::size_t>(lane)].workers.at(capacity);
   }
 

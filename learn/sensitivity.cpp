@@ -1,6 +1,7 @@
 #include "learn/sensitivity.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <numeric>
 
@@ -44,6 +45,7 @@ void SensitivityEstimate::add(const Inputs& inputs, std::span<const int64_t> sam
   differentiator_.set_noise(noise_, ++batches_);
   const BatchDerivative batch = differentiator_.run(inputs, samples, own_prediction(samples, noise_.seed));
   const auto n = static_cast<double>(samples.size());
+  assert(sums_.empty() || sums_.size() == batch.values.size());
   sums_.resize(batch.values.size());
   for (std::size_t l = 0; l < sums_.size(); ++l) {
     sums_[l].resize(batch.values[l].size(), 0.0);
