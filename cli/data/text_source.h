@@ -10,7 +10,7 @@
 #include "cli/options/data_options.h"
 #include "cli/options/model_options.h"
 #include "cli/support/json.h"
-#include "loaders/encoded_texts.h"
+#include "loaders/text/encoded_texts.h"
 
 namespace dpac::cli {
 
