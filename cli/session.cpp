@@ -58,6 +58,7 @@ Session open_images_session(const ModelOptions& model, const DataOptions& option
 
 Session open_text_session(const ModelOptions& model, const DataOptions& options, OpenedWeights weights) {
   Graph graph = build_network(weights, model);
+  name_classes(options.text, graph);
   auto texts = std::make_unique<TextSource>(options, model, graph);
   const TextSource& source = *texts;
   OpenedData data = with_samples(std::move(texts), options);
@@ -70,8 +71,10 @@ Session open_text_session(const ModelOptions& model, const DataOptions& options,
 Session open_session(const ModelOptions& model, const DataOptions& data) {
   if (!data.any()) throw UsageError("--data is required");
   OpenedWeights weights = open_weights(model);
-  return weights.checkpoint.bert ? open_text_session(model, data, std::move(weights))
-                                 : open_images_session(model, data, std::move(weights));
+  Session session = weights.checkpoint.bert ? open_text_session(model, data, std::move(weights))
+                                            : open_images_session(model, data, std::move(weights));
+  session.assumed = session.graph.assumed;
+  return session;
 }
 
 OpenedData open_more(const Session& session, const DataOptions& options) {
@@ -91,7 +94,13 @@ void check_labels(const Session& session) {
 }
 
 void add_remarks(const Session& session, Remarks& remarks) {
-  session.data.source->add_remarks(remarks);
+  for (const std::string& sentence : session.assumed) remarks.assume(sentence);
+  const auto& [source, samples] = session.data;
+  source->add_remarks(remarks);
+  const auto truncated = source->truncated(samples);
+  if (!truncated || *truncated == 0) return;
+  remarks.notice(fmt::format("{} of {} texts are longer than --max-length allows, and were cut", *truncated,
+                             samples.size()));
 }
 
 Json mean_tokens_json(const Graph& graph) {

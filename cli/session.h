@@ -28,6 +28,7 @@ struct Session {
   std::string preset;  ///< Of images; empty for text.
   OpenedData data;
   Graph graph;  ///< Its input has the size of the images; its lengths are those of the texts.
+  std::vector<std::string> assumed = {};  ///< Graph::assumed, which outlives the graph's move into a network.
 };
 
 /// The network's input is `--input-size`, else the size of the data's images, else what the weights say.

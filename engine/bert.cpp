@@ -53,6 +53,7 @@ class Builder {
     check_classes();
     graph_.architecture = fmt::format("BERT {}x{}", layers, features_);
     graph_.class_names = traits_.labels;
+    graph_.assumed = checkpoint_.assumed;
     for (const auto& entry : checkpoint_.weights.entries()) {
       graph_.parameters += element_count(entry.second.tensor.shape());
     }

@@ -28,7 +28,7 @@ struct CloneOp {
 }  // namespace
 
 Graph clone(const Graph& graph) {
-  Graph copy{graph.architecture, graph.parameters, {}, graph.lengths, graph.class_names};
+  Graph copy{graph.architecture, graph.parameters, {}, graph.lengths, graph.class_names, graph.assumed};
   for (const Node& node : graph.nodes) {
     copy.nodes.push_back({node.name, std::visit(CloneOp(), node.op), node.shape, node.input, node.residual,
                           node.second, node.activation, node.relu_after_residual});

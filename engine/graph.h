@@ -116,6 +116,7 @@ struct Graph {
   std::vector<Node> nodes;
   TokenLengths lengths = {};                  ///< Text: first of one sequence of the nominal length.
   std::vector<std::string> class_names = {};  ///< Empty where the checkpoint does not say them.
+  std::vector<std::string> assumed = {};      ///< Sentences: what the checkpoint does not say and was chosen.
 
   [[nodiscard]] const MapShape& input() const { return nodes.front().shape; }
   [[nodiscard]] int64_t classes() const { return nodes.back().shape.channels; }
