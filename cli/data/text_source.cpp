@@ -9,6 +9,7 @@
 
 #include "cli/answer.h"
 #include "cli/data/text_reader.h"
+#include "cli/support/interrupt.h"
 #include "cli/support/json.h"
 #include "cli/support/usage_error.h"
 #include "kernels/error.h"
@@ -79,7 +80,9 @@ TextSource::TextSource(DataOptions options, const ModelOptions& model, const Gra
   if (const char* given = options_.given_for_images()) {
     throw UsageError(fmt::format("{} was given, but {} reads text, not images", given, model.weights));
   }
-  TextEncoding how{.max_length = max_length_, .pairs_apart = answer_of(graph) == Answer::embedding};
+  TextEncoding how{.max_length = max_length_,
+                   .pairs_apart = answer_of(graph) == Answer::embedding,
+                   .poll = stop_if_interrupted};
   if (options_.text.pad_to) how.pad_to = checked_padding(options_.text, tables_of(graph).positions.dim(0));
   TextEncoder encoder = open_encoder(vocabulary_, options_.text, graph);
   texts_ = std::make_unique<EncodedTexts>(open_texts(options_, graph), std::move(encoder), how);
