@@ -79,7 +79,7 @@ void run(const SearchCommand& command) {
   write(result, bench.layers(), photon_aj, json);
   write(bench.setup(), json);
   Remarks remarks;
-  add_remarks(bench.session(), remarks);
+  bench.add_remarks(remarks);
   add_remarks(bench.setup(), remarks);
   publish(command.output, remarks, text_of(result, photon_aj), json);
 }

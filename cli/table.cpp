@@ -86,7 +86,7 @@ std::vector<TableRow> find_rows(const TableCommand& command, Remarks& remarks) {
         Workbench bench(row_options(command, command.weights[w], noise), inside(folder, noise),
                         command.output.quiet);
         rows.push_back(find_row(bench, command.search, names[w], folder));
-        add_remarks(bench.session(), remarks);
+        bench.add_remarks(remarks);
       } catch (const Error& error) {
         throw Error(fmt::format("{}, {} noise: {}", names[w], noise, error.what()));
       }

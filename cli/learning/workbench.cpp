@@ -35,7 +35,7 @@ OpenedData open_training_data(const WorkbenchOptions& options, const Session& se
   DataOptions data = training_data_options(options.learning, options.data);
   if (!session.preset.empty()) data.preset = session.preset;
   OpenedData training = open_more(session, data);
-  training.source->check_labels(training.samples, session.graph.classes());
+  training.source->check_labels(session.graph.classes());
   return training;
 }
 
@@ -96,8 +96,14 @@ Workbench::Workbench(WorkbenchOptions options, std::filesystem::path folder, boo
   options_.learning.check_for(session_.graph.reads_text());
   const std::string start = options_.learning.start_in_force().file;
   if (!start.empty()) start_ = read_energies_file(start, layers_);
+  if (has_data()) check_labels(session_);
   if (!has_data() || session_.data.source->targets() != TargetKind::none) return;
   throw Error(fmt::format("{}: has no labels or scores to judge accuracy by", options_.data.data));
+}
+
+void Workbench::add_remarks(Remarks& remarks) const {
+  cli::add_remarks(session_, remarks);
+  training_.source->add_remarks(remarks);
 }
 
 DataOptions Workbench::session_options() const {

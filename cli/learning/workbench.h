@@ -17,6 +17,7 @@
 #include "cli/options/learning_options.h"
 #include "cli/options/model_options.h"
 #include "cli/options/option_set.h"
+#include "cli/remarks.h"
 #include "cli/session.h"
 #include "cli/support/json.h"
 #include "engine/network.h"
@@ -80,6 +81,9 @@ class Workbench {
   /// @throws Error unless energies can be found on the training data: there is no loss of embeddings, and
   /// none without labels.
   void check_learnable() const;
+
+  /// What is to be said about weights, data and training data.
+  void add_remarks(Remarks& remarks) const;
 
   /// Of `--start`, where that is a file.
   [[nodiscard]] const Energies& start_energies() const { return start_; }
