@@ -19,6 +19,7 @@
 #include "cli/prediction_files.h"
 #include "cli/sanity_remarks.h"
 #include "cli/session.h"
+#include "cli/support/interrupt.h"
 #include "cli/support/json.h"
 #include "cli/support/machine.h"
 #include "cli/support/text_table.h"
@@ -75,8 +76,9 @@ std::optional<Network> make_baseline(const EvalOptions& options, const Session& 
   const bool exact = options.analog.kind() == NoiseKind::none && is_exact(setup.quantization);
   if (exact || options.no_baseline || session.data.source->targets() != TargetKind::label)
     return std::nullopt;
-  return Network(clone(session.graph),
-                 {.batch = options.run.batch, .threads = thread_count(options.run.threads)});
+  return Network(clone(session.graph), {.batch = options.run.batch,
+                                        .threads = thread_count(options.run.threads),
+                                        .poll = stop_if_interrupted});
 }
 
 Outcome run_all(const EvalOptions& options, const Session& session, const EvaluatedNetworks& networks,

@@ -30,6 +30,7 @@ void NoisyWeights::draw(const NoisePoint& point, int64_t group, const Visitor& v
   if (point.gains == nullptr) return;
   const Drawn wanted{point.seed, point.step, point.gains, group};
   if (drawn_ == wanted) return;
+  forget();  // Whoever is shown the weights may throw.
   for (std::size_t n = 0, layer = 0; n < graph_.nodes.size(); ++n) {
     if (!has_weights(graph_.nodes[n])) {
       if (is_analog(graph_.nodes[n])) ++layer;

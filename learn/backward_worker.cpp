@@ -31,6 +31,7 @@ void BackwardWorker::run(const BackwardInput& input, double* sums) {
   load(input);
   for (int n = static_cast<int>(graph().nodes.size()) - 1; n > 0; --n) {
     if (!step(n).needed) continue;
+    call(input.poll);
     if (has_weights(node(n))) {
       product(n, input, sums);
     } else if (std::holds_alternative<AttentionContextOp>(node(n).op)) {

@@ -8,6 +8,7 @@
 
 #include "cli/answer.h"
 #include "cli/data/text_reader.h"
+#include "cli/support/interrupt.h"
 #include "cli/support/json.h"
 #include "cli/support/machine.h"
 #include "cli/support/usage_error.h"
@@ -105,7 +106,9 @@ TextSource::TextSource(DataOptions options, const ModelOptions& model, const Gra
   if (const char* given = options_.given_for_images()) {
     throw UsageError(fmt::format("{} was given, but {} reads text, not images", given, model.weights));
   }
-  TextEncoding how{.max_length = max_length_, .pairs_apart = answer_of(graph) == Answer::embedding};
+  TextEncoding how{.max_length = max_length_,
+                   .pairs_apart = answer_of(graph) == Answer::embedding,
+                   .poll = stop_if_interrupted};
   if (options_.text.pad_to) how.pad_to = checked_padding(options_.text, tables_of(graph).positions.dim(0));
   TextEncoder encoder = TextEncoder::open(vocabulary_, options_.text.casing());
   vocabulary_notice_ = check_embeddings(encoder.tokens(), tables_of(graph).words.dim(0), vocabulary_);

@@ -49,7 +49,7 @@ class KindSearch {
         kind_(std::move(kind)),
         bisection_(goal),
         state_(std::move(state)) {
-    if (!state_.content().is_null()) restore();
+    if (!state_.content().is_null()) restore(goal.most_tries);
   }
 
   Allocation run() {
@@ -100,8 +100,13 @@ class KindSearch {
     state_.save(std::move(content));
   }
 
-  void restore() {
+  void restore(int most_tries) {
     const auto& content = state_.content();
+    const std::size_t made_before = content.at("tries").size();
+    if (made_before > static_cast<std::size_t>(most_tries)) {
+      throw Error(fmt::format("{}: has {} tries already, but --tries is {}; give this run another --state",
+                              state_.path().string(), made_before, most_tries));
+    }
     for (const Json& made : content.at("tries").items()) {
       finder_.forget(learning_file(bisection_.tries().size()));
       bisection_.add({made.at(0).get<double>(), made.at(1).get<double>(), made.at(2).get<double>()});
@@ -167,7 +172,6 @@ SearchResult search(Workbench& bench, const SearchOptions& options, const Baseli
     made_with["judged_by"] = bench.judged_by();
     made_with["target_top1"] = target;
     made_with["bracket"] = {bracket.low, bracket.high};
-    made_with["tries"] = options.tries;
     made_with["seed"] = seeds.first;
     made_with["seeds"] = seeds.count;
     const SearchGoal goal{.accuracy = target - kRounding,

@@ -34,6 +34,9 @@ class StateFile {
   /// differently.
   StateFile(const std::filesystem::path& folder, const std::string& name, const Json& made_with);
 
+  /// Empty where nothing is kept.
+  [[nodiscard]] const std::filesystem::path& path() const { return file_; }
+
   /// Null where there is nothing to resume from.
   [[nodiscard]] const Json& content() const { return content_; }
 

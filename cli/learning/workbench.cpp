@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/answer.h"
+#include "cli/energies_file.h"
 #include "cli/evaluation.h"
 #include "cli/learning/kept_setup.h"
 #include "cli/learning/state_file.h"
@@ -14,7 +15,6 @@
 #include "cli/support/progress.h"
 #include "kernels/error.h"
 #include "kernels/noise_key.h"
-#include "learn/sensitivity.h"
 #include "loaders/sha256.h"
 #include "loaders/training_order.h"
 
@@ -94,6 +94,8 @@ Workbench::Workbench(WorkbenchOptions options, std::filesystem::path folder, boo
       layers_(paying_layers(analog_layers(session_.graph), options_.analog.kind())) {
   if (session_.graph.reads_text()) options_.learning.default_start = kTextStartEnergy;
   options_.learning.check_for(session_.graph.reads_text());
+  const std::string start = options_.learning.start_in_force().file;
+  if (!start.empty()) start_ = read_energies_file(start, layers_);
   if (has_data()) check_labels(session_);
   if (!has_data() || session_.data.source->targets() != TargetKind::none) return;
   throw Error(fmt::format("{}: has no labels or scores to judge accuracy by", options_.data.data));
@@ -116,6 +118,10 @@ Json Workbench::learned_with() const {
   const std::string& ranges = options_.analog.calibration.file;
   if (!ranges.empty()) json["calibration_sha256"] = sha256_of_file(ranges);
   write(options_.learning, options_.analog.kind(), augmentation(), json);
+  if (const std::string start = options_.learning.start_in_force().file; !start.empty()) {
+    json.erase("start");
+    json["start_sha256"] = sha256_of_file(start);
+  }
   training_.source->write(json["training"]);
   json["training"]["samples"] = training_.samples.size();
   const TokenLengths& lengths = session_.graph.lengths;
@@ -125,8 +131,9 @@ Json Workbench::learned_with() const {
 
 Json Workbench::quantised_with() const {
   auto json = learned_with();
-  for (const char* other : {"noise_stream", "method", "steps", "train_batch", "lr", "lambda", "start",
-                            "images", "augment", "round_energy", "sigma_thermal", "sigma_weight"}) {
+  for (const char* other :
+       {"noise_stream", "method", "steps", "train_batch", "lr", "lambda", "start", "start_sha256", "images",
+        "augment", "round_energy", "sigma_thermal", "sigma_weight"}) {
     json.erase(other);
   }
   return json;
@@ -166,7 +173,8 @@ DifferentiatorOptions Workbench::differentiator_options(Derivative derivative) {
           .derivative = derivative,
           .batch = options_.learning.batch_in_force(),
           .threads = thread_count(options_.run.threads),
-          .quantization = setup().quantization};
+          .quantization = setup().quantization,
+          .poll = stop_if_interrupted};
 }
 
 Differentiator& Workbench::differentiator() {
@@ -197,11 +205,26 @@ void Workbench::check_learnable() const {
   throw Error(fmt::format("{}: has no labels to learn from", options_.learning.train_data));
 }
 
-ChannelValues Workbench::estimate_sensitivities(uint64_t seed) {
+ChannelValues Workbench::sensitivities(uint64_t seed) {
   Differentiator differentiator(clone(session_.graph), differentiator_options(Derivative::sensitivity));
   NoiseConfig noise = options_.analog.noise.base();
   noise.seed = seed;
   SensitivityEstimate estimate(differentiator, noise);
+  add_samples(seed, estimate);
+  return estimate.sensitivities();
+}
+
+ChannelValues Workbench::noisy_sensitivities(uint64_t seed, const Energies& energies) {
+  Differentiator differentiator(clone(session_.graph), differentiator_options(Derivative::noisy_sensitivity));
+  NoiseConfig noise = options_.analog.noise.base();
+  noise.seed = seed;
+  noise.energies = energies;
+  SensitivityEstimate estimate(differentiator, noise);
+  add_samples(seed, estimate);
+  return estimate.shrunk_sensitivities();
+}
+
+void Workbench::add_samples(uint64_t seed, SensitivityEstimate& estimate) {
   const int64_t size = training_.source->size();
   const int64_t count = std::min(options_.learning.images_in_force(), size);
   const auto reader = training_.source->read(
@@ -213,7 +236,6 @@ ChannelValues Workbench::estimate_sensitivities(uint64_t seed) {
     estimate.add(batch->inputs, batch->samples);
     progress.advance(batch->n);
   }
-  return estimate.sensitivities();
 }
 
 Accuracy Workbench::evaluate_on_data(Network& network, const NoiseConfig& point,
@@ -243,7 +265,8 @@ Accuracy Workbench::accuracy_without_noise(const Quantization& quantization) {
   Network network(clone(session_.graph), {.batch = options_.run.batch,
                                           .threads = thread_count(options_.run.threads),
                                           .quantization = quantization,
-                                          .arithmetic = options_.analog.quantization.product_arithmetic()});
+                                          .arithmetic = options_.analog.quantization.product_arithmetic(),
+                                          .poll = stop_if_interrupted});
   return evaluate_on_data(network, NoiseConfig{}, {});
 }
 

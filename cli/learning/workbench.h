@@ -22,6 +22,7 @@
 #include "cli/support/json.h"
 #include "engine/network.h"
 #include "learn/differentiator.h"
+#include "learn/sensitivity.h"
 
 namespace dpac::cli {
 
@@ -84,7 +85,14 @@ class Workbench {
   /// What is to be said about weights, data and training data.
   void add_remarks(Remarks& remarks) const;
 
-  ChannelValues estimate_sensitivities(uint64_t seed);
+  /// Of `--start`, where that is a file.
+  [[nodiscard]] const Energies& start_energies() const { return start_; }
+
+  /// Of the clean network.
+  ChannelValues sensitivities(uint64_t seed);
+
+  /// Of the network at these energies, channels drawn towards their layers (learn/shrinkage.h).
+  ChannelValues noisy_sensitivities(uint64_t seed, const Energies& energies);
 
   /// Of one evaluation for each of the seeds `seed`, `seed` + 1, ...
   Accuracy accuracy(const Energies& energies, uint64_t seed, int seeds);
@@ -95,6 +103,7 @@ class Workbench {
   [[nodiscard]] DataOptions session_options() const;
   [[nodiscard]] DifferentiatorOptions differentiator_options(Derivative derivative);
   [[nodiscard]] Augmentation augmentation() const;
+  void add_samples(uint64_t seed, SensitivityEstimate& estimate);
   Accuracy evaluate_on_data(Network& network, const NoiseConfig& point, std::vector<uint64_t> seeds);
 
   WorkbenchOptions options_;
@@ -103,6 +112,7 @@ class Workbench {
   Session session_;
   OpenedData training_;
   std::vector<AnalogLayer> layers_;
+  Energies start_;
   std::optional<AnalogSetup> setup_;
   std::optional<Differentiator> differentiator_;
   std::optional<Network> network_;  // With noise.

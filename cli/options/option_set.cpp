@@ -244,8 +244,6 @@ std::vector<FileUse> OptionSet::files() const {
   for (const auto& named : files_) {
     for (FileUse& use : named()) uses.push_back(std::move(use));
   }
-  if (!further_files_) return uses;
-  for (FileUse& use : further_files_()) uses.push_back(std::move(use));
   return uses;
 }
 

@@ -109,8 +109,8 @@ class OptionSet {
   /// Several: the option is given once for each.
   DeclaredOption paths(const OptionText& text, std::vector<std::string>& to, FileRole role);
 
-  /// Files whose names the command makes of its options.
-  void further_files(std::function<std::vector<FileUse>()> files) { further_files_ = std::move(files); }
+  /// Files whose names are made of options, or are one of the values that an option takes.
+  void further_files(std::function<std::vector<FileUse>()> files) { files_.push_back(std::move(files)); }
 
   /// Whether the user gave an option of that name.
   [[nodiscard]] bool given(const std::string& name) const;
@@ -135,7 +135,6 @@ class OptionSet {
   std::string heading_ = "Options";
   std::vector<OptionEntry> entries_;
   std::vector<std::function<std::vector<FileUse>()>> files_;
-  std::function<std::vector<FileUse>()> further_files_;
   std::string footer_;
 };
 
