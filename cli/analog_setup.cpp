@@ -15,6 +15,7 @@ OpenedData open_calibration_data(const CalibrationOptions& how, const DataOption
   DataOptions options = data;
   options.limit.reset();
   if (!session.preset.empty()) options.preset = session.preset;
+  if (!how.data.empty()) options.part = DataPart::training;
   if (!how.data.empty() && how.data != data.data) {
     options.data = how.data;
     options.labels = how.labels;

@@ -50,6 +50,7 @@ std::optional<double> energy_of(const EnergyOptions& options, std::size_t point)
 void run(const BitsOptions& options) {
   options.analog.check();
   const Session session = open_session(options.model, options.data);
+  check_labels(session);
   const NoiseOptions& noise = options.analog.noise;
   const EvaluationPlan plan{noise.points(analog_layers(session.graph)), noise.seed_list()};
   const AnalogSetup setup = set_up(options.analog, options.data, session, options.run, options.output.quiet);

@@ -83,6 +83,7 @@ void run(const CalibrateOptions& options) {
 
 Work add_calibrate(OptionSet& set) {
   const auto options = std::make_shared<CalibrateOptions>();
+  options->data.part = DataPart::training;
   add_weights_option(set, options->model);
   add_network_options(set, options->model);
   add_threads_option(set, options->threads);

@@ -21,7 +21,7 @@
 #include "engine/network.h"
 #include "engine/resnet.h"
 #include "loaders/checkpoint.h"
-#include "loaders/images/dataset.h"
+#include "loaders/images/open_dataset.h"
 #include "loaders/sha256.h"
 
 namespace dpac::cli {

@@ -1,49 +1,30 @@
 #include "cli/energies_csv.h"
 
-#include <charconv>
 #include <cstdint>
-#include <fstream>
 #include <optional>
 #include <string_view>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "kernels/error.h"
+#include "loaders/parse_number.h"
+#include "loaders/read_file.h"
+#include "loaders/text/table_reader.h"
+#include "loaders/text_lines.h"
 
 namespace dpac::cli {
 namespace {
 
-constexpr std::string_view kHeader = "layer,channel,energy";
+using Cells = std::vector<std::string>;
 
-struct Line {
-  std::string_view layer, channel, energy;
-};
-
-std::string_view without_line_end(std::string_view text) {
-  if (text.ends_with('\r')) text.remove_suffix(1);
-  return text;
-}
-
-std::optional<Line> split(std::string_view text) {
-  const std::size_t first = text.find(',');
-  const std::size_t last = text.rfind(',');
-  if (first == std::string_view::npos || first == last) return std::nullopt;
-  return Line{text.substr(0, first), text.substr(first + 1, last - first - 1), text.substr(last + 1)};
-}
-
-template <typename Number>
-std::optional<Number> parse(std::string_view text) {
-  Number value{};
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
+const Cells kHeader{"layer", "channel", "energy"};
 
 constexpr int64_t kWholeLayer = -1;  // Where a channel's number would be.
 
 std::optional<int64_t> parse_channel(std::string_view text) {
   if (text.empty()) return kWholeLayer;
-  const auto channel = parse<int64_t>(text);
+  const auto channel = parse_number<int64_t>(text);
   return channel && *channel >= 0 ? channel : std::nullopt;
 }
 
@@ -52,19 +33,20 @@ class Collector {
  public:
   explicit Collector(std::string file) : file_(std::move(file)) {}
 
-  void add(std::string_view text, int number) {
-    const auto line = split(text);
-    const auto energy = line ? parse<float>(line->energy) : std::nullopt;
-    const auto channel = line ? parse_channel(line->channel) : std::nullopt;
+  void add(const Cells& cells, int64_t number) {
+    const bool complete = cells.size() == kHeader.size();
+    const auto energy = complete ? parse_number<float>(cells[2]) : std::nullopt;
+    const auto channel = complete ? parse_channel(cells[1]) : std::nullopt;
     if (!energy || !channel) {
       throw Error(
           fmt::format("{}: line {} is '{}', expected layer,channel,energy with numbers for the last two "
                       "(the channel may be empty)",
-                      file_, number, text));
+                      file_, number, excerpt(fmt::format("{}", fmt::join(cells, ",")))));
     }
-    if (!layers_[std::string(line->layer)].emplace(*channel, *energy).second) {
+    const std::string& layer = cells[0];
+    if (!layers_[layer].emplace(*channel, *energy).second) {
       throw Error(fmt::format("{}: line {} gives the energy of layer '{}'{} a second time", file_, number,
-                              line->layer,
+                              excerpt(layer),
                               *channel == kWholeLayer ? "" : fmt::format(", channel {},", *channel)));
     }
   }
@@ -101,17 +83,15 @@ class Collector {
 }  // namespace
 
 NamedEnergies read_energies_csv(const std::filesystem::path& path) {
-  std::ifstream stream(path);
-  std::string text;
-  std::getline(stream, text);
-  if (without_line_end(text) != kHeader) {
+  const std::vector<uint8_t> bytes = read_file(path);
+  const auto text = without_byte_order_mark({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  TableReader rows(text, TableForm::loose_csv, path.string());
+  if (!rows.next() || rows.cells() != kHeader) {
     throw Error(fmt::format("{}: neither an HDF5 file nor a CSV file whose first line is '{}'", path.string(),
-                            kHeader));
+                            fmt::join(kHeader, ",")));
   }
   Collector collector(path.string());
-  for (int number = 2; std::getline(stream, text); ++number) {
-    if (!without_line_end(text).empty()) collector.add(without_line_end(text), number);
-  }
+  while (rows.next()) collector.add(rows.cells(), rows.line());
   return collector.energies();
 }
 

@@ -177,6 +177,7 @@ Remarks remarks_of(const Session& session, const AnalogSetup& setup) {
 void run(const EvalOptions& options) {
   options.analog.check();
   Session session = open_session(options.model, options.data);
+  check_labels(session);
   const NoiseOptions& noise = options.analog.noise;
   const EvaluationPlan plan{noise.points(analog_layers(session.graph)), noise.seed_list()};
   check_passes(options, plan);

@@ -128,7 +128,7 @@ std::string text_of(const LearnOptions& options, const LearnResult& result) {
 
 Remarks remarks_of(const LearnOptions& options, Workbench& bench, const LearnResult& result) {
   Remarks remarks;
-  add_remarks(bench.session(), remarks);
+  bench.add_remarks(remarks);
   add_remarks(bench.setup(), remarks);
   if (result.learned.energy_per_mac > kNearTarget * options.target_energy) {
     remarks.notice(fmt::format(

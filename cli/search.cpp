@@ -87,7 +87,7 @@ void run(const SearchCommand& command) {
   write(result, bench.layers(), units, json);
   write(bench.setup(), json);
   Remarks remarks;
-  add_remarks(bench.session(), remarks);
+  bench.add_remarks(remarks);
   add_remarks(bench.setup(), remarks);
   publish(command.output, remarks, text_of(result, units), json);
 }

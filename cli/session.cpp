@@ -26,11 +26,18 @@ OpenedData with_samples(std::unique_ptr<DataSource> source, const DataOptions& o
 }
 
 std::unique_ptr<ImageSource> open_images(const DataOptions& options, const std::string& preset,
-                                         const std::string& weights) {
+                                         const std::string& weights, std::optional<int> outputs) {
   if (const char* given = options.text.given()) {
     throw UsageError(fmt::format("{} was given, but {} is no BERT", given, weights));
   }
-  return std::make_unique<ImageSource>(options, preset);
+  return std::make_unique<ImageSource>(options, preset, outputs);
+}
+
+/// Of the network in the file; its classifier's rows say so before it is built.
+std::optional<int> outputs_of(const Checkpoint& checkpoint) {
+  const Tensor* weights = checkpoint.weights.find("fc.weight");
+  if (weights == nullptr || weights->rank() == 0) return std::nullopt;
+  return static_cast<int>(weights->dim(0));
 }
 
 int64_t whole_groups(int64_t samples, int64_t group) {
@@ -38,13 +45,14 @@ int64_t whole_groups(int64_t samples, int64_t group) {
 }
 
 Session open_images_session(const ModelOptions& model, const DataOptions& options, OpenedWeights weights) {
-  auto images = open_images(options, weights.checkpoint.traits.preset, model.weights);
+  auto images =
+      open_images(options, weights.checkpoint.traits.preset, model.weights, outputs_of(weights.checkpoint));
   const auto size = model.input_size ? model.input_size : images->size_of_images();
   Graph graph = build_resnet(weights.checkpoint, size);
-  const ImageSource& source = *images;
+  ImageSource& source = *images;
   std::string preset = images->preset();
   OpenedData data = with_samples(std::move(images), options);
-  source.check_fit(graph.input(), data.samples.front());
+  source.fit(graph, data.samples.front());
   return {model, std::move(weights.sha256), std::move(preset), std::move(data), std::move(graph)};
 }
 
@@ -70,11 +78,16 @@ OpenedData open_more(const Session& session, const DataOptions& options) {
   if (session.graph.reads_text()) {
     return with_samples(std::make_unique<TextSource>(options, session.model, session.graph), options);
   }
-  auto images = open_images(options, session.preset, session.model.weights);
-  const ImageSource& source = *images;
+  auto images =
+      open_images(options, session.preset, session.model.weights, static_cast<int>(session.graph.classes()));
+  ImageSource& source = *images;
   OpenedData data = with_samples(std::move(images), options);
-  source.check_fit(session.graph.input(), data.samples.front());
+  source.fit(session.graph, data.samples.front());
   return data;
+}
+
+void check_labels(const Session& session) {
+  session.data.source->check_labels(session.graph.classes());
 }
 
 void add_remarks(const Session& session, Remarks& remarks) {

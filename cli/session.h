@@ -38,6 +38,10 @@ Session open_session(const ModelOptions& model, const DataOptions& data);
 /// Further data for the session's network: to learn or to calibrate on. @throws Error as open_session().
 OpenedData open_more(const Session& session, const DataOptions& data);
 
+/// For commands that judge by labels, before their work. @throws Error if a label is none of the network's
+/// classes, or the data's classes cannot be the network's.
+void check_labels(const Session& session);
+
 /// What was chosen, assumed and left out in opening the session's weights and data.
 void add_remarks(const Session& session, Remarks& remarks);
 

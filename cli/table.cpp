@@ -77,9 +77,8 @@ void check_networks(const TableCommand& command, Remarks& remarks) {
     try {
       const Workbench bench(row_options(command, command.weights[w], command.noises.front()), "",
                             command.output.quiet);
-      bench.check_labels();
       if (command.search.learns()) bench.check_learnable();
-      add_remarks(bench.session(), remarks);
+      bench.add_remarks(remarks);
     } catch (const Error& error) {
       throw Error(fmt::format("{}: {}", names[w], error.what()));
     }

@@ -5,10 +5,19 @@ include(CMakePackageConfigHelpers)
 install(TARGETS dpac EXPORT dpacTargets)
 install(EXPORT dpacTargets NAMESPACE dpac:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/dpac)
 
-# <dpac/engine/network.h> and its like. What includes third-party headers is not for users.
-install(DIRECTORY kernels engine loaders learn DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dpac
-  FILES_MATCHING PATTERN "*.h" PATTERN "*-inl.h" EXCLUDE PATTERN "simd.h" EXCLUDE PATTERN "hdf5_handle.h" EXCLUDE
-  PATTERN "onednn_impl.h" EXCLUDE)
+# <dpac/engine/network.h> and its like. What includes headers of third parties (none of the standard library's has a
+# dot or a slash in its name), or configures them, is not for users.
+foreach(folder kernels engine loaders learn)
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${folder}/*.h)
+  list(FILTER headers EXCLUDE REGEX "-inl\\.h$|/simd\\.h$")
+  foreach(header ${headers})
+    file(STRINGS ${header} foreign REGEX "^#include <[^>]*[./]")
+    if(NOT foreign)
+      cmake_path(GET header PARENT_PATH place)
+      install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dpac/${place})
+    endif()
+  endforeach()
+endforeach()
 
 configure_package_config_file(cmake/dpacConfig.cmake.in dpacConfig.cmake
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/dpac)
@@ -16,5 +25,17 @@ write_basic_package_version_file(dpacConfigVersion.cmake COMPATIBILITY SameMinor
 install(FILES ${PROJECT_BINARY_DIR}/dpacConfig.cmake ${PROJECT_BINARY_DIR}/dpacConfigVersion.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/dpac)
 
+# Relative to where dpac.pc lies, so that `cmake --install --prefix` may name another prefix than was configured.
+if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}" OR IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
+  set(DPAC_PC_PREFIX "${CMAKE_INSTALL_PREFIX}")
+  set(DPAC_PC_LIBDIR "${CMAKE_INSTALL_FULL_LIBDIR}")
+  set(DPAC_PC_INCLUDEDIR "${CMAKE_INSTALL_FULL_INCLUDEDIR}")
+else()
+  file(RELATIVE_PATH up "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
+  string(REGEX REPLACE "/$" "" up "${up}")
+  set(DPAC_PC_PREFIX "\${pcfiledir}/${up}")
+  set(DPAC_PC_LIBDIR "\${prefix}/${CMAKE_INSTALL_LIBDIR}")
+  set(DPAC_PC_INCLUDEDIR "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
+endif()
 configure_file(cmake/dpac.pc.in dpac.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/dpac.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

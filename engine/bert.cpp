@@ -48,7 +48,7 @@ class Builder {
     }
     const bool classifies = checkpoint_.weights.contains("classifier.weight");
     if (classifies) classifier();
-    if (!classifies) average();
+    if (!classifies) embedding();
     reader_.finish();
     check_classes();
     graph_.architecture = fmt::format("BERT {}x{}", layers, features_);
@@ -166,10 +166,11 @@ class Builder {
     linear("classifier", last(), kAny, {});
   }
 
-  void average() {
+  void embedding() {
     reader_.leave("pooler.dense.weight");
     reader_.leave("pooler.dense.bias");
-    pool("mean_pooling", TokenPoolOp::Kind::mean);
+    const bool first = traits_.pooling == SentencePooling::first_token;
+    pool(first ? "first_token" : "mean_pooling", first ? TokenPoolOp::Kind::first : TokenPoolOp::Kind::mean);
   }
 
   void pool(const std::string& name, TokenPoolOp::Kind kind) {

@@ -1,6 +1,6 @@
 /// @file
 /// Builds BERT encoders of any size from a checkpoint, with what lies on top: a classifier or regression over
-/// the first token, or sentence embeddings as the average over tokens.
+/// the first token, or sentence embeddings as the average over tokens or as the first one.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@ struct BertOptions {
 };
 
 /// Infers sizes from the weights' shapes. With a pooler and a classifier, logits are classifier(tanh(pooler(
-/// first token))); without a classifier, the averages of the last layer's real tokens, and a pooler is left.
+/// first token))); without a classifier, the last layer's real tokens pooled as BertTraits::pooling says, and
+/// a pooler is left.
 /// @throws Error that lists all missing, extra and mis-shaped weights, or says that the heads are unknown or
 /// do not divide the features, or that no sequence of `tokens` fits the position embeddings.
 Graph build_bert(const Checkpoint& checkpoint, const BertOptions& options = {});

@@ -7,7 +7,7 @@
 
 namespace dpac {
 
-/// One sequence of tokens, as a tokeniser gives it (loaders/encode_text.h).
+/// One sequence of tokens, as a tokeniser gives it (loaders/text/encode_text.h).
 struct TokenSequence {
   std::span<const int32_t> ids;    ///< Rows of the word embeddings.
   std::span<const int32_t> types;  ///< As many; rows of the type embeddings.

@@ -52,11 +52,18 @@ struct ResNetTraits {
   std::string preset = "torchvision";  ///< Preprocessing that fits the file: a name that preset() knows.
 };
 
+/// How the last layer's tokens become the one embedding of an encoder without a classifier.
+enum class SentencePooling {
+  mean,         ///< The average of the real tokens.
+  first_token,  ///< That of [CLS], without a pooler.
+};
+
 /// What the shapes of a BERT encoder's weights cannot say. The defaults are Hugging Face's.
 struct BertTraits {
   std::optional<int64_t> heads;  ///< Unset where neither the file nor a config.json says it.
   double layer_norm_epsilon = 1e-12;
-  std::vector<std::string> labels;  ///< Names of the classes, in order; empty where nothing says them.
+  std::vector<std::string> labels = {};  ///< Names of the classes, in order; empty where nothing says them.
+  SentencePooling pooling = SentencePooling::mean;
 };
 
 /// An opened weight file.
@@ -66,6 +73,8 @@ struct Checkpoint {
   WeightStore weights;
   ResNetTraits traits;
   std::optional<BertTraits> bert = {};  ///< Set for a BERT encoder, whose `traits` mean nothing.
+  std::vector<std::string> assumed =
+      {};  ///< Sentences: what the files do not say and the loader had to choose.
 };
 
 }  // namespace dpac

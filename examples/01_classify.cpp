@@ -8,8 +8,8 @@
 #include <dpac/engine/network.h>
 #include <dpac/engine/resnet.h>
 #include <dpac/loaders/checkpoint.h>
-#include <dpac/loaders/images/dataset.h>
-#include <dpac/loaders/images/preprocess.h>
+#include <dpac/loaders/images/open_dataset.h>
+#include <dpac/loaders/pixels/preprocess.h>
 
 int main(int argc, char** argv) try {
   if (argc != 3) return std::puts("usage: 01_classify WEIGHTS DATA"), 2;

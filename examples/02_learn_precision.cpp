@@ -7,7 +7,7 @@
 #include <dpac/engine/resnet.h>
 #include <dpac/learn/learner.h>
 #include <dpac/loaders/checkpoint.h>
-#include <dpac/loaders/images/dataset.h>
+#include <dpac/loaders/images/open_dataset.h>
 #include <dpac/loaders/images/prefetch.h>
 #include <dpac/loaders/training_order.h>
 

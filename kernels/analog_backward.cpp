@@ -19,9 +19,10 @@ namespace HWY_NAMESPACE {
 /// What a pass sums up, and from what.
 enum class Source { none, drawn, stored, sigma };
 
-/// The pass over the pixels of one sample, for vectors of D.
-template <class D, Source kSource>
+/// The pass over the pixels of one sample.
+template <Source kSource>
 class BackwardPass {
+  using D = hn::CappedTag<float, kChannelGroup>;
   using V = hn::Vec<D>;
   using Stream = Gaussian<D>;
   using Words = typename Stream::Words;
@@ -52,7 +53,9 @@ class BackwardPass {
     V total = hn::Zero(D());
     Words counter = stream_.counter(element_block(c, run.begin, b_.map, b_.elements));
     int64_t p = run.begin;
-    for (; p + kTogether <= run.end; p += kTogether) pixels<kTogether>(p, c, gain, counter, total);
+    if constexpr (kTogether > 1) {
+      for (; p + kTogether <= run.end; p += kTogether) pixels<kTogether>(p, c, gain, counter, total);
+    }
     for (; p < run.end; ++p) pixels<1>(p, c, gain, counter, total);
     if constexpr (kSource != Source::none) add(total, sums_ + c);
   }
@@ -112,22 +115,13 @@ class BackwardPass {
   const Words pixel_step_;
 };
 
-template <class D>
-void pass(const AnalogBackward& b, NoiseSum sum, const NoiseKey& key, float* gradient, double* sums) {
-  if (b.noise != nullptr) return BackwardPass<D, Source::stored>(b, key, gradient, sums).run();
-  if (b.gains == nullptr) return BackwardPass<D, Source::none>(b, key, gradient, sums).run();
-  if (sum == NoiseSum::square) return BackwardPass<D, Source::sigma>(b, key, gradient, sums).run();
-  BackwardPass<D, Source::drawn>(b, key, gradient, sums).run();
-}
-
-void analog_backward_body(const AnalogBackward& backward, NoiseSum sum, const NoiseKey& key, float* gradient,
+void analog_backward_body(const AnalogBackward& b, NoiseSum sum, const NoiseKey& key, float* gradient,
                           double* sums) {
-  std::fill_n(sums, backward.map.padded_channels(), 0.0);
-  if (backward.map.block == 8) {
-    pass<hn::CappedTag<float, 8>>(backward, sum, key, gradient, sums);
-  } else {
-    pass<hn::CappedTag<float, 16>>(backward, sum, key, gradient, sums);
-  }
+  std::fill_n(sums, b.map.padded_channels(), 0.0);
+  if (b.noise != nullptr) return BackwardPass<Source::stored>(b, key, gradient, sums).run();
+  if (b.gains == nullptr) return BackwardPass<Source::none>(b, key, gradient, sums).run();
+  if (sum == NoiseSum::square) return BackwardPass<Source::sigma>(b, key, gradient, sums).run();
+  BackwardPass<Source::drawn>(b, key, gradient, sums).run();
 }
 
 }  // namespace HWY_NAMESPACE
@@ -141,7 +135,7 @@ HWY_EXPORT(analog_backward_body);
 
 void run_analog_backward(const AnalogBackward& backward, NoiseSum sum, const NoiseKey& key, float* gradient,
                          double* sums) {
-  DPAC_DISPATCH(analog_backward_body)(backward, sum, key, gradient, sums);
+  DPAC_DISPATCH_BLOCKS(analog_backward_body, backward.map.block)(backward, sum, key, gradient, sums);
 }
 
 }  // namespace dpac

@@ -23,9 +23,10 @@ HWY_BEFORE_NAMESPACE();
 namespace dpac {
 namespace HWY_NAMESPACE {
 
-/// The pass over the pixels of one sample, for vectors of D.
-template <class D, bool kNoise, bool kQuantized, bool kRecorded, bool kSmooth>
+/// The pass over the pixels of one sample.
+template <bool kNoise, bool kQuantized, bool kRecorded, bool kSmooth>
 class EpiloguePass {
+  using D = hn::CappedTag<float, kChannelGroup>;
   using V = hn::Vec<D>;
   using DI = hn::RebindToSigned<D>;
   using Stream = Gaussian<D>;
@@ -35,7 +36,7 @@ class EpiloguePass {
   static constexpr auto kTogether = static_cast<int64_t>(Stream::kTogether);
   // Pixels of a row-major map that are streams beside each other. Measured: without noise to draw, fewer are
   // better.
-  static constexpr int64_t kRowsTogether = kNoise ? kTogether : kTogether / 2;
+  static constexpr int64_t kRowsTogether = kNoise ? kTogether : (kTogether + 1) / 2;
 
  public:
   HWY_INLINE EpiloguePass(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
@@ -79,8 +80,12 @@ class EpiloguePass {
           kNoise ? hn::LoadU(D(), e_.gains + gain_row * e_.map.padded_channels() + c) : hn::Zero(D());
       Words counter = stream_.counter(element_block(c, begin, e_.map, e_.elements));
       int64_t p = begin;
-      for (; p + kTogether <= end; p += kTogether) pixels<kTogether>(p, c, begin, gain, counter);
-      for (; p + kTogether / 2 <= end; p += kTogether / 2) pixels<kTogether / 2>(p, c, begin, gain, counter);
+      if constexpr (kTogether > 1) {
+        for (; p + kTogether <= end; p += kTogether) pixels<kTogether>(p, c, begin, gain, counter);
+        for (; p + kTogether / 2 <= end; p += kTogether / 2) {
+          pixels<kTogether / 2>(p, c, begin, gain, counter);
+        }
+      }
       for (; p < end; ++p) pixels<1>(p, c, begin, gain, counter);
     }
     if (sum_squares_ == nullptr) return;
@@ -196,6 +201,28 @@ class EpiloguePass {
   const int64_t tile_pixels_, ahead_;
   ChannelSums sums_;
 };
+
+/// One variant of the pass as a function of its own: in one function, the compiler takes longer for all of
+/// them.
+template <bool kNoise, bool kQuantized, bool kRecorded, bool kSmooth>
+HWY_NOINLINE void run_pass(const AnalogEpilogue& e, const NoiseKey& key, const float* src, float* dst,
+                           float* sum_squares) {
+  EpiloguePass<kNoise, kQuantized, kRecorded, kSmooth>(e, key, src, dst, sum_squares).run();
+}
+
+/// Runs the variant of the pass that is compiled for what the epilogue has; not for smooth activations.
+template <bool kRecorded>
+HWY_INLINE void run_variant(const AnalogEpilogue& e, const NoiseKey& key, const float* src, float* dst,
+                            float* sum_squares) {
+  // Portable code is not meant for work: one variant less spares the compiler its longest functions.
+  const bool quantized =
+      HWY_TARGET == HWY_EMU128 || !e.quantizer.is_identity() || !e.result_quantizer.is_identity();
+  const auto run =
+      e.gains == nullptr
+          ? (quantized ? run_pass<false, true, kRecorded, false> : run_pass<false, false, kRecorded, false>)
+          : (quantized ? run_pass<true, true, kRecorded, false> : run_pass<true, false, kRecorded, false>);
+  run(e, key, src, dst, sum_squares);
+}
 
 }  // namespace HWY_NAMESPACE
 }  // namespace dpac

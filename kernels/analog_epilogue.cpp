@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kernels/epilogue_variants.h"
 #include "kernels/simd.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -15,39 +16,9 @@ HWY_BEFORE_NAMESPACE();
 namespace dpac {
 namespace HWY_NAMESPACE {
 
-template <class D, bool kNoise, bool kQuantized>
-void pass(const AnalogEpilogue& e, const NoiseKey& key, const float* src, float* dst, float* sum_squares) {
-  if (e.passes != nullptr || e.sum_passes != nullptr) {
-    return EpiloguePass<D, kNoise, kQuantized, true, false>(e, key, src, dst, sum_squares).run();
-  }
-  EpiloguePass<D, kNoise, kQuantized, false, false>(e, key, src, dst, sum_squares).run();
-}
-
-template <class D>
-void pass(const AnalogEpilogue& e, const NoiseKey& key, const float* src, float* dst, float* sum_squares) {
-  // Beside a smooth activation nothing else is worth a variant of its own.
-  if (is_smooth(e.activation)) {
-    if (e.gains == nullptr) {
-      return EpiloguePass<D, false, true, true, true>(e, key, src, dst, sum_squares).run();
-    }
-    return EpiloguePass<D, true, true, true, true>(e, key, src, dst, sum_squares).run();
-  }
-  const bool quantized = !e.quantizer.is_identity() || !e.result_quantizer.is_identity();
-  if (e.gains == nullptr) {
-    if (quantized) return pass<D, false, true>(e, key, src, dst, sum_squares);
-    return pass<D, false, false>(e, key, src, dst, sum_squares);
-  }
-  if (quantized) return pass<D, true, true>(e, key, src, dst, sum_squares);
-  pass<D, true, false>(e, key, src, dst, sum_squares);
-}
-
 void analog_epilogue_body(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
                           float* sum_squares) {
-  if (epilogue.map.block == 8) {
-    pass<hn::CappedTag<float, 8>>(epilogue, key, src, dst, sum_squares);
-  } else {
-    pass<hn::CappedTag<float, 16>>(epilogue, key, src, dst, sum_squares);
-  }
+  run_variant<false>(epilogue, key, src, dst, sum_squares);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -61,7 +32,11 @@ HWY_EXPORT(analog_epilogue_body);
 
 void run_analog_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
                          float* sum_squares) {
-  DPAC_DISPATCH(analog_epilogue_body)(epilogue, key, src, dst, sum_squares);
+  if (is_smooth(epilogue.activation)) return run_smooth_epilogue(epilogue, key, src, dst, sum_squares);
+  if (epilogue.passes != nullptr || epilogue.sum_passes != nullptr) {
+    return run_recorded_epilogue(epilogue, key, src, dst, sum_squares);
+  }
+  DPAC_DISPATCH_BLOCKS(analog_epilogue_body, epilogue.map.block)(epilogue, key, src, dst, sum_squares);
 }
 
 void clear_padding(const BlockedMap& map, float* values) {

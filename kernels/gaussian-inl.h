@@ -69,9 +69,10 @@ class Gaussian {
   using V = hn::Vec<D>;
   using Words = hn::Vec<DU>;
 
-  /// How many vectors are best drawn at once. Measured: with VAES the rounds alone do not fill the pipelines, while
-  /// without it more vectors mean more registers than there are.
-  static constexpr size_t kTogether = HWY_TARGET == HWY_AVX3_DL ? 8 : 4;
+  /// How many vectors are best drawn at once. Measured: with VAES the rounds alone do not fill the pipelines,
+  /// while without it more vectors mean more registers than there are. Portable code has no latencies to
+  /// overlap, and one copy of its AES is long enough.
+  static constexpr size_t kTogether = HWY_TARGET == HWY_AVX3_DL ? 8 : HWY_TARGET == HWY_EMU128 ? 1 : 4;
 
   HWY_INLINE explicit Gaussian(const NoiseKey& key) : origin_(first_counter(key)) {
     for (int r = 0; r <= kRounds; ++r) round_keys_[r] = round_key(key.seed, static_cast<uint64_t>(r));

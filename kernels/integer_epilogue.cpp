@@ -41,8 +41,10 @@ class IntegerPass {
 
   HWY_INLINE void run(int64_t first, int64_t last) const {
     int64_t p = first;
-    for (; p + kTogether <= last; p += kTogether) pixels<kTogether>(p);
-    for (; p + kTogether / 2 <= last; p += kTogether / 2) pixels<kTogether / 2>(p);
+    if constexpr (kTogether > 1) {
+      for (; p + kTogether <= last; p += kTogether) pixels<kTogether>(p);
+      for (; p + kTogether / 2 <= last; p += kTogether / 2) pixels<kTogether / 2>(p);
+    }
     for (; p < last; ++p) pixels<1>(p);
   }
 

@@ -22,21 +22,22 @@ namespace HWY_NAMESPACE {
 constexpr int64_t kTilePixels = 16;
 static_assert(kTilePixels <= ChannelSums::kPixels);
 
+using D = hn::CappedTag<float, kChannelGroup>;
+using V = hn::Vec<D>;
+
 /// Calls f(channel, lanes that hold channels, offset of the channel at pixel 0) for every vector of channels.
-template <class D, class F>
-HWY_INLINE void for_each_vector(D d, const BlockedMap& map, const F& f) {
-  constexpr auto kLanes = static_cast<int64_t>(hn::MaxLanes(D()));
+template <class F>
+HWY_INLINE void for_each_vector(const BlockedMap& map, const F& f) {
+  const D d;
+  constexpr auto kLanes = static_cast<int64_t>(hn::MaxLanes(d));
   for (int64_t c = 0; c < map.padded_channels(); c += kLanes) {
     const auto own = static_cast<size_t>(std::clamp<int64_t>(map.channels - c, 0, kLanes));
     f(c, hn::FirstN(d, own), (c / map.block) * map.pixels * map.block + c % map.block);
   }
 }
 
-/// Layer normalisation of tiles of pixels, for vectors of D.
-template <class D>
+/// Layer normalisation of tiles of pixels.
 class LayerNormPass {
-  using V = hn::Vec<D>;
-
  public:
   HWY_INLINE LayerNormPass(const LayerNorm& norm, const float* src, float* dst, float* sum_squares)
       : n_(norm),
@@ -51,7 +52,7 @@ class LayerNormPass {
     find_inverse_deviations(begin, end);
     if (sum_squares_ != nullptr) sums_.clear(end - begin);
     const D d;
-    for_each_vector(d, n_.map, [&](int64_t c, hn::Mask<D> own, int64_t offset) HWY_ATTR {
+    for_each_vector(n_.map, [&](int64_t c, hn::Mask<D> own, int64_t offset) HWY_ATTR {
       const V gamma = hn::LoadU(d, n_.gamma + c), beta = hn::LoadU(d, n_.beta + c);
       for (int64_t p = begin; p < end; ++p) {
         const V y = finish(p - begin, own, offset + p * n_.map.block, gamma, beta);
@@ -66,7 +67,7 @@ class LayerNormPass {
   HWY_INLINE void find_means(int64_t begin, int64_t end) {
     const D d;
     sums_.clear(end - begin);
-    for_each_vector(d, n_.map, [&](int64_t c, hn::Mask<D>, int64_t offset) HWY_ATTR {
+    for_each_vector(n_.map, [&](int64_t c, hn::Mask<D>, int64_t offset) HWY_ATTR {
       for (int64_t p = begin; p < end; ++p) {
         sums_.add_value(d, p - begin, c, hn::LoadU(d, src_ + offset + p * n_.map.block));
       }
@@ -79,7 +80,7 @@ class LayerNormPass {
   HWY_INLINE void find_inverse_deviations(int64_t begin, int64_t end) {
     const D d;
     sums_.clear(end - begin);
-    for_each_vector(d, n_.map, [&](int64_t c, hn::Mask<D> own, int64_t offset) HWY_ATTR {
+    for_each_vector(n_.map, [&](int64_t c, hn::Mask<D> own, int64_t offset) HWY_ATTR {
       for (int64_t p = begin; p < end; ++p) {
         sums_.add(d, p - begin, c, centred(p - begin, own, offset + p * n_.map.block));
       }
@@ -120,9 +121,8 @@ class LayerNormPass {
 };
 
 /// The way back of one tile of pixels.
-template <class D>
-HWY_INLINE void backward_tile(D d, const LayerNormBackward& n, int64_t begin, int64_t end, float* gradient) {
-  using V = hn::Vec<D>;
+HWY_INLINE void backward_tile(const LayerNormBackward& n, int64_t begin, int64_t end, float* gradient) {
+  const D d;
   const auto scaled = [&](int64_t offset, V gamma) HWY_ATTR {
     const V g = hn::Mul(hn::LoadU(d, gradient + offset), gamma);
     return n.passes == nullptr ? g : hn::IfThenElseZero(load_bits(d, offset, n.passes), g);
@@ -130,7 +130,7 @@ HWY_INLINE void backward_tile(D d, const LayerNormBackward& n, int64_t begin, in
   ChannelSums sums, products;
   sums.clear(end - begin);
   products.clear(end - begin);
-  for_each_vector(d, n.map, [&](int64_t c, hn::Mask<D>, int64_t offset) HWY_ATTR {
+  for_each_vector(n.map, [&](int64_t c, hn::Mask<D>, int64_t offset) HWY_ATTR {
     const V gamma = hn::LoadU(d, n.gamma + c);
     for (int64_t p = begin; p < end; ++p) {
       const V g = scaled(offset + p * n.map.block, gamma);
@@ -143,7 +143,7 @@ HWY_INLINE void backward_tile(D d, const LayerNormBackward& n, int64_t begin, in
     means[i] = sums.total(i) / static_cast<float>(n.map.channels);
     slopes[i] = products.total(i) / static_cast<float>(n.map.channels);
   }
-  for_each_vector(d, n.map, [&](int64_t c, hn::Mask<D> own, int64_t offset) HWY_ATTR {
+  for_each_vector(n.map, [&](int64_t c, hn::Mask<D> own, int64_t offset) HWY_ATTR {
     const V gamma = hn::LoadU(d, n.gamma + c);
     for (int64_t p = begin; p < end; ++p) {
       const int64_t at = offset + p * n.map.block;
@@ -156,29 +156,22 @@ HWY_INLINE void backward_tile(D d, const LayerNormBackward& n, int64_t begin, in
   });
 }
 
-/// Calls f(D(), begin, end) for every tile of the pixels, D being the vectors of the map's blocks.
+/// Calls f(begin, end) for every tile of the pixels.
 template <class F>
-HWY_INLINE void for_each_tile(const BlockedMap& map, int64_t begin, int64_t end, const F& f) {
-  for (int64_t p = begin; p < end; p += kTilePixels) {
-    const int64_t tile_end = std::min(end, p + kTilePixels);
-    if (map.block == 8) {
-      f(hn::CappedTag<float, 8>(), p, tile_end);
-    } else {
-      f(hn::CappedTag<float, 16>(), p, tile_end);
-    }
-  }
+HWY_INLINE void for_each_tile(int64_t begin, int64_t end, const F& f) {
+  for (int64_t p = begin; p < end; p += kTilePixels) f(p, std::min(end, p + kTilePixels));
 }
 
 void layer_norm_body(const LayerNorm& norm, int64_t begin, int64_t end, const float* src, float* dst,
                      float* sum_squares) {
-  for_each_tile(norm.map, begin, end, [&](auto d, int64_t tile_begin, int64_t tile_end) HWY_ATTR {
-    LayerNormPass<decltype(d)>(norm, src, dst, sum_squares).tile(tile_begin, tile_end);
+  for_each_tile(begin, end, [&](int64_t tile_begin, int64_t tile_end) HWY_ATTR {
+    LayerNormPass(norm, src, dst, sum_squares).tile(tile_begin, tile_end);
   });
 }
 
 void layer_norm_backward_body(const LayerNormBackward& norm, int64_t begin, int64_t end, float* gradient) {
-  for_each_tile(norm.map, begin, end, [&](auto d, int64_t tile_begin, int64_t tile_end) HWY_ATTR {
-    backward_tile(d, norm, tile_begin, tile_end, gradient);
+  for_each_tile(begin, end, [&](int64_t tile_begin, int64_t tile_end) HWY_ATTR {
+    backward_tile(norm, tile_begin, tile_end, gradient);
   });
 }
 
@@ -194,11 +187,11 @@ HWY_EXPORT(layer_norm_backward_body);
 
 void layer_norm(const LayerNorm& norm, int64_t begin, int64_t end, const float* src, float* dst,
                 float* sum_squares) {
-  DPAC_DISPATCH(layer_norm_body)(norm, begin, end, src, dst, sum_squares);
+  DPAC_DISPATCH_BLOCKS(layer_norm_body, norm.map.block)(norm, begin, end, src, dst, sum_squares);
 }
 
 void layer_norm_backward(const LayerNormBackward& norm, int64_t begin, int64_t end, float* gradient) {
-  DPAC_DISPATCH(layer_norm_backward_body)(norm, begin, end, gradient);
+  DPAC_DISPATCH_BLOCKS(layer_norm_backward_body, norm.map.block)(norm, begin, end, gradient);
 }
 
 }  // namespace dpac

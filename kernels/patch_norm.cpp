@@ -17,9 +17,9 @@ HWY_BEFORE_NAMESPACE();
 namespace dpac {
 namespace HWY_NAMESPACE {
 
-template <class D>
-void sum_squares_of(D d, const BlockedMap& map, const float* src, float* dst) {
-  constexpr auto kLanes = static_cast<int64_t>(hn::MaxLanes(D()));
+void sum_squares_body(const BlockedMap& map, const float* src, float* dst) {
+  const hn::CappedTag<float, kChannelGroup> d;
+  constexpr auto kLanes = static_cast<int64_t>(hn::MaxLanes(d));
   ChannelSums sums;
   for (int64_t begin = 0; begin < map.pixels; begin += ChannelSums::kPixels) {
     const int64_t end = std::min(map.pixels, begin + ChannelSums::kPixels);
@@ -29,14 +29,6 @@ void sum_squares_of(D d, const BlockedMap& map, const float* src, float* dst) {
       for (int64_t p = begin; p < end; ++p) sums.add(d, p - begin, c, hn::LoadU(d, plane + p * map.block));
     }
     for (int64_t p = begin; p < end; ++p) dst[p] = sums.total(p - begin);
-  }
-}
-
-void sum_squares_body(const BlockedMap& map, const float* src, float* dst) {
-  if (map.block == 8) {
-    sum_squares_of(hn::CappedTag<float, 8>(), map, src, dst);
-  } else {
-    sum_squares_of(hn::CappedTag<float, 16>(), map, src, dst);
   }
 }
 
@@ -50,7 +42,7 @@ namespace dpac {
 HWY_EXPORT(sum_squares_body);
 
 void sum_squares(const BlockedMap& map, const float* src, float* dst) {
-  DPAC_DISPATCH(sum_squares_body)(map, src, dst);
+  DPAC_DISPATCH_BLOCKS(sum_squares_body, map.block)(map, src, dst);
 }
 
 void sum_squares_plain(int64_t channels, int64_t pixels, const float* src, float* dst) {

@@ -17,6 +17,7 @@ HWY_BEFORE_NAMESPACE();
 namespace dpac {
 namespace HWY_NAMESPACE {
 
+using Tag = hn::CappedTag<float, kChannelGroup>;
 constexpr int kIn = kWinogradTile + 2;  // Input pixels of a tile along one axis.
 
 /// d <- B^T d for six values `step` apart.
@@ -66,10 +67,10 @@ HWY_INLINE void load_tile(D d, const WinogradMap& map, const float* plane, int64
   }
 }
 
-template <class D>
-void input_of(D d, const WinogradMap& map, int64_t first_block, int64_t last_block, const float* src,
-              float* values) {
-  constexpr auto kLanes = static_cast<int64_t>(hn::MaxLanes(D()));
+void input_body(const WinogradMap& map, int64_t first_block, int64_t last_block, const float* src,
+                float* values) {
+  const Tag d;
+  constexpr auto kLanes = static_cast<int64_t>(hn::MaxLanes(d));
   const int64_t block = map.map.block;
   const int64_t point = map.map.blocks() * map.tiles * block;
   for (int64_t b = first_block; b < last_block; ++b) {
@@ -79,7 +80,7 @@ void input_of(D d, const WinogradMap& map, int64_t first_block, int64_t last_blo
       const int64_t top = tile / map.tiles_wide() * kWinogradTile - 1;
       const int64_t left = tile % map.tiles_wide() * kWinogradTile - 1;
       for (int64_t lane = 0; lane < block; lane += kLanes) {
-        hn::Vec<D> v[kWinogradPoints];
+        hn::Vec<Tag> v[kWinogradPoints];
         load_tile(d, map, plane + lane, top, left, v);
         for (int c = 0; c < kIn; ++c) input_axis(d, v + c, kIn);
         for (int r = 0; r < kIn; ++r) input_axis(d, v + r * kIn, 1);
@@ -109,41 +110,23 @@ HWY_INLINE void store_tile(D d, const WinogradMap& map, const WinogradFinish& fi
   }
 }
 
-template <class D>
-void output_of(D d, const WinogradMap& map, int64_t first_block, int64_t last_block,
-               const WinogradFinish& finish, const float* values, float* dst) {
-  constexpr auto kLanes = static_cast<int64_t>(hn::MaxLanes(D()));
+void output_body(const WinogradMap& map, int64_t first_block, int64_t last_block,
+                 const WinogradFinish& finish, const float* values, float* dst) {
+  const Tag d;
+  constexpr auto kLanes = static_cast<int64_t>(hn::MaxLanes(d));
   const int64_t block = map.map.block;
   const int64_t point = map.map.blocks() * map.tiles * block;
   for (int64_t b = first_block; b < last_block; ++b) {
     const float* from = values + (b * map.tiles + map.first_tile) * block;
     for (int64_t tile = 0; tile < map.tiles_high() * map.tiles_wide(); ++tile, from += block) {
       for (int64_t lane = 0; lane < block; lane += kLanes) {
-        hn::Vec<D> m[kWinogradPoints];
+        hn::Vec<Tag> m[kWinogradPoints];
         for (int i = 0; i < kWinogradPoints; ++i) m[i] = hn::LoadU(d, from + lane + i * point);
         for (int c = 0; c < kIn; ++c) output_axis(d, m + c, kIn);
         for (int r = 0; r < kWinogradTile; ++r) output_axis(d, m + r * kIn, 1);
         store_tile(d, map, finish, b * block + lane, tile, b * map.map.pixels * block + lane, m, dst);
       }
     }
-  }
-}
-
-void input_body(const WinogradMap& map, int64_t first_block, int64_t last_block, const float* src,
-                float* values) {
-  if (map.map.block == 8) {
-    input_of(hn::CappedTag<float, 8>(), map, first_block, last_block, src, values);
-  } else {
-    input_of(hn::CappedTag<float, 16>(), map, first_block, last_block, src, values);
-  }
-}
-
-void output_body(const WinogradMap& map, int64_t first_block, int64_t last_block,
-                 const WinogradFinish& finish, const float* values, float* dst) {
-  if (map.map.block == 8) {
-    output_of(hn::CappedTag<float, 8>(), map, first_block, last_block, finish, values, dst);
-  } else {
-    output_of(hn::CappedTag<float, 16>(), map, first_block, last_block, finish, values, dst);
   }
 }
 
@@ -159,12 +142,12 @@ HWY_EXPORT(output_body);
 
 void winograd_input(const WinogradMap& map, int64_t first_block, int64_t last_block, const float* src,
                     float* values) {
-  DPAC_DISPATCH(input_body)(map, first_block, last_block, src, values);
+  DPAC_DISPATCH_BLOCKS(input_body, map.map.block)(map, first_block, last_block, src, values);
 }
 
 void winograd_output(const WinogradMap& map, int64_t first_block, int64_t last_block,
                      const WinogradFinish& finish, const float* values, float* dst) {
-  DPAC_DISPATCH(output_body)(map, first_block, last_block, finish, values, dst);
+  DPAC_DISPATCH_BLOCKS(output_body, map.map.block)(map, first_block, last_block, finish, values, dst);
 }
 
 namespace {

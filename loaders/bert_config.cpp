@@ -2,11 +2,15 @@
 
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "kernels/error.h"
+#include "loaders/bert_head.h"
+#include "loaders/json_entries.h"
 #include "loaders/parse_json.h"
+#include "loaders/text/tokenizer_entries.h"
 
 namespace dpac {
 namespace {
@@ -27,14 +31,6 @@ constexpr SharedSize kSharedSizes[] = {
     {"intermediate_size", "encoder.layer.0.intermediate.dense.weight", 0},
 };
 
-/// A value as a message shows it.
-std::string shown(const json& value) {
-  constexpr std::size_t kLongest = 60;
-  std::string text = value.dump(-1, ' ', true);
-  if (text.size() > kLongest) text.replace(kLongest, std::string::npos, "...");
-  return text;
-}
-
 int64_t layer_count(const WeightStore& weights) {
   constexpr std::string_view kLayer = "encoder.layer.";
   std::set<std::string> numbers;
@@ -47,58 +43,35 @@ int64_t layer_count(const WeightStore& weights) {
 
 class ConfigReader {
  public:
-  ConfigReader(const json& config, const std::string& where, const Checkpoint& checkpoint)
-      : config_(config), where_(where), checkpoint_(checkpoint) {}
+  ConfigReader(const JsonEntries& config, const Checkpoint& checkpoint)
+      : config_(config), checkpoint_(checkpoint) {}
 
   BertTraits read() {
-    if (!config_.is_object())
-      throw Error(fmt::format("{}: expected an object, found {}", where_, shown(config_)));
     check_kind();
     check_sizes();
     BertTraits traits;
     traits.heads = read_heads();
-    if (const json* epsilon = find("layer_norm_eps")) traits.layer_norm_epsilon = epsilon_of(*epsilon);
+    if (const json* epsilon = config_.find("layer_norm_eps"))
+      traits.layer_norm_epsilon = epsilon_of(*epsilon);
     traits.labels = read_labels();
     return traits;
   }
 
  private:
-  [[noreturn]] void fail(const std::string& key, const json& found, const std::string& expected) const {
-    throw Error(fmt::format("{}: '{}' is {}, expected {}", where_, key, shown(found), expected));
-  }
-
-  /// Null says nothing.
-  [[nodiscard]] const json* find(const std::string& key) const {
-    const auto found = config_.find(key);
-    return found == config_.end() || found->is_null() ? nullptr : &*found;
-  }
-
   void check_kind() const {
-    const std::pair<const char*, json> expected[] = {{"model_type", "bert"},
-                                                     {"hidden_act", "gelu"},
-                                                     {"position_embedding_type", "absolute"},
-                                                     {"is_decoder", false},
-                                                     {"add_cross_attention", false}};
-    for (const auto& [key, only] : expected) {
-      const json* value = find(key);
-      if (value != nullptr && *value != only)
-        fail(key, *value, shown(only) + ", the only kind that can be run");
-    }
-  }
-
-  /// The JSON library would cut 1.5 and -1 to something unsigned.
-  [[nodiscard]] std::optional<int64_t> count(const std::string& key) const {
-    const json* value = find(key);
-    if (value == nullptr) return std::nullopt;
-    const bool fits = value->is_number_unsigned() && value->get<uint64_t>() <= uint64_t{INT64_MAX};
-    if (!fits || value->get<int64_t>() == 0) fail(key, *value, "a whole number above 0");
-    return value->get<int64_t>();
+    const std::pair<const char*, json> expected[] = {
+        {"model_type", "bert"}, {"hidden_act", "gelu"},         {"position_embedding_type", "absolute"},
+        {"is_decoder", false},  {"add_cross_attention", false}, {"pruned_heads", json::object()}};
+    for (const auto& [key, only] : expected) config_.require(key, only, ", the only kind that can be run");
+    check_tokenizer_class(config_);
+    const bool named = config_.find("model_type") != nullptr || config_.find("architectures") != nullptr;
+    if (!named) check_is_bert(checkpoint_);
   }
 
   void check_size(const std::string& key, int64_t in_weights) const {
-    const auto size = count(key);
+    const auto size = config_.count(key);
     if (!size || *size == in_weights) return;
-    fail(key, *size, fmt::format("{}, as the weights in {} have it", in_weights, checkpoint_.path));
+    config_.fail(key, *size, fmt::format("{}, as the weights in {} have it", in_weights, checkpoint_.path));
   }
 
   void check_sizes() const {
@@ -111,31 +84,32 @@ class ConfigReader {
 
   [[nodiscard]] std::optional<int64_t> read_heads() const {
     const std::string key = "num_attention_heads";
-    const auto heads = count(key), width = count("hidden_size");
+    const auto heads = config_.count(key), width = config_.count("hidden_size");
     if (heads && width && *width % *heads != 0) {
-      fail(key, *heads, fmt::format("a divisor of hidden_size, which is {}", *width));
+      config_.fail(key, *heads, fmt::format("a divisor of hidden_size, which is {}", *width));
     }
     return heads;
   }
 
   [[nodiscard]] double epsilon_of(const json& value) const {
     const double epsilon = value.is_number() ? value.get<double>() : 0;
-    if (!(epsilon > 0) || !std::isfinite(epsilon)) fail("layer_norm_eps", value, "a number above 0");
+    if (!(epsilon > 0) || !std::isfinite(epsilon)) config_.fail("layer_norm_eps", value, "a number above 0");
     return epsilon;
   }
 
   [[nodiscard]] std::vector<std::string> read_labels() const {
     const std::string key = "id2label";
-    const json* names = find(key);
+    const json* names = config_.find(key);
     const Tensor* classifier = checkpoint_.weights.find("classifier.weight");
     if (names == nullptr || classifier == nullptr) return {};
-    if (!names->is_object()) fail(key, *names, "an object of names by class");
+    if (!names->is_object()) config_.fail(key, *names, "an object of names by class");
     std::vector<std::string> labels;
     bool made_up = true;
     for (std::size_t i = 0; i < names->size(); ++i) {
       const auto name = names->find(std::to_string(i));
       if (name == names->end() || !name->is_string()) {
-        fail(key, *names, fmt::format("a name for each class from \"0\" to \"{}\"", names->size() - 1));
+        config_.fail(key, *names,
+                     fmt::format("a name for each class from \"0\" to \"{}\"", names->size() - 1));
       }
       labels.push_back(name->get<std::string>());
       made_up = made_up && labels.back() == fmt::format("LABEL_{}", i);
@@ -143,21 +117,38 @@ class ConfigReader {
     if (made_up) return {};
     const int64_t classes = classifier->rank() == 0 ? 1 : classifier->dim(0);
     if (static_cast<int64_t>(labels.size()) != classes) {
-      fail(key, *names, fmt::format("{} names, one for each class of the classifier", classes));
+      config_.fail(key, *names, fmt::format("{} names, one for each class of the classifier", classes));
     }
     return labels;
   }
 
-  const json& config_;
-  const std::string& where_;
+  const JsonEntries& config_;
   const Checkpoint& checkpoint_;
 };
 
 }  // namespace
 
-BertTraits read_bert_config(const std::string& text, const std::string& where, const Checkpoint& checkpoint) {
-  const json config = parse_json(text, where);
-  return ConfigReader(config, where, checkpoint).read();
+void read_bert_config(const std::string& text, const std::string& where, Checkpoint& checkpoint) {
+  const json parsed = parse_json(text, where);
+  const JsonEntries config(parsed, where);
+  checkpoint.bert = ConfigReader(config, checkpoint).read();
+  std::string head = check_bert_head(config, checkpoint);
+  if (!head.empty()) checkpoint.assumed.push_back(std::move(head));
+}
+
+void check_is_bert(const Checkpoint& checkpoint) {
+  constexpr int64_t kRobertaOffset = 2, kRoundLength = 8;
+  const Tensor* types = checkpoint.weights.find("embeddings.token_type_embeddings.weight");
+  const Tensor* positions = checkpoint.weights.find("embeddings.position_embeddings.weight");
+  if (types == nullptr || positions == nullptr || types->rank() != 2 || positions->rank() != 2) return;
+  const int64_t length = positions->dim(0) - kRobertaOffset;
+  if (types->dim(0) != 1 || length < kRoundLength || length % kRoundLength != 0) return;
+  throw Error(fmt::format(
+      "{}: has one token type and {} position embeddings, {} more than {}, as a RoBERTa has, which numbers "
+      "positions and parts words in other ways; of the text encoders only BERT can be run. Where it is one, "
+      "a "
+      "config.json with \"model_type\": \"bert\" says so",
+      checkpoint.path, positions->dim(0), kRobertaOffset, length));
 }
 
 }  // namespace dpac

@@ -11,6 +11,7 @@
 #include "loaders/formats.h"
 #include "loaders/keras_layers.h"
 #include "loaders/read_file.h"
+#include "loaders/sentence_pooling.h"
 #include "loaders/tf_bert.h"
 
 namespace dpac {
@@ -96,22 +97,26 @@ void configure(Checkpoint& checkpoint, const std::filesystem::path& config) {
                             config.string(), checkpoint.path));
   }
   const std::vector<uint8_t> bytes = read_file(config);
-  checkpoint.bert = read_bert_config({bytes.begin(), bytes.end()}, config.string(), checkpoint);
+  read_bert_config({bytes.begin(), bytes.end()}, config.string(), checkpoint);
 }
 
 /// Whether the file has a config of its own.
 bool configure(Checkpoint& checkpoint, const Hdf5File& file) {
   if (!checkpoint.bert || !file.has_attribute("", kConfigAttribute)) return false;
-  checkpoint.bert =
-      read_bert_config(file.string_attribute("", kConfigAttribute),
-                       fmt::format("{}: attribute '{}'", file.name(), kConfigAttribute), checkpoint);
+  read_bert_config(file.string_attribute("", kConfigAttribute),
+                   fmt::format("{}: attribute '{}'", file.name(), kConfigAttribute), checkpoint);
   return true;
 }
 
 void configure_from_beside(Checkpoint& checkpoint, const std::filesystem::path& path) {
   const auto beside = path.parent_path() / "config.json";
   std::error_code ignored;
-  if (checkpoint.bert && std::filesystem::is_regular_file(beside, ignored)) configure(checkpoint, beside);
+  if (std::filesystem::is_regular_file(beside, ignored)) return configure(checkpoint, beside);
+  check_is_bert(checkpoint);
+}
+
+bool gives_embeddings(const Checkpoint& checkpoint) {
+  return checkpoint.bert && !checkpoint.weights.contains("classifier.weight");
 }
 
 }  // namespace
@@ -132,16 +137,17 @@ Checkpoint open_checkpoint(const std::filesystem::path& path,
   }
   if (config) {
     configure(checkpoint, *config);
-  } else if (!configured) {
+  } else if (checkpoint.bert && !configured) {
     configure_from_beside(checkpoint, path);
   }
+  if (gives_embeddings(checkpoint)) read_sentence_pooling(checkpoint, path);
   return checkpoint;
 }
 
 Checkpoint open_checkpoint_image(std::span<const std::byte> image, const std::string& name) {
   const Hdf5File file = Hdf5File::from_image(image, name);
   Checkpoint checkpoint = read_hdf5(file);
-  configure(checkpoint, file);
+  if (!configure(checkpoint, file) && checkpoint.bert) check_is_bert(checkpoint);
   return checkpoint;
 }
 

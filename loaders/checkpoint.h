@@ -18,7 +18,8 @@ namespace dpac {
 ///
 /// A file with word embeddings is a BERT encoder, whose heads, epsilon and labels are taken from `config`
 /// (the path of a Hugging Face config.json), else from the text in the HDF5 file's own attribute `config`,
-/// else from a config.json beside the file.
+/// else from a config.json beside the file. How an encoder without a classifier pools its tokens is taken
+/// from sentence-transformers' files beside it (sentence_pooling.h).
 /// @throws Error naming file and dataset if it is none of these, damaged, or holds values that are not
 /// finite, and naming the config if it is malformed, does not fit the weights or describes another network.
 Checkpoint open_checkpoint(const std::filesystem::path& path,

@@ -67,7 +67,8 @@ herr_t on_link(hid_t group, const char* name, const H5L_info_t* info, void* data
   }
 }
 
-/// By components: "a/x" before "a.b". HDF5's own sorting crashes on groups that are damaged, hence ITER_NATIVE.
+/// By components: "a/x" before "a.b". HDF5's own sorting crashes on groups that are damaged, hence
+/// ITER_NATIVE.
 void sort_paths(std::vector<std::string>& paths) {
   const auto rank = [](char c) { return c == '/' ? 0 : int{static_cast<unsigned char>(c)}; };
   std::ranges::sort(paths, [&](const std::string& a, const std::string& b) {

@@ -1,5 +1,6 @@
 #include "loaders/hdf5_handle.h"
 
+#include <cstdlib>
 #include <string_view>
 
 namespace dpac {
@@ -25,10 +26,19 @@ std::string system_message(const std::string& reason) {
   return reason.substr(begin, reason.find('\'', begin) - begin);
 }
 
+/// What a damaged file has made HDF5 leave behind inside of itself, it finds when the process ends, and
+/// reports on stderr ("infinite loop closing library") while its printer of errors is on. To be called after
+/// another function of the library: handlers run in reverse, so that ours comes before the library's own.
+void silence_the_end() {
+  [[maybe_unused]] static const int registered =
+      std::atexit([] { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); });
+}
+
 }  // namespace
 
 Hdf5Session::Hdf5Session() : lock_(library_mutex()) {
   H5Eget_auto2(H5E_DEFAULT, &printer_, &printer_data_);
+  silence_the_end();
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }
 

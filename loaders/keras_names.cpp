@@ -65,7 +65,8 @@ void check_pairs(const KerasFile& file, const Layers& convolutions, const Layers
     problems.push_back(fmt::format("convolution '{}' has no BatchNorm", conv->name));
   }
   for (const auto& [place, bn] : batchnorms) {
-    if (!convolutions.contains(place)) problems.push_back(fmt::format("BatchNorm '{}' has no convolution", bn->name));
+    if (!convolutions.contains(place))
+      problems.push_back(fmt::format("BatchNorm '{}' has no convolution", bn->name));
   }
   if (!problems.empty()) throw Error(fmt::format("{}: {}", file.path, fmt::join(problems, "; ")));
 }

@@ -35,6 +35,11 @@ std::vector<uint8_t> read_bytes(const std::filesystem::path& path, int64_t count
 
 }  // namespace
 
+bool is_regular_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored);
+}
+
 std::vector<uint8_t> read_file(const std::filesystem::path& path) {
   const int64_t size = regular_file_size(path);
   if (size > kMaxFileBytes) {

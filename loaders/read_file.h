@@ -11,6 +11,9 @@ namespace dpac {
 /// No image or array file that is read whole may be larger: 2 GiB.
 inline constexpr int64_t kMaxFileBytes = int64_t{2} << 30;
 
+/// Whether there is a regular file of that name, links followed.
+bool is_regular_file(const std::filesystem::path& path);
+
 /// All bytes of a regular file.
 /// @throws Error if it is absent, no regular file, unreadable or larger than kMaxFileBytes.
 std::vector<uint8_t> read_file(const std::filesystem::path& path);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kBlanks = " \t\r";
+constexpr std::string_view kLineEnds = "\r\n";
 constexpr std::size_t kExcerptBytes = 60;
 
 char lower_ascii(char c) {
@@ -24,12 +25,26 @@ std::string_view without_byte_order_mark(std::string_view text) {
   return text;
 }
 
+bool starts_with_line_end(std::string_view text) {
+  return text.starts_with('\n') || text.starts_with('\r');
+}
+
 std::string_view take_line(std::string_view& text) {
-  const std::size_t end = std::min(text.find('\n'), text.size());
-  std::string_view line = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  if (line.ends_with('\r')) line.remove_suffix(1);
+  const std::size_t end = std::min(text.find_first_of(kLineEnds), text.size());
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(end);
+  text.remove_prefix(text.starts_with("\r\n") ? 2 : std::min<std::size_t>(1, text.size()));
   return line;
+}
+
+int64_t line_ends(std::string_view text) {
+  int64_t count = 0;
+  for (std::size_t at = text.find_first_of(kLineEnds); at != std::string_view::npos;
+       at = text.find_first_of(kLineEnds, at)) {
+    at += text.substr(at).starts_with("\r\n") ? std::size_t{2} : std::size_t{1};
+    ++count;
+  }
+  return count;
 }
 
 std::string_view trimmed(std::string_view text) {

@@ -11,8 +11,14 @@ namespace dpac {
 /// Without UTF-8's byte order mark at the start, which Windows programs write.
 std::string_view without_byte_order_mark(std::string_view text);
 
-/// Takes a line off the front of `text`, without its LF or CRLF.
+/// Whether a line ends here: with LF, CRLF, or CR alone as on old Macs.
+bool starts_with_line_end(std::string_view text);
+
+/// Takes a line off the front of `text`, without its end.
 std::string_view take_line(std::string_view& text);
+
+/// How many lines end in `text`.
+int64_t line_ends(std::string_view text);
 
 /// Without blanks, tabs and carriage returns at both ends.
 std::string_view trimmed(std::string_view text);

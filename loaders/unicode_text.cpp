@@ -130,6 +130,12 @@ bool is_punctuation(char32_t code_point) {
   return (category_mask(code_point) & U_GC_P_MASK) != 0;
 }
 
+bool is_word_character(char32_t code_point) {
+  constexpr uint32_t kWord = U_GC_M_MASK | U_GC_ND_MASK | U_GC_PC_MASK;
+  return (U_GET_GC_MASK(icu(code_point)) & kWord) != 0 || u_isUAlphabetic(icu(code_point)) != 0 ||
+         u_hasBinaryProperty(icu(code_point), UCHAR_JOIN_CONTROL) != 0;
+}
+
 bool is_nonspacing_mark(char32_t code_point) {
   return (category_mask(code_point) & U_GC_MN_MASK) != 0;
 }

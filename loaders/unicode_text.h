@@ -29,6 +29,10 @@ bool is_white_space(char32_t code_point);
 /// ASCII's 32 signs (so $ + < = > ^ ` | ~ too), and the categories P*.
 bool is_punctuation(char32_t code_point);
 
+/// A character of words as regular expressions know them (\w): letters, marks, digits, connectors such as _,
+/// joiners.
+bool is_word_character(char32_t code_point);
+
 /// Category Mn.
 bool is_nonspacing_mark(char32_t code_point);
 

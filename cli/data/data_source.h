@@ -40,8 +40,9 @@ class DataSource {
 
   [[nodiscard]] virtual TargetKind targets() const = 0;
 
-  /// @throws Error naming the first of the samples whose label is none of the network's classes.
-  virtual void check_labels(const std::vector<int64_t>& samples, int64_t classes) const = 0;
+  /// @throws Error if a label is none of the network's classes, or the data's classes cannot be the
+  /// network's.
+  virtual void check_labels(int64_t classes) const = 0;
 
   /// Samples by their positions in the data set, as the graph takes them. The source must outlive the reader.
   [[nodiscard]] virtual std::unique_ptr<SampleReader> read(const Graph& graph, std::vector<int64_t> samples,

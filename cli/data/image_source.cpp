@@ -3,11 +3,13 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "cli/support/json.h"
 #include "kernels/error.h"
+#include "loaders/images/class_check.h"
+#include "loaders/images/open_dataset.h"
 #include "loaders/images/prefetch.h"
+#include "loaders/pixels/preprocess_report.h"
 
 namespace dpac::cli {
 namespace {
@@ -35,16 +37,11 @@ class ImageReader final : public SampleReader {
   SampleBatch batch_;
 };
 
-std::unique_ptr<ImageDataset> open_images(const DataOptions& options) {
-  return options.labels.empty() ? open_image_dataset(options.data)
-                                : open_image_dataset(options.data, options.labels);
-}
-
 }  // namespace
 
-ImageSource::ImageSource(DataOptions options, const std::string& default_preset)
+ImageSource::ImageSource(DataOptions options, const std::string& default_preset, std::optional<int> outputs)
     : options_(std::move(options)),
-      images_(open_images(options_)),
+      images_(open_image_dataset(options_.data, dataset_settings(options_, outputs))),
       preset_(options_.preset.value_or(default_preset)),
       preprocessing_(preprocessing_of(options_, preset_, images_->holds_files())) {}
 
@@ -58,11 +55,15 @@ std::optional<Shape> ImageSource::size_of_images() const {
   return Shape{size.height, size.width};
 }
 
-void ImageSource::check_fit(const MapShape& input, int64_t sample) const {
+void ImageSource::fit(const Graph& graph, int64_t sample) {
+  const MapShape& input = graph.input();
   if (input.channels != 1 && input.channels != 3) {
     throw Error(fmt::format("the network takes {} channels, but images have 1 or 3", input.channels));
   }
-  const ImageSize size = output_size(images_->load(sample).size(), preprocessing_);
+  const ImageSize own = images_->load(sample).size();
+  class_notices_ = class_notices(*images_, graph.classes());
+  warnings_ = preprocessing_warnings(preprocessing_, own, static_cast<int>(input.channels));
+  const ImageSize size = output_size(own, preprocessing_);
   if (size.height == input.height && size.width == input.width) return;
   throw Error(
       fmt::format("{}: the image has {}x{} pixels after preprocessing, but the network takes {}x{}; "
@@ -70,8 +71,8 @@ void ImageSource::check_fit(const MapShape& input, int64_t sample) const {
                   images_->name(sample), size.height, size.width, input.height, input.width));
 }
 
-void ImageSource::check_labels(const std::vector<int64_t>& samples, int64_t classes) const {
-  for (const int64_t sample : samples) check_label(*this, sample, images_->label(sample), classes);
+void ImageSource::check_labels(int64_t classes) const {
+  check_classes(*images_, classes);
 }
 
 std::unique_ptr<SampleReader> ImageSource::read(const Graph& graph, std::vector<int64_t> samples,
@@ -80,9 +81,7 @@ std::unique_ptr<SampleReader> ImageSource::read(const Graph& graph, std::vector<
 }
 
 std::string ImageSource::preprocessing() const {
-  const Preprocessing& how = preprocessing_;
-  return fmt::format("resize {}, crop {}, value scale {}, mean {}, std {}, {}", how.resize, how.crop,
-                     how.value_scale, how.mean, how.std, how.bgr ? "bgr" : "rgb");
+  return to_sentence(preprocessing_);
 }
 
 Augmentation ImageSource::augmentation() const {
@@ -92,10 +91,13 @@ Augmentation ImageSource::augmentation() const {
 void ImageSource::write(Json& json) const {
   json["data"] = options_.data;
   json["labels"] = or_null(options_.labels);
+  json["class_map"] = or_null(options_.class_map);
+  json["label_offset"] = options_.label_offset.value_or(0);
   json["limit"] = or_null(options_.limit);
   json["preset"] = preset_;
   json["resize"] = preprocessing_.resize;
   json["crop"] = preprocessing_.crop;
+  json["interpolation"] = to_string(preprocessing_.interpolation);
   json["mean"] = std::span<const float>(preprocessing_.mean);
   json["std"] = std::span<const float>(preprocessing_.std);
   json["value_scale"] = preprocessing_.value_scale;
@@ -103,10 +105,17 @@ void ImageSource::write(Json& json) const {
 }
 
 void ImageSource::add_remarks(Remarks& remarks) const {
-  if (options_.preset) return;
-  remarks.assume(
-      fmt::format("preset {}, as the weights suggest: {} (--preset and what belongs to it choose others)",
-                  preset_, preprocessing()));
+  const DatasetReport report = images_->report();
+  for (const LeftOut& left_out : report.left_out) remarks.leave_out(left_out);
+  for (const auto* sentences : {&report.notices, &class_notices_}) {
+    for (const std::string& sentence : *sentences) remarks.notice(sentence);
+  }
+  if (!options_.preset) {
+    remarks.assume(
+        fmt::format("preset {}, as the weights suggest: {} (--preset and what belongs to it choose others)",
+                    preset_, preprocessing()));
+  }
+  for (const std::string& warning : warnings_) remarks.notice(warning);
 }
 
 }  // namespace dpac::cli

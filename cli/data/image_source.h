@@ -12,14 +12,15 @@
 #include "cli/support/json.h"
 #include "engine/tensor.h"
 #include "loaders/images/dataset.h"
-#include "loaders/images/preprocess.h"
+#include "loaders/pixels/preprocess.h"
 
 namespace dpac::cli {
 
 class ImageSource final : public DataSource {
  public:
-  /// `default_preset` is used where the user chose none. @throws Error naming the path or option.
-  ImageSource(DataOptions options, const std::string& default_preset);
+  /// `default_preset` is used where the user chose none; `outputs` are the network's, where they are known.
+  /// @throws Error naming the path or option.
+  ImageSource(DataOptions options, const std::string& default_preset, std::optional<int> outputs);
 
   /// Images that no option chose.
   ImageSource(std::unique_ptr<ImageDataset> images, const Preprocessing& how);
@@ -30,13 +31,14 @@ class ImageSource final : public DataSource {
   /// None for image files without a crop: the network decides, and they have to fit.
   [[nodiscard]] std::optional<Shape> size_of_images() const;
 
-  /// @throws Error unless the sample, preprocessed, is what a network with this input takes.
-  void check_fit(const MapShape& input, int64_t sample) const;
+  /// Remembers what is to be said about the data under this network.
+  /// @throws Error unless the sample, preprocessed, is what the network takes.
+  void fit(const Graph& graph, int64_t sample);
 
   [[nodiscard]] int64_t size() const override { return images_->size(); }
   [[nodiscard]] std::string name(int64_t index) const override { return images_->name(index); }
   [[nodiscard]] TargetKind targets() const override { return TargetKind::label; }
-  void check_labels(const std::vector<int64_t>& samples, int64_t classes) const override;
+  void check_labels(int64_t classes) const override;
   [[nodiscard]] std::unique_ptr<SampleReader> read(const Graph& graph, std::vector<int64_t> samples,
                                                    const Reading& how) const override;
   [[nodiscard]] std::string preprocessing() const override;
@@ -49,6 +51,7 @@ class ImageSource final : public DataSource {
   std::unique_ptr<ImageDataset> images_;
   std::string preset_;
   Preprocessing preprocessing_;
+  std::vector<std::string> class_notices_, warnings_;
 };
 
 }  // namespace dpac::cli

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cli/data/data_source.h"
-#include "loaders/encoded_texts.h"
+#include "loaders/text/encoded_texts.h"
 
 namespace dpac::cli {
 

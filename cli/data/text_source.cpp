@@ -24,19 +24,16 @@ const EmbeddingOp& tables_of(const Graph& graph) {
 
 std::string vocabulary_file(const TextOptions& options, const std::string& weights) {
   if (!options.vocab.empty()) return options.vocab;
-  const auto beside = std::filesystem::path(weights).parent_path() / "vocab.txt";
-  if (std::filesystem::exists(beside)) return beside.string();
-  throw Error(fmt::format("{}: there is no {} beside it; give the network's vocabulary with --vocab", weights,
-                          beside.string()));
+  if (const auto beside = vocabulary_beside(weights)) return beside->string();
+  throw Error(fmt::format(
+      "{}: there is no vocab.txt or tokenizer.json beside it; give the network's vocabulary with --vocab",
+      weights));
 }
 
 TextEncoder open_encoder(const std::string& file, const TextOptions& options, const Graph& graph) {
   TextEncoder encoder = TextEncoder::open(file, options.casing());
-  const int64_t tokens = encoder.vocabulary().size(), rows = tables_of(graph).words.dim(0);
-  if (tokens <= rows) return encoder;
-  throw Error(
-      fmt::format("{}: has {} tokens, but the network has {} word embeddings; is it another network's?", file,
-                  tokens, rows));
+  check_embeddings(encoder.tokens(), tables_of(graph).words.dim(0), file);
+  return encoder;
 }
 
 TextDataset of_sentences(const std::vector<std::string>& sentences) {
@@ -119,7 +116,7 @@ std::unique_ptr<SampleReader> TextSource::read(const Graph&, std::vector<int64_t
 
 std::string TextSource::preprocessing() const {
   const std::string padding = options_.text.pad_to ? std::to_string(*options_.text.pad_to) : "nothing";
-  return fmt::format("{} tokens, {}, at most {} a text, padded to {}", texts_->encoder().vocabulary().size(),
+  return fmt::format("{} tokens, {}, at most {} a text, padded to {}", texts_->encoder().tokens(),
                      texts_->encoder().casing() == Casing::cased ? "cased" : "uncased", max_length_, padding);
 }
 

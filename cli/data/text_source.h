@@ -10,7 +10,7 @@
 #include "cli/options/data_options.h"
 #include "cli/options/model_options.h"
 #include "cli/support/json.h"
-#include "loaders/encoded_texts.h"
+#include "loaders/text/encoded_texts.h"
 
 namespace dpac::cli {
 
@@ -25,8 +25,7 @@ class TextSource final : public DataSource {
   [[nodiscard]] int64_t size() const override { return texts_->texts().size(); }
   [[nodiscard]] std::string name(int64_t index) const override;
   [[nodiscard]] TargetKind targets() const override;
-  void check_labels(const std::vector<int64_t>&, int64_t) const override {
-  }  // The data set was opened with them.
+  void check_labels(int64_t) const override {}  // The data set was opened with them.
   [[nodiscard]] std::unique_ptr<SampleReader> read(const Graph& graph, std::vector<int64_t> samples,
                                                    const Reading& how) const override;
   [[nodiscard]] std::string preprocessing() const override;

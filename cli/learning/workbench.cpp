@@ -35,7 +35,7 @@ OpenedData open_training_data(const WorkbenchOptions& options, const Session& se
   DataOptions data = training_data_options(options.learning, options.data);
   if (!session.preset.empty()) data.preset = session.preset;
   OpenedData training = open_more(session, data);
-  training.source->check_labels(training.samples, session.graph.classes());
+  training.source->check_labels(session.graph.classes());
   return training;
 }
 
@@ -95,12 +95,18 @@ Workbench::Workbench(WorkbenchOptions options, std::filesystem::path folder, boo
       layers_(paying_layers(analog_layers(session_.graph), options_.analog.kind())) {
   if (session_.graph.reads_text()) options_.learning.default_start = kTextStartEnergy;
   options_.learning.check_for(session_.graph.reads_text());
+  if (has_data()) check_labels(session_);
   if (!has_data() || session_.data.source->targets() != TargetKind::none) return;
   throw Error(fmt::format("{}: has no labels or scores to judge accuracy by", options_.data.data));
 }
 
 Measure Workbench::measure() const {
   return answer_of(session_.graph) == Answer::classes ? Measure::top1 : Measure::spearman;
+}
+
+void Workbench::add_remarks(Remarks& remarks) const {
+  cli::add_remarks(session_, remarks);
+  training_.source->add_remarks(remarks);
 }
 
 DataOptions Workbench::session_options() const {
@@ -184,10 +190,6 @@ std::unique_ptr<SampleReader> Workbench::training_batches(uint64_t seed, int64_t
                                 {.batch = options_.learning.batch_in_force(),
                                  .threads = thread_count(options_.run.threads),
                                  .draws = {augmentation(), seed, first}});
-}
-
-void Workbench::check_labels() const {
-  session_.data.source->check_labels(session_.data.samples, session_.graph.classes());
 }
 
 void Workbench::check_learnable() const {

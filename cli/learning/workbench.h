@@ -18,6 +18,7 @@
 #include "cli/options/learning_options.h"
 #include "cli/options/model_options.h"
 #include "cli/options/option_set.h"
+#include "cli/remarks.h"
 #include "cli/session.h"
 #include "cli/support/json.h"
 #include "cli/support/progress.h"
@@ -85,12 +86,12 @@ class Workbench {
   [[nodiscard]] std::unique_ptr<SampleReader> training_batches(uint64_t seed, int64_t first,
                                                                int64_t count) const;
 
-  /// @throws Error if a label that accuracy is judged by is none of the network's classes.
-  void check_labels() const;
-
   /// @throws Error unless energies can be found on the training data: there is no loss of embeddings, and
   /// none without labels.
   void check_learnable() const;
+
+  /// What is to be said about weights, data and training data.
+  void add_remarks(Remarks& remarks) const;
 
   ChannelValues estimate_sensitivities(uint64_t seed);
 

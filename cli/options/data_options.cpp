@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "cli/support/usage_error.h"
+#include "loaders/images/label.h"
+#include "loaders/pixels/augment.h"
 
 namespace dpac::cli {
 namespace {
@@ -43,6 +45,7 @@ void add_preprocessing_options(OptionSet& set, DataOptions& options) {
              from_to(0, kLargestSide));
   set.number({"--crop", "C", "Side of the square cut out of the centre in pixels, 0 for off"}, options.crop,
              from_to(0, kLargestSide));
+  set.choice({"--interpolation", "", "Filter that resizes"}, options.interpolation, {"bilinear", "bicubic"});
   set.number({"--mean", "A,B,C", "Subtracted after scaling, in the order of the channels"}, options.mean);
   set.number({"--std", "A,B,C", "Divided by after that"}, options.std, positive_number());
   set.number({"--value-scale", "V", "Factor of the pixels 0 ... 255"}, options.value_scale,
@@ -55,9 +58,12 @@ void add_preprocessing_options(OptionSet& set, DataOptions& options) {
 
 const char* DataOptions::given_for_images() const {
   if (!labels.empty()) return "--labels";
+  if (!class_map.empty()) return "--class-map";
+  if (label_offset) return "--label-offset";
   if (preset) return "--preset";
   if (resize) return "--resize";
   if (crop) return "--crop";
+  if (interpolation) return "--interpolation";
   if (!mean.empty()) return "--mean";
   if (!std.empty()) return "--std";
   if (value_scale) return "--value-scale";
@@ -73,7 +79,19 @@ Preprocessing preprocessing_of(const DataOptions& options, const std::string& pr
   how.value_scale = options.value_scale.value_or(how.value_scale);
   if (options.channel_order) how.bgr = *options.channel_order == "bgr";
   check_range(how);
-  return how;
+  if (!options.interpolation) return how;
+  how.interpolation = interpolation_of(*options.interpolation);
+  // Training images may be resized where others are not.
+  if (how.resize > 0 || preset_augmentation(preset_name) == Augmentation::resized_crop) return how;
+  throw UsageError("--interpolation was given, but nothing is resized: add --resize");
+}
+
+DatasetSettings dataset_settings(const DataOptions& options, std::optional<int> outputs) {
+  DatasetSettings settings{
+      .label_offset = options.label_offset.value_or(0), .outputs = outputs, .part = options.part};
+  if (!options.labels.empty()) settings.labels = options.labels;
+  if (!options.class_map.empty()) settings.class_map = options.class_map;
+  return settings;
 }
 
 DeclaredOption add_data_options(OptionSet& set, DataOptions& options, const DataHelp& help) {
@@ -81,6 +99,12 @@ DeclaredOption add_data_options(OptionSet& set, DataOptions& options, const Data
   DeclaredOption data = set.path({"--data", "PATH", help.data}, options.data, FileRole::reads);
   set.path({"--labels", "FILE", "A name and a class per line, for a flat folder"}, options.labels,
            FileRole::reads);
+  set.path({"--class-map", "FILE",
+            "A class folder, or a class name of --labels, and its class number per line "
+            "[folders named by numbers are these classes, others are numbered by sorted name]"},
+           options.class_map, FileRole::reads);
+  set.number({"--label-offset", "N", "Added to every label: 1 where output 0 is a background class"},
+             options.label_offset, from_to(-kMaxLabel, kMaxLabel));
   add_limit(set, options, help.limit);
   add_preprocessing_options(set, options);
   add_text_options(set, options.text);

@@ -9,15 +9,18 @@
 
 #include "cli/options/option_set.h"
 #include "cli/options/text_options.h"
-#include "loaders/images/preprocess.h"
+#include "loaders/images/open_dataset.h"
+#include "loaders/pixels/preprocess.h"
 
 namespace dpac::cli {
 
 /// What is not given is left to the preset.
 struct DataOptions {
-  std::string data = {}, labels = {};
+  std::string data = {}, labels = {}, class_map = {};
+  std::optional<int> label_offset = {};
+  DataPart part = DataPart::test;  ///< Of data that hold test and training samples.
   std::optional<int64_t> limit = {};
-  std::optional<std::string> preset = {}, channel_order = {};
+  std::optional<std::string> preset = {}, channel_order = {}, interpolation = {};
   std::optional<int> resize = {}, crop = {};  ///< Pixels, 0 for off.
   std::vector<float> mean = {}, std = {};     ///< One value, or one per channel; empty where not given.
   std::optional<double> value_scale = {};
@@ -44,6 +47,9 @@ DeclaredOption add_data_options(OptionSet& set, DataOptions& options, const Data
 
 /// `--data`, `--limit` and all about text; `--data` is not required.
 void add_text_data_options(OptionSet& set, DataOptions& options);
+
+/// How the data set that the options name is to be read, for a network with so many outputs.
+DatasetSettings dataset_settings(const DataOptions& options, std::optional<int> outputs);
 
 /// The preset with what else was given; `files` as for preset(). @throws UsageError naming an option.
 Preprocessing preprocessing_of(const DataOptions& options, const std::string& preset_name, bool files);

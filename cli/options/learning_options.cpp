@@ -114,6 +114,7 @@ void add_learning_options(OptionSet& set, LearningOptions& options) {
 DataOptions training_data_options(const LearningOptions& options, const DataOptions& data) {
   DataOptions training = data;
   training.limit.reset();
+  training.part = DataPart::training;
   if (options.train_data != data.data || !options.train_labels.empty()) {
     training.data = options.train_data;
     training.labels = options.train_labels;

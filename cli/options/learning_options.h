@@ -11,7 +11,7 @@
 #include "cli/support/json.h"
 #include "engine/noise_config.h"
 #include "learn/learner.h"
-#include "loaders/images/augment.h"
+#include "loaders/pixels/augment.h"
 
 namespace dpac::cli {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/options/option_set.h"
-#include "loaders/basic_tokenizer.h"
+#include "loaders/text/basic_tokenizer.h"
 
 namespace dpac::cli {
 

@@ -76,6 +76,7 @@ class ArrayDataset final : public ImageDataset {
   }
   [[nodiscard]] int classes() const override { return classes_; }
   [[nodiscard]] bool holds_files() const override { return false; }
+  [[nodiscard]] DatasetReport report() const override { return {.path = name_}; }
   [[nodiscard]] std::string name(int64_t index) const override { return fmt::format("{}[{}]", name_, index); }
 
   [[nodiscard]] Image load(int64_t index) const override {
@@ -122,10 +123,6 @@ Hdf5Dataset required(const Hdf5File& file, std::string_view path) {
 
 std::unique_ptr<ImageDataset> open_array_dataset(const Hdf5File& file) {
   return std::make_unique<ArrayDataset>(file.name(), required(file, "images"), required(file, "labels"));
-}
-
-std::unique_ptr<ImageDataset> open_array_dataset(std::span<const std::byte> file, std::string name) {
-  return open_array_dataset(Hdf5File::from_image(file, std::move(name)));
 }
 
 }  // namespace dpac

@@ -2,65 +2,32 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "kernels/error.h"
-#include "loaders/read_file.h"
+#include "loaders/images/cifar_file.h"
 
 namespace dpac {
 namespace {
 
-constexpr int kSide = 32;
-constexpr std::size_t kPlane = kSide * kSide;
-constexpr int kClasses = 10;
-
-/// One file: consecutive records.
-class CifarFile {
- public:
-  explicit CifarFile(const std::filesystem::path& path) : name_(path.string()), bytes_(read_file(path)) {
-    const auto count = static_cast<int64_t>(bytes_.size());
-    if (count == 0 || count % kCifarRecordBytes != 0) {
-      throw Error(fmt::format("{}: expected CIFAR-10 records of {} bytes, found {} bytes in all", name_,
-                              kCifarRecordBytes, count));
-    }
-    for (int64_t i = 0; i < size(); ++i) {
-      if (label(i) < kClasses) continue;
-      throw Error(fmt::format("{}: expected labels from 0 to 9, found {} in record {}", name_, label(i), i));
-    }
-  }
-
-  [[nodiscard]] const std::string& name() const { return name_; }
-  [[nodiscard]] int64_t size() const { return static_cast<int64_t>(bytes_.size()) / kCifarRecordBytes; }
-  [[nodiscard]] int label(int64_t i) const { return *record(i); }
-
-  [[nodiscard]] Image image(int64_t i) const {
-    Image out{kSide, kSide, 3, std::vector<uint8_t>(3 * kPlane)};
-    const uint8_t* planes = record(i) + 1;
-    for (std::size_t p = 0; p < kPlane; ++p) {
-      for (std::size_t c = 0; c < 3; ++c) out.pixels[3 * p + c] = planes[c * kPlane + p];
-    }
-    return out;
-  }
-
- private:
-  [[nodiscard]] const uint8_t* record(int64_t i) const { return bytes_.data() + i * kCifarRecordBytes; }
-
-  std::string name_;
-  std::vector<uint8_t> bytes_;
-};
+namespace fs = std::filesystem;
 
 class CifarDataset final : public ImageDataset {
  public:
-  explicit CifarDataset(const std::vector<std::filesystem::path>& files) {
-    for (const auto& file : files) {
-      ends_.push_back(size() + files_.emplace_back(file).size());
-    }
+  CifarDataset(std::vector<CifarFile> files, DatasetReport report)
+      : files_(std::move(files)), report_(std::move(report)) {
+    for (const CifarFile& file : files_) ends_.push_back(size() + file.size());
   }
 
   [[nodiscard]] int64_t size() const override { return ends_.empty() ? 0 : ends_.back(); }
-  [[nodiscard]] int classes() const override { return kClasses; }
+  [[nodiscard]] int classes() const override { return files_.front().form().classes; }
   [[nodiscard]] bool holds_files() const override { return false; }
+  [[nodiscard]] DatasetReport report() const override { return report_; }
   [[nodiscard]] int label(int64_t index) const override {
     const auto [file, i] = find(index);
     return file.label(i);
@@ -88,12 +55,81 @@ class CifarDataset final : public ImageDataset {
 
   std::vector<CifarFile> files_;
   std::vector<int64_t> ends_;  ///< ends_[n]: samples in files 0 .. n.
+  DatasetReport report_;
 };
+
+bool is_training_file(const fs::path& file) {
+  const std::string name = file.filename().string();
+  return name.find("train") != std::string::npos || name.find("data_batch") != std::string::npos;
+}
+
+bool is_test_file(const fs::path& file) {
+  return file.filename().string().find("test") != std::string::npos && !is_training_file(file);
+}
+
+std::string names_of(const std::vector<fs::path>& files) {
+  std::vector<std::string> names;
+  for (const auto& file : files) names.push_back(file.filename().string());
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+/// The files of `part`, if both parts are there; the others are left out.
+std::vector<fs::path> files_of_part(const std::vector<fs::path>& files, DataPart part,
+                                    DatasetReport& report) {
+  const bool both = std::any_of(files.begin(), files.end(), is_training_file) &&
+                    std::any_of(files.begin(), files.end(), is_test_file);
+  if (!both) return files;
+  const bool test = part == DataPart::test;
+  std::vector<fs::path> chosen;
+  LeftOut others{.what = test ? "files beside the test samples" : "files beside the training samples"};
+  for (const auto& file : files) {
+    const bool wanted = test ? is_test_file(file) : is_training_file(file);
+    wanted ? chosen.push_back(file) : others.add(file.filename().string());
+  }
+  report.left_out.push_back(std::move(others));
+  report.notices.push_back(fmt::format(
+      "{}: holds training and test samples; those for {} are read, {}; give one file to read it alone",
+      report.path, test ? "testing" : "training", names_of(chosen)));
+  return chosen;
+}
+
+std::unique_ptr<ImageDataset> open_files(const std::vector<fs::path>& paths, std::optional<int> outputs,
+                                         DatasetReport report) {
+  std::vector<CifarFile> files;
+  for (const auto& path : paths) files.emplace_back(path, outputs);
+  const CifarForm& form = files.front().form();
+  for (const CifarFile& file : files) {
+    if (file.form() == form) continue;
+    throw Error(fmt::format("{}: is {}, but {} beside it is {}; give one of the files instead", file.name(),
+                            file.form().name, files.front().name(), form.name));
+  }
+  if (form == kCifar100Coarse) {
+    report.notices.push_back(fmt::format(
+        "{}: the 20 coarse labels of CIFAR-100 are taken, for the network has 20 outputs", report.path));
+  }
+  return std::make_unique<CifarDataset>(std::move(files), std::move(report));
+}
 
 }  // namespace
 
-std::unique_ptr<ImageDataset> open_cifar(const std::vector<std::filesystem::path>& files) {
-  return std::make_unique<CifarDataset>(files);
+std::vector<fs::path> cifar_files(const std::vector<FolderEntry>& entries) {
+  std::vector<fs::path> files;
+  for (const auto& entry : entries) {
+    const bool binary = entry.path.extension() == ".bin" && !entry.is_folder();
+    if (binary && !is_litter(entry.name())) files.push_back(entry.path);
+  }
+  return files;
+}
+
+std::unique_ptr<ImageDataset> open_cifar(const fs::path& file, std::optional<int> outputs) {
+  return open_files({file}, outputs, {.path = file.string()});
+}
+
+std::unique_ptr<ImageDataset> open_cifar_folder(const fs::path& folder, const std::vector<fs::path>& files,
+                                                const DatasetSettings& settings) {
+  DatasetReport report{.path = folder.string()};
+  const std::vector<fs::path> chosen = files_of_part(files, settings.part, report);
+  return open_files(chosen, settings.outputs, std::move(report));
 }
 
 }  // namespace dpac

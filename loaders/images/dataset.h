@@ -1,25 +1,32 @@
 /// @file
-/// Labelled images on disk, in one of five forms.
-///
-/// - ImageFolder: a folder with one folder of JPEG and PNG files per class; classes by sorted name.
-/// - Flat folder: a folder of JPEG and PNG files, and a labels file.
-/// - CIFAR-10: a binary file of 3073-byte records, or a folder of such files named *.bin.
-/// - IDX, as MNIST: either file of a pair, or the folder that holds one pair; gzip-compressed or not.
-/// - HDF5: datasets `images`, uint8 [N, H, W, C] or [N, H, W], and `labels`, integers [N] or [N, 1].
+/// Labelled images on disk. open_dataset.h opens them; the forms are told there.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <memory>
-#include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "loaders/images/image.h"
+#include "loaders/left_out.h"
+#include "loaders/pixels/image.h"
 
 namespace dpac {
+
+/// Where the class numbers of a data set come from.
+enum class LabelSource {
+  stored,   ///< They stand in the files: arrays, and a labels file with numbers.
+  numbers,  ///< The class folders' names are the numbers.
+  map,      ///< A class map says.
+  sorted,   ///< The position of each class folder among the sorted names.
+};
+
+/// What was found out when a data set was opened.
+struct DatasetReport {
+  std::string path = {};  ///< What was opened, for messages.
+  LabelSource labels = LabelSource::stored;
+  int64_t class_folders = 0;  ///< 0 where classes are no folders.
+  std::vector<LeftOut> left_out = {};
+  std::vector<std::string> notices = {};  ///< Sentences on what was chosen and may surprise.
+};
 
 /// A sample's index is its position in the sorted data set: it seeds the sample's noise, so it never depends
 /// on how many samples a run takes. All member functions may be called from several threads at once.
@@ -36,7 +43,7 @@ class ImageDataset {
   /// Class of a sample, in [0, classes()).
   [[nodiscard]] virtual int label(int64_t index) const = 0;
 
-  /// Number of classes the form declares (folders, CIFAR-10's ten), otherwise the largest label + 1.
+  /// Number of classes the form declares (folders, CIFAR's 10 or 100), otherwise the largest label + 1.
   [[nodiscard]] virtual int classes() const = 0;
 
   /// Decodes one sample. @throws Error naming it if that fails.
@@ -47,17 +54,10 @@ class ImageDataset {
 
   /// Samples are image files of any size, to which a preset's resize and crop apply, and not an array.
   [[nodiscard]] virtual bool holds_files() const = 0;
+
+  /// Where the labels come from, what was left out, and what was chosen.
+  [[nodiscard]] virtual DatasetReport report() const = 0;
 };
-
-/// Opens what lies at `path`; the form is found by content. `labels` is for a flat folder only: one file name
-/// and one class number a line, separated by blanks, a tab or a comma, every image of the folder exactly
-/// once.
-/// @throws Error naming the file or folder, what was expected there and what was found.
-std::unique_ptr<ImageDataset> open_image_dataset(const std::filesystem::path& path,
-                                                 const std::optional<std::filesystem::path>& labels = {});
-
-/// The HDF5 form from memory, copied: `name` stands for the path in messages.
-std::unique_ptr<ImageDataset> open_array_dataset(std::span<const std::byte> file, std::string name);
 
 /// `limit` of the indices 0 .. size-1, ascending and as evenly as can be: i * size / limit. All if limit >=
 /// size.

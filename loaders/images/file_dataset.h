@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <utility>
 #include <vector>
 
 #include "loaders/images/dataset.h"
@@ -18,7 +19,8 @@ struct LabelledFile {
 /// Files in the order of their indices; decoded one at a time, when asked for.
 class FileDataset final : public ImageDataset {
  public:
-  FileDataset(std::vector<LabelledFile> files, int classes) : files_(std::move(files)), classes_(classes) {}
+  FileDataset(std::vector<LabelledFile> files, int classes, DatasetReport report)
+      : files_(std::move(files)), classes_(classes), report_(std::move(report)) {}
 
   [[nodiscard]] int64_t size() const override { return static_cast<int64_t>(files_.size()); }
   [[nodiscard]] int label(int64_t index) const override { return file(index).label; }
@@ -26,6 +28,7 @@ class FileDataset final : public ImageDataset {
   [[nodiscard]] Image load(int64_t index) const override;
   [[nodiscard]] std::string name(int64_t index) const override { return file(index).path.string(); }
   [[nodiscard]] bool holds_files() const override { return true; }
+  [[nodiscard]] DatasetReport report() const override { return report_; }
 
  private:
   [[nodiscard]] const LabelledFile& file(int64_t index) const {
@@ -34,12 +37,7 @@ class FileDataset final : public ImageDataset {
 
   std::vector<LabelledFile> files_;
   int classes_;
+  DatasetReport report_;
 };
-
-/// Whether a file's name says it is an image: .jpg, .jpeg or .png in any case.
-bool has_image_extension(const std::filesystem::path& file);
-
-/// Entries of a folder, sorted by name (byte order, as Python sorts). @throws Error if it cannot be read.
-std::vector<std::filesystem::directory_entry> sorted_entries(const std::filesystem::path& folder);
 
 }  // namespace dpac

@@ -1,79 +1,79 @@
 #include "loaders/images/flat_folder.h"
 
 #include <algorithm>
-#include <charconv>
-#include <fstream>
 #include <map>
 #include <string>
-#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "kernels/error.h"
 #include "loaders/images/file_dataset.h"
+#include "loaders/images/image_filter.h"
 #include "loaders/images/label.h"
+#include "loaders/images/name_table.h"
+#include "loaders/pixels/decode_image.h"
 #include "loaders/text_lines.h"
 
 namespace dpac {
 namespace {
 
+namespace fs = std::filesystem;
+
 using LabelsByName = std::map<std::string, int, std::less<>>;
 
-constexpr std::string_view kSeparators = " \t,";
-
-/// The class is what follows the last separator: names may hold blanks.
-void add_line(std::string_view line, const std::string& where, LabelsByName& labels) {
-  const std::size_t separator = line.find_last_of(kSeparators);
-  const std::string_view number = line.substr(separator == std::string_view::npos ? 0 : separator + 1);
-  int label = -1;
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), label);
-  const bool parsed = error == std::errc() && end == number.data() + number.size();
-  if (separator == std::string_view::npos || !parsed || label < 0 || label > kMaxLabel) {
-    throw Error(fmt::format("{}: expected a file name and a class number from 0 to {}, found '{}'", where,
-                            kMaxLabel, line));
-  }
-  std::string_view name = line.substr(0, separator);
-  name = name.substr(0, name.find_last_not_of(kSeparators) + 1);
-  if (!labels.emplace(name, label).second) throw Error(fmt::format("{}: '{}' was given before", where, name));
+int label_of(const NameRow& row, const ClassRule& rule, const std::string& where) {
+  if (rule.map) return rule.map->number_of(row.value, where);
+  if (const auto number = class_number(row.value)) return *number;
+  throw Error(fmt::format(
+      "{}: expected a class number from 0 to {} for '{}', found '{}'; names of classes need --class-map FILE",
+      where, kMaxLabel, excerpt(row.name), excerpt(row.value)));
 }
 
-LabelsByName read_labels(const std::filesystem::path& path) {
-  std::ifstream in(path);
-  if (!in || std::filesystem::is_directory(path)) {
-    throw Error(fmt::format("{}: the labels file cannot be opened", path.string()));
-  }
+LabelsByName read_labels(const fs::path& file, const ClassRule& rule) {
   LabelsByName labels;
-  std::string line;
-  for (int number = 1; std::getline(in, line); ++number) {
-    const std::string_view text = trimmed(line);
-    if (!text.empty()) add_line(text, fmt::format("{}: line {}", path.string(), number), labels);
+  for (const NameRow& row : read_name_table(file)) {
+    labels.emplace(row.name, label_of(row, rule, at_line(file.string(), row.line)));
   }
   return labels;
 }
 
-}  // namespace
-
-std::unique_ptr<ImageDataset> open_flat_folder(const std::filesystem::path& folder,
-                                               const std::filesystem::path& labels) {
-  LabelsByName missing = read_labels(labels);
+/// The folder's images with their labels, each of which is used up.
+std::vector<LabelledFile> labelled_files(const fs::path& folder, const fs::path& labels_file,
+                                         LabelsByName& labels, ImageFilter& filter) {
   std::vector<LabelledFile> files;
-  int classes = 0;
+  std::error_code ignored;  // Files that cannot be compared differ.
   for (const auto& entry : sorted_entries(folder)) {
-    if (entry.is_directory() || !has_image_extension(entry.path())) continue;
-    const auto found = missing.extract(entry.path().filename().string());
+    if (fs::equivalent(entry.path, labels_file, ignored) || !filter.takes_file(entry)) continue;
+    const auto found = labels.extract(entry.name());
     if (found.empty()) {
       throw Error(fmt::format("{}: expected a line for every image of {}, found none for '{}'",
-                              labels.string(), folder.string(), entry.path().filename().string()));
+                              labels_file.string(), folder.string(), entry.name()));
     }
-    files.push_back({entry.path(), found.mapped()});
-    classes = std::max(classes, found.mapped() + 1);
+    files.push_back({entry.path, found.mapped()});
   }
-  if (!missing.empty()) {
-    throw Error(fmt::format("{}: names '{}', which is no image in {} ({} such lines)", labels.string(),
-                            missing.begin()->first, folder.string(), missing.size()));
+  return files;
+}
+
+}  // namespace
+
+std::unique_ptr<ImageDataset> open_flat_folder(const fs::path& folder, const fs::path& labels_file,
+                                               const ClassRule& rule) {
+  LabelsByName labels = read_labels(labels_file, rule);
+  ImageFilter filter(folder);
+  std::vector<LabelledFile> files = labelled_files(folder, labels_file, labels, filter);
+  if (!labels.empty()) {
+    throw Error(fmt::format("{}: names '{}', which is no image in {} ({} such lines)", labels_file.string(),
+                            excerpt(labels.begin()->first), folder.string(), labels.size()));
   }
-  if (files.empty()) throw Error(fmt::format("{}: holds no .jpg, .jpeg or .png file", folder.string()));
-  return std::make_unique<FileDataset>(std::move(files), classes);
+  if (files.empty()) throw Error(fmt::format("{}: holds no {} file", folder.string(), kImageFormats));
+  const auto largest = std::max_element(files.begin(), files.end(),
+                                        [](const auto& a, const auto& b) { return a.label < b.label; });
+  const int classes = 1 + largest->label;
+  DatasetReport report{.path = folder.string(),
+                       .labels = rule.map ? LabelSource::map : LabelSource::stored,
+                       .left_out = filter.left_out()};
+  return std::make_unique<FileDataset>(std::move(files), classes, std::move(report));
 }
 
 }  // namespace dpac

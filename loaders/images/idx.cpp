@@ -4,13 +4,13 @@
 #include <array>
 #include <optional>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "kernels/error.h"
 #include "loaders/checked_size.h"
-#include "loaders/images/file_dataset.h"
 #include "loaders/inflate.h"
 #include "loaders/read_file.h"
 
@@ -83,6 +83,7 @@ class IdxDataset final : public ImageDataset {
   [[nodiscard]] int label(int64_t index) const override { return label_bytes()[index]; }
   [[nodiscard]] int classes() const override { return classes_; }
   [[nodiscard]] bool holds_files() const override { return false; }
+  [[nodiscard]] DatasetReport report() const override { return {.path = images_.name}; }
   [[nodiscard]] std::string name(int64_t index) const override {
     return fmt::format("{}[{}]", images_.name, index);
   }
@@ -112,10 +113,11 @@ std::optional<std::filesystem::path> renamed(const std::filesystem::path& path, 
 
 /// The file itself, or its twin with .gz added or taken away.
 std::optional<std::filesystem::path> existing_twin(const std::filesystem::path& path) {
-  if (std::filesystem::exists(path)) return path;
+  std::error_code ignored;  // What cannot be looked at is as good as absent.
+  if (std::filesystem::exists(path, ignored)) return path;
   auto twin = path;
   path.extension() == ".gz" ? twin.replace_extension() : twin += ".gz";
-  if (std::filesystem::exists(twin)) return twin;
+  if (std::filesystem::exists(twin, ignored)) return twin;
   return std::nullopt;
 }
 
@@ -153,16 +155,16 @@ std::unique_ptr<ImageDataset> open_idx(const std::filesystem::path& file) {
   return std::make_unique<IdxDataset>(read_idx(images, 3), read_idx(labels, 1));
 }
 
-std::vector<std::filesystem::path> idx_pairs(const std::filesystem::path& folder) {
+std::vector<std::filesystem::path> idx_pairs(const std::vector<FolderEntry>& entries) {
   std::vector<std::filesystem::path> images;
-  for (const auto& entry : sorted_entries(folder)) {
-    const std::string name = entry.path().filename().string();
+  for (const auto& entry : entries) {
+    const std::string name = entry.name();
     const bool named = std::any_of(kPairNames.begin(), kPairNames.end(), [&](const PairNames& names) {
       return name.find(names.images) != std::string::npos;
     });
     // A plain file sorts right before its compressed twin.
     const bool twin = !images.empty() && name == images.back().filename().string() + ".gz";
-    if (named && !twin && entry.is_regular_file()) images.push_back(entry.path());
+    if (named && !twin && entry.is_file() && !is_litter(name)) images.push_back(entry.path);
   }
   return images;
 }

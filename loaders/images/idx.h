@@ -6,8 +6,10 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "loaders/images/dataset.h"
+#include "loaders/images/folder.h"
 
 namespace dpac {
 
@@ -19,7 +21,7 @@ bool is_idx_start(std::span<const uint8_t> start);
 /// @throws Error if the partner is absent, a file is damaged, or the counts of images and labels differ.
 std::unique_ptr<ImageDataset> open_idx(const std::filesystem::path& file);
 
-/// The image files of the IDX pairs in a folder, sorted; one of a plain and a compressed twin.
-std::vector<std::filesystem::path> idx_pairs(const std::filesystem::path& folder);
+/// The image files of the IDX pairs among a folder's sorted entries; one of a plain and a compressed twin.
+std::vector<std::filesystem::path> idx_pairs(const std::vector<FolderEntry>& entries);
 
 }  // namespace dpac

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "loaders/images/dataset.h"
-#include "loaders/images/preprocess.h"
 #include "loaders/images/sample_maker.h"
+#include "loaders/pixels/preprocess.h"
 
 namespace dpac {
 

@@ -6,9 +6,9 @@
 #include <span>
 #include <vector>
 
-#include "loaders/images/augment.h"
 #include "loaders/images/dataset.h"
-#include "loaders/images/preprocess.h"
+#include "loaders/pixels/augment.h"
+#include "loaders/pixels/preprocess.h"
 
 namespace dpac {
 

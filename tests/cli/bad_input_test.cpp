@@ -179,25 +179,24 @@ TEST_CASE("An image that fails late leaves nothing of what was written before it
   CliInputs inputs;
   inputs.data = inputs.file("tree");
   const auto good = test::golden_image("decode/rgb_420.jpg");
-  for (int i = 0; i < 40; ++i) inputs.folder.copy(good, "tree/cat/" + std::to_string(100 + i) + ".jpg");
+  for (int i = 0; i < 40; ++i) inputs.folder.copy(good, "tree/0/" + std::to_string(100 + i) + ".jpg");
   const auto bytes = read_file(good);
   const auto crop = [&](const std::string& side) { return eval_error(inputs, {"--crop", side}); };
   SUBCASE("a JPEG cut anywhere") {
     for (const std::size_t length : {std::size_t{0}, std::size_t{2}, bytes.size() / 2, bytes.size() - 20}) {
       CAPTURE(length);
-      const std::string cut = inputs.folder.write("tree/dog/1.jpg", std::span(bytes).first(length)).string();
+      const std::string cut = inputs.folder.write("tree/1/1.jpg", std::span(bytes).first(length)).string();
       check_starts(crop("16"), cut + ": ");
     }
   }
   SUBCASE("an image of another size") {
     const std::string other =
-        inputs.folder.copy(test::golden_image("decode/rgb.png"), "tree/dog/1.png").string();
+        inputs.folder.copy(test::golden_image("decode/rgb.png"), "tree/1/1.png").string();
     check_starts(eval_error(inputs, {"--input-size", "29x37"}), other + ": ");
   }
   SUBCASE("a class the network lacks") {
     for (int c = 0; c < 10; ++c) inputs.folder.copy(good, "tree/later" + std::to_string(c) + "/1.jpg");
-    CHECK(crop("16") ==
-          inputs.file("tree/later9/1.jpg") + ": its label is 10, but the network has the classes 0 ... 9");
+    check_starts(crop("16"), inputs.file("tree") + ": 11 class folders, 10 outputs: ");
   }
 }
 
@@ -213,7 +212,8 @@ TEST_CASE("Labels files are named with the line that is wrong") {
   inputs.folder.write("labels.txt", "b.jpg 3\n");
   check_starts(error(), labels + ": ");
   inputs.folder.write("labels.txt", "a.jpg 10\n");
-  CHECK(error() == inputs.file("flat/a.jpg") + ": its label is 10, but the network has the classes 0 ... 9");
+  check_starts(error(),
+               inputs.file("flat/a.jpg") + ": its label is 10, but the network has the classes 0 ... 9");
 }
 
 TEST_CASE("Energies that are none are refused in every command") {

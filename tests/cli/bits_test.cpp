@@ -8,6 +8,7 @@
 
 #include "engine/network.h"
 #include "engine/resnet.h"
+#include "loaders/images/open_dataset.h"
 #include "loaders/images/prefetch.h"
 #include "tests/support/cli_inputs.h"
 #include "tests/support/program.h"

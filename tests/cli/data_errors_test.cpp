@@ -38,7 +38,7 @@ TEST_CASE("Data that is absent, empty or unknown is named") {
 
 TEST_CASE("An image that cannot be decoded is named") {
   const CliInputs inputs;
-  const std::string bad = inputs.folder.write("tree/cat/1.jpg", "no JPEG").string();
+  const std::string bad = inputs.folder.write("tree/0/1.jpg", "no JPEG").string();
   CHECK(mentions(eval_error(inputs, inputs.file("tree")), bad));
 }
 

@@ -69,6 +69,25 @@ TEST_CASE("A file with equal energies, per layer or channel, is --energy") {
   }
 }
 
+TEST_CASE("A CSV of spreadsheets and of hands: byte order mark, blanks, quotes, any line end") {
+  const CliInputs inputs;
+  std::string text = "\xEF\xBB\xBF\"layer\" , channel,\tenergy\r\n\r\n";
+  std::string plain = kHeader;
+  int energy = 5;
+  for (const Layer& layer : layers_of(inputs)) {
+    text += " \"" + layer.name + "\",, \"" + std::to_string(++energy) + "\" \r";
+    plain += layer.name + ",," + std::to_string(energy) + "\n";
+  }
+  inputs.folder.write("odd.csv", text);
+  inputs.folder.write("plain.csv", plain);
+  const auto with = [&](const std::string& name) {
+    return dpac_json(inputs.arguments("eval", {"--noise", "shot", "--energies", inputs.file(name)}))["seeds"];
+  };
+  CHECK(with("odd.csv") == with("plain.csv"));
+  CHECK(csv_error(inputs, std::string(kHeader) + "\"conv1,,1\n") ==
+        "line 2: expected a closing quote for the one opened here, found none");
+}
+
 TEST_CASE("Unknown and missing layers are listed") {
   const CliInputs inputs;
   const std::string unknown = csv_error(inputs, std::string(kHeader) + "conv7,,1\n");

@@ -46,8 +46,10 @@ TEST_CASE("A vocabulary that is absent, or larger than the embeddings, is told b
   CHECK(dpac_error(inputs.arguments("eval", {"--vocab", large})) ==
         large + ": has 51 tokens, but the network has 50 word embeddings; is it another network's?");
   std::filesystem::remove(inputs.file("vocab.txt"));
-  CHECK(dpac_error(inputs.arguments("eval")) == inputs.weights + ": there is no " + inputs.file("vocab.txt") +
-                                                    " beside it; give the network's vocabulary with --vocab");
+  CHECK(
+      dpac_error(inputs.arguments("eval")) ==
+      inputs.weights +
+          ": there is no vocab.txt or tokenizer.json beside it; give the network's vocabulary with --vocab");
 }
 
 TEST_CASE("Heads, lengths and padding must fit the network") {
@@ -120,8 +122,9 @@ TEST_CASE("There is nothing to learn from without a loss or labels") {
   CHECK(error(inputs, plain) == plain + ": has no labels to learn from");
   mentions(dpac_error(inputs.model("search", {"--data", plain, "--train-data", inputs.data})),
            "has no labels or scores to judge accuracy by");
-  mentions(dpac_usage_error(embeddings.model("eval", {"--data", plain, "--predictions", inputs.file("p.csv")})),
-           "--logits writes them");
+  mentions(
+      dpac_usage_error(embeddings.model("eval", {"--data", plain, "--predictions", inputs.file("p.csv")})),
+      "--logits writes them");
   CHECK(dpac_json(embeddings.model("eval", {"--data", plain, "--vocab", inputs.file("vocab.txt")}))["metrics"]
             .is_null());
 }

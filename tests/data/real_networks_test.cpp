@@ -12,7 +12,7 @@
 #include "engine/resnet.h"
 #include "loaders/checkpoint.h"
 #include "loaders/hdf5_file.h"
-#include "loaders/images/dataset.h"
+#include "loaders/images/open_dataset.h"
 #include "loaders/images/prefetch.h"
 #include "tests/support/oracle.h"
 

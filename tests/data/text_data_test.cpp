@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-#include "loaders/text_dataset.h"
+#include "loaders/text/text_dataset.h"
 
 using namespace dpac;
 namespace fs = std::filesystem;

@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
-#include "loaders/encode_text.h"
+#include "loaders/text/encode_text.h"
 #include "tests/support/token_cases.h"
 
 using namespace dpac;

@@ -2,8 +2,8 @@
 
 Run: python tests/golden/make_images.py [folder of the shared data]
 
-decode/NAME.{jpg,png} -> decode/NAME.ppm    Image.open().convert("RGB")
-resize/WxH.ppm                              resize((W, H), BILINEAR) of resize/source.png, horizontal pass first
+decode/NAME.{jpg,png,webp,tif} -> decode/NAME.ppm    Image.open().convert("RGB")
+resize/WxH.ppm, resize/bicubic_WxH.ppm      resize((W, H), BILINEAR or BICUBIC) of resize/source.png, horizontal pass first
 preprocess/R_C.ppm                          torchvision's Resize(R), CenterCrop(C) of resize/source.png (0: off)
 imagenet.tsv                                CRC-32 of the pixels of real images: decoded, or resized and cropped
 """
@@ -54,6 +54,58 @@ def saved(image, kind, **options):
     return out.getvalue()
 
 
+def tiff(values, photometric=1, order="<", tile=None, extra=None):
+    """An uncompressed TIFF written by hand, for the forms that Pillow does not write. values: [height, width, samples]."""
+    height, width, samples = values.shape
+    if tile:
+        down, across = -(-height // tile), -(-width // tile)
+        padded = np.zeros((down * tile, across * tile, samples), np.uint8)
+        padded[:height, :width] = values
+        parts = [padded[y:y + tile, x:x + tile].tobytes() for y in range(0, down * tile, tile)
+                 for x in range(0, across * tile, tile)]
+    else:
+        parts = [values.tobytes()]
+    starts = [8 + sum(map(len, parts[:i])) for i in range(len(parts))]
+    end = 8 + sum(map(len, parts))
+    tags = [(256, 4, [width]), (257, 4, [height]), (258, 3, [8] * samples), (259, 3, [1]), (262, 3, [photometric]),
+            (277, 3, [samples])]
+    tags += [(322, 4, [tile]), (323, 4, [tile]), (324, 4, starts), (325, 4, list(map(len, parts)))] if tile else [
+        (273, 4, starts), (278, 4, [height]), (279, 4, list(map(len, parts)))]
+    tags += [(338, 3, [extra])] if extra is not None else []
+    tail, entries, values_at = b"", b"", end + 2 + 12 * len(tags) + 4
+    for tag, kind, numbers in sorted(tags):
+        packed = struct.pack(f"{order}{len(numbers)}{'H' if kind == 3 else 'I'}", *numbers)
+        if len(packed) > 4:
+            packed, tail = struct.pack(order + "I", values_at + len(tail)), tail + packed
+        entries += struct.pack(order + "HHI", tag, kind, len(numbers)) + packed.ljust(4, b"\0")
+    start = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", end)
+    return start + b"".join(parts) + struct.pack(order + "H", len(tags)) + entries + bytes(4) + tail
+
+
+def tiff_images(small, small_grey, alpha):
+    pixels, grey, veil = np.asarray(small), np.asarray(small_grey)[..., None], np.asarray(alpha)[..., None]
+    return {
+        "rgb_lzw.tif": saved(small, "TIFF", compression="tiff_lzw"),
+        "rgb_deflate.tif": saved(small, "TIFF", compression="tiff_adobe_deflate"),
+        "grey_packbits.tif": saved(small_grey, "TIFF", compression="packbits"),
+        "rgb_big_endian.tif": tiff(pixels, 2, ">"),
+        "rgba.tif": tiff(np.concatenate([pixels, veil], -1), 2, extra=2),
+        "grey_alpha.tif": tiff(np.concatenate([grey, veil], -1), extra=2),
+        "grey_white_is_0.tif": tiff(grey, 0),
+        "rgb_tiled.tif": tiff(np.asarray(Image.fromarray(photo(29, 37, 3, 8))), 2, tile=16),
+    }
+
+
+def webp_images(rgb, rgba):
+    return {
+        "lossy.webp": saved(rgb, "WEBP", quality=70),
+        "lossless.webp": saved(rgb.crop((0, 0, 11, 9)), "WEBP", lossless=True),
+        "alpha.webp": saved(rgba, "WEBP", quality=70, exact=True),
+        "lossless_alpha.webp": saved(rgba, "WEBP", lossless=True, exact=True),
+        "animated.webp": saved(rgba, "WEBP", save_all=True, append_images=[rgba.rotate(180)]),
+    }
+
+
 def encoded_images():
     rgb, grey = Image.fromarray(photo(29, 37, 3, 1)), Image.fromarray(photo(29, 37, 1, 2))
     cmyk = saved(Image.fromarray(photo(29, 37, 4, 3), "CMYK"), "JPEG", quality=90)
@@ -85,22 +137,22 @@ def encoded_images():
         "rgb16.png": png(wide[..., :3], 16, 2),
         "rgba16.png": png(wide, 16, 6),
         "rgb_interlaced.png": png(np.asarray(small), 8, 2, interlaced=True),
-    }
+    } | tiff_images(small, small_grey, alpha) | webp_images(rgb, rgba)
 
 
-def resize_bilinear(image, size):
-    """resize(size, BILINEAR) of Pillow up to 12; Pillow 13 may take the vertical pass first, which rounds otherwise.
+def resized(image, size, resample=Image.BILINEAR):
+    """resize(size, resample) of Pillow up to 12; Pillow 13 may take the vertical pass first, which rounds otherwise.
     A resize along one axis has one pass only, so this is the old order in every version."""
-    return image.resize((size[0], image.height), Image.BILINEAR).resize(size, Image.BILINEAR)
+    return image.resize((size[0], image.height), resample).resize(size, resample)
 
 
-def resize_short_side(image, short_side):
+def resize_short_side(image, short_side, resample):
     """torchvision.transforms.Resize(int): the longer side is truncated."""
     width, height = image.size
     short, long = sorted(image.size)
     new_long = int(short_side * long / short)
     size = (short_side, new_long) if width <= height else (new_long, short_side)
-    return resize_bilinear(image, size)
+    return resized(image, size, resample)
 
 
 def center_crop(image, crop):
@@ -115,8 +167,8 @@ def center_crop(image, crop):
     return image.crop((left, top, left + crop, top + crop))
 
 
-def preprocessed(image, resize, crop):
-    image = resize_short_side(image, resize) if resize else image
+def preprocessed(image, resize, crop, resample=Image.BILINEAR):
+    image = resize_short_side(image, resize, resample) if resize else image
     return center_crop(image, crop) if crop else image
 
 
@@ -126,9 +178,11 @@ def crc(image):
 
 def imagenet_lines(data):
     for path in sorted((data / "originals_every10th").iterdir()):
-        yield f"{path.relative_to(data)}\t256\t224\t{crc(preprocessed(Image.open(path).convert('RGB'), 256, 224))}\n"
+        image = Image.open(path).convert("RGB")
+        yield f"{path.relative_to(data)}\t256\tbilinear\t224\t{crc(preprocessed(image, 256, 224))}\n"
+        yield f"{path.relative_to(data)}\t235\tbicubic\t224\t{crc(preprocessed(image, 235, 224, Image.BICUBIC))}\n"
     for path in sorted((data / "crop224_q95").iterdir())[::25]:
-        yield f"{path.relative_to(data)}\t0\t0\t{crc(Image.open(path))}\n"
+        yield f"{path.relative_to(data)}\t0\tbilinear\t0\t{crc(Image.open(path))}\n"
 
 
 def main():
@@ -137,13 +191,17 @@ def main():
     for name, data in encoded_images().items():
         path = HERE / "decode" / name
         path.write_bytes(data)
+        if name == "animated.webp":  # Refused.
+            continue
         Image.open(path).convert("RGB").save(HERE / "decode" / f"{name}.ppm")
     source = Image.fromarray(photo(47, 61, 3, 7))
     source.save(HERE / "resize" / "source.png", optimize=True)
     for size in [(23, 17), (61, 20), (20, 47), (128, 96), (64, 11), (1, 1), (3, 90), (60, 46)]:
-        resize_bilinear(source, size).save(HERE / "resize" / f"{size[0]}x{size[1]}.ppm")
+        resized(source, size).save(HERE / "resize" / f"{size[0]}x{size[1]}.ppm")
+        resized(source, size, Image.BICUBIC).save(HERE / "resize" / f"bicubic_{size[0]}x{size[1]}.ppm")
     for resize, crop in [(24, 16), (25, 18), (0, 31), (0, 40), (0, 55), (24, 40), (70, 0), (33, 33), (30, 35)]:
         preprocessed(source, resize, crop).save(HERE / "preprocess" / f"{resize}_{crop}.ppm")
+    preprocessed(source, 33, 28, Image.BICUBIC).save(HERE / "preprocess" / "bicubic_33_28.ppm")
     if len(sys.argv) > 1:
         (HERE / "imagenet.tsv").write_text("".join(imagenet_lines(Path(sys.argv[1]) / "imagenet-1000")))
 

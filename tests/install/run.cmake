@@ -1,4 +1,4 @@
-# Installs the built library, builds examples/ against it with find_package(dpac) and one example with pkg-config,
+# Installs the built library to a prefix other than the configured one, builds examples/ against it with find_package(dpac) and one example with pkg-config,
 # and runs them on the demo's weights and images.
 set(prefix ${BUILD_DIR}/install-test/prefix)
 set(build ${BUILD_DIR}/install-test/build)
@@ -20,7 +20,7 @@ run(${CMAKE_COMMAND} --build ${build})
 file(GLOB pc ${prefix}/lib*/pkgconfig ${prefix}/lib/*/pkgconfig)
 list(GET pc 0 pc)
 get_filename_component(libdir ${pc} DIRECTORY)
-run(env PKG_CONFIG_PATH=${pc} pkg-config --define-variable=prefix=${prefix} --cflags --libs dpac)
+run(env PKG_CONFIG_PATH=${pc} pkg-config --cflags --libs dpac)
 separate_arguments(flags UNIX_COMMAND "${output}")
 run(${CXX} -std=c++20 ${SOURCE_DIR}/examples/01_classify.cpp ${flags} -Wl,-rpath,${libdir} -o ${build}/classify_pkgconfig)
 

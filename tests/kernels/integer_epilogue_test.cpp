@@ -121,7 +121,8 @@ Expected expected(const Case& k, int64_t c, int64_t p) {
 std::vector<Case> cases() {
   std::vector<Case> all;
   for (const int64_t channels : {16, 32, 48, 80}) {
-    for (const int64_t pixels : {1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 49}) all.emplace_back(channels, pixels, 63u);
+    for (const int64_t pixels : {1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 49})
+      all.emplace_back(channels, pixels, 63u);
   }
   for (unsigned options = 0; options < 64; ++options) all.emplace_back(32, 13, options);
   return all;

@@ -8,7 +8,7 @@
 #include <hdf5.h>
 
 #include "kernels/error.h"
-#include "loaders/images/dataset.h"
+#include "loaders/images/open_dataset.h"
 #include "loaders/read_file.h"
 #include "tests/support/images.h"
 #include "tests/support/temp_folder.h"

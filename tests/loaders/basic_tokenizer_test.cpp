@@ -1,5 +1,5 @@
 // Normalising and splitting: every code point against the reference, and the forms that others get wrong.
-#include "loaders/basic_tokenizer.h"
+#include "loaders/text/basic_tokenizer.h"
 
 #include <chrono>
 #include <cstdint>

@@ -44,11 +44,12 @@ BertTraits traits_of(const json& config) {
   return *read.bert;
 }
 
-/// Why a config.json is refused, without its path.
+/// Why a config.json is refused, without its path, or "no error".
 std::string refusal(const std::string& text) {
   const TempFolder folder;
   const auto weights = write_bert(folder), config = folder.write("other.json", text);
   const std::string message = message_of([&] { (void)open_checkpoint(weights, config); });
+  if (message == "no error") return message;
   REQUIRE(message.starts_with(config.string()));
   return message.substr(config.string().size());
 }
@@ -164,6 +165,102 @@ TEST_CASE("entries of a config that are malformed are refused") {
     CHECK(contains(refusal_with("id2label", wrong), "expected a name for each class from \"0\" to \"1\""));
   }
   CHECK(contains(refusal_with("model_type", std::string(1000, 'x')), std::string(59, 'x') + "..., expected"));
+}
+
+TEST_CASE("architectures decide what a network is for") {
+  for (const char* classifier : {"BertForSequenceClassification", "TFBertForSequenceClassification"}) {
+    CHECK(refusal_with("architectures", json::array({classifier})) == "no error");
+  }
+  CHECK(refusal_with("architectures", json::array()) == "no error");
+  CHECK(refusal_with("architectures", json::array({"BertForTokenClassification"})) ==
+        ": 'architectures' is [\"BertForTokenClassification\"], expected \"BertForSequenceClassification\" "
+        "(classes or "
+        "a score), \"BertModel\" (embeddings), or \"BertForMaskedLM\" or \"BertForPreTraining\" (embeddings; "
+        "their "
+        "heads are left out)");
+  for (const char* other :
+       {"BertForQuestionAnswering", "BertForMultipleChoice", "BertForNextSentencePrediction",
+        "BertLMHeadModel", "RobertaForSequenceClassification"}) {
+    CHECK(contains(refusal_with("architectures", json::array({other})), other));
+  }
+  CHECK(contains(refusal_with("architectures", "BertModel"), "expected a list of one name"));
+  CHECK(contains(refusal_with("architectures", json::array({"BertModel"})),
+                 ": 'architectures' says BertModel, which has no classifier, but "));
+  CHECK(contains(refusal_with("architectures", json::array({"BertForMaskedLM"})), "has 'classifier.weight'"));
+}
+
+TEST_CASE(
+    "an encoder without a classifier is none where a classifier is said, and pre-training is left out") {
+  const TempFolder folder;
+  const Checkpoint bert = small_bert();
+  Checkpoint headless;
+  for (const auto& [name, entry] : bert.weights.entries()) {
+    if (name.starts_with("classifier.")) continue;
+    headless.weights.add(name, Tensor(entry.tensor.shape(), entry.tensor.values()), name);
+  }
+  const auto weights = folder.write("x.safetensors", safetensors_of(headless, with_bert));
+  const auto assumed = [&](const char* architecture) {
+    const auto config = folder.write("y.json", json{{"architectures", {architecture}}}.dump());
+    std::string sentences;
+    const std::string message = message_of([&] {
+      for (const std::string& sentence : open_checkpoint(weights, config).assumed)
+        sentences += sentence + "\n";
+    });
+    return message == "no error" ? sentences : message;
+  };
+  CHECK(contains(assumed("BertForSequenceClassification"),
+                 "which has a classifier, but " + weights.string() + " has none"));
+  CHECK(contains(assumed("BertForMaskedLM"),
+                 "is a BertForMaskedLM: the heads of pre-training are left out, and the "
+                 "network gives embeddings\n"));
+  CHECK_FALSE(contains(assumed("BertModel"), "pre-training"));
+  CHECK(contains(assumed("BertModel"), "embeddings are the means of a text's tokens"));
+}
+
+TEST_CASE("one class or one score a text, not several labels") {
+  CHECK(refusal_with("problem_type", "multi_label_classification") ==
+        ": 'problem_type' is \"multi_label_classification\", expected \"single_label_classification\" or "
+        "\"regression\": one class or one score a text is all that can be evaluated");
+  CHECK(refusal_with("problem_type", "single_label_classification") == "no error");
+  CHECK(refusal_with("problem_type", nullptr) == "no error");
+  CHECK(
+      contains(refusal_with("problem_type", "regression"), "one that goes with the classifier's 3 outputs"));
+  CHECK(contains(refusal_with("num_labels", 4), "'num_labels' is 4, expected 3, as the classifier in "));
+}
+
+TEST_CASE("other parts of a config that change results are refused") {
+  CHECK(contains(refusal_with("tokenizer_class", "BertJapaneseTokenizer"), "'tokenizer_class' is"));
+  CHECK(contains(refusal_with("pruned_heads", {{"0", {1}}}), "'pruned_heads' is {\"0\":[1]}, expected {}"));
+  CHECK(refusal_with("pruned_heads", json::object()) == "no error");
+}
+
+TEST_CASE(
+    "one token type and two positions beyond a round number are a RoBERTa's, unless a config says BERT") {
+  const auto refusal_of_shapes = [](int64_t types, int64_t positions, const json& config) {
+    const TempFolder folder;
+    Hdf5Writer writer(folder.path() / "x.h5");
+    const auto write = [&](const std::string& name, int64_t rows) {
+      writer.write_floats(name, {rows, 1}, std::vector<float>(static_cast<std::size_t>(rows), 1));
+    };
+    write("embeddings.word_embeddings.weight", 4);
+    write("embeddings.token_type_embeddings.weight", types);
+    write("embeddings.position_embeddings.weight", positions);
+    if (!config.is_null()) writer.set_attribute("", "config", config.dump());
+    writer.commit();
+    const std::string bytes = bytes_of(folder.path() / "x.h5");
+    const std::string message = message_of([&] { (void)open_checkpoint(folder.path() / "x.h5"); });
+    CHECK(contains(message_of([&] { (void)open_checkpoint_image(std::as_bytes(std::span(bytes)), "x"); }),
+                   "RoBERTa") == contains(message, "RoBERTa"));
+    return message;
+  };
+  for (const int64_t positions : {34, 130, 258, 514, 4098}) {
+    CHECK(contains(refusal_of_shapes(1, positions, nullptr), "as a RoBERTa has"));
+    CHECK(contains(refusal_of_shapes(1, positions, {{"num_attention_heads", 1}}), "as a RoBERTa has"));
+    CHECK(refusal_of_shapes(1, positions, {{"model_type", "bert"}}) == "no error");
+    CHECK(refusal_of_shapes(2, positions, nullptr) == "no error");
+  }
+  for (const int64_t positions : {2, 3, 24, 512, 515})
+    CHECK(refusal_of_shapes(1, positions, nullptr) == "no error");
 }
 
 TEST_CASE("a config that is no JSON object is refused, from wherever it comes") {

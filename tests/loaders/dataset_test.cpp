@@ -1,5 +1,3 @@
-#include "loaders/images/dataset.h"
-
 #include <filesystem>
 #include <numeric>
 #include <string>
@@ -9,7 +7,9 @@
 
 #include "kernels/error.h"
 #include "loaders/hdf5_writer.h"
+#include "loaders/images/open_dataset.h"
 #include "tests/support/images.h"
+#include "tests/support/messages.h"
 #include "tests/support/temp_folder.h"
 
 using namespace dpac;
@@ -26,19 +26,9 @@ void check_refused(const TempFolder& folder, const std::string& path, std::strin
                    const std::optional<std::string>& labels = {}) {
   for (std::size_t at; (at = message.find('@')) != std::string::npos;)
     message.replace(at, 1, folder.path().string());
-  std::optional<fs::path> labels_file;
-  if (labels) labels_file = folder.path() / *labels;
-  CHECK_THROWS_WITH_AS(open_image_dataset(folder.path() / path, labels_file), message.c_str(), Error);
-}
-
-/// Records with the given labels; byte i of the pixels of record r is i + r.
-std::vector<uint8_t> cifar_records(const std::vector<uint8_t>& labels) {
-  std::vector<uint8_t> bytes;
-  for (std::size_t r = 0; r < labels.size(); ++r) {
-    bytes.push_back(labels[r]);
-    for (std::size_t i = 0; i < 3072; ++i) bytes.push_back(static_cast<uint8_t>(i + r));
-  }
-  return bytes;
+  DatasetSettings settings;
+  if (labels) settings.labels = folder.path() / *labels;
+  CHECK_THROWS_WITH_AS(open_image_dataset(folder.path() / path, settings), message.c_str(), Error);
 }
 
 std::vector<std::string> file_names(const ImageDataset& dataset) {
@@ -81,7 +71,10 @@ TEST_CASE("ImageFolder: what is wrong with a tree") {
   check_refused(folder, "text", "@/text: expected one folder of images per class, found none");
   folder.copy(kJpeg, "hole/a/1.jpg");
   folder.write("hole/b/1.gif", "no image");
-  check_refused(folder, "hole", "@/hole/b: the class folder holds no .jpg, .jpeg or .png file");
+  check_refused(
+      folder, "hole",
+      "@/hole/b: the class folder holds no JPEG, PNG, WebP or TIFF file; 1 file of formats not read was "
+      "left out (.gif 1)");
   folder.copy(kJpeg, "mixed/a/1.jpg");
   folder.copy(kJpeg, "mixed/stray.jpg");
   check_refused(folder, "mixed",
@@ -97,7 +90,7 @@ TEST_CASE("ImageFolder: a .jpg that is none is an error when it is read, naming 
   const auto dataset = open_image_dataset(folder.path());
   const std::string message =
       (folder.path() / "a/1.jpg").string() +
-      ": expected a JPEG or PNG image, but the file starts with the bytes 74 65 78 74";
+      ": expected a JPEG, PNG, WebP or TIFF image, but the file starts with the bytes 74 65 78 74";
   CHECK_THROWS_WITH_AS(dataset->load(0), message.c_str(), Error);
 }
 
@@ -107,7 +100,8 @@ TEST_CASE("flat folder: classes by file name") {
   folder.copy(kPng, "val/a.png");
   folder.copy(kPng, "val/d.png");
   folder.write("val/labels.txt", "d.png,2\r\n\nb c.jpg 7\na.png\t0");
-  const auto dataset = open_image_dataset(folder.path() / "val", folder.path() / "val/labels.txt");
+  const auto dataset =
+      open_image_dataset(folder.path() / "val", {.labels = folder.path() / "val/labels.txt"});
   CHECK(file_names(*dataset) == std::vector<std::string>{"a.png", "b c.jpg", "d.png"});
   CHECK(labels_of(*dataset) == std::vector<int>{0, 7, 2});
   CHECK(dataset->classes() == 8);
@@ -125,66 +119,64 @@ TEST_CASE("flat folder: labels and files must match one to one") {
   check_refused(folder, "val", "@/long: names 'c.png', which is no image in @/val (2 such lines)", "long");
   folder.write("twice", "a.png 1\nb.png 1\na.png 2\n");
   check_refused(folder, "val", "@/twice: line 3: 'a.png' was given before", "twice");
-  for (const std::string line : {"a.png", "a.png x", "a.png -1", "a.png 1000000", "a.png 1.5"}) {
-    folder.write("odd", line);
-    check_refused(
-        folder, "val",
-        "@/odd: line 1: expected a file name and a class number from 0 to 999999, found '" + line + "'",
-        "odd");
+  for (const std::string label : {"x", "-1", "1000000", "1.5"}) {
+    folder.write("odd", "a.png " + label);
+    check_refused(folder, "val",
+                  "@/odd: line 1: expected a class number from 0 to 999999 for 'a.png', found '" + label +
+                      "'; names of classes need --class-map FILE",
+                  "odd");
   }
-  check_refused(folder, "val", "@/absent: the labels file cannot be opened", "absent");
+  check_refused(folder, "val", "@/absent: there is no such file", "absent");
   check_refused(folder, "val/a.png", "@/val/a.png: a labels file goes with a folder of images only", "short");
   fs::create_directory(folder.path() / "none");
-  folder.write("blank", "\n");
-  check_refused(folder, "none", "@/none: holds no .jpg, .jpeg or .png file", "blank");
+  folder.write("one", "x.png 0");
+  check_refused(folder, "none", "@/one: names 'x.png', which is no image in @/none (1 such lines)", "one");
 }
 
-TEST_CASE("CIFAR-10: records of a file, planes to pixels") {
+TEST_CASE("flat folder: a labels file as spreadsheets write it, beside its images") {
   const TempFolder folder;
-  const auto file = folder.write("test_batch.bin", cifar_records({3, 9}));
-  const auto dataset = open_image_dataset(file);
-  CHECK(dataset->size() == 2);
-  CHECK(labels_of(*dataset) == std::vector<int>{3, 9});
-  CHECK(dataset->classes() == 10);
-  CHECK_FALSE(dataset->holds_files());
-  CHECK(dataset->name(1) == file.string() + "[1]");
-  const Image image = dataset->load(1);
-  CHECK(image.size() == ImageSize{32, 32});
-  for (std::size_t i = 0; i < 3072; ++i) {
-    CHECK(image.pixels[i] == static_cast<uint8_t>(1 + i % 3 * 1024 + i / 3));
+  for (const char* name : {"a.png", "b, c.png", "d.png"}) folder.copy(kPng, name);
+  folder.copy(kPng, "._a.png");
+  folder.write("other.bmp", "BM");
+  folder.write("notes.txt", "text");
+  const auto labels = folder.write("labels.csv",
+                                   "\xEF\xBB\xBF"
+                                   "image,label\r\na.png, 3\r\n\"b, c.png\",1\r\n\"d.png\",\"002\"\r\n");
+  const auto dataset = open_image_dataset(folder.path(), {.labels = labels});
+  CHECK(labels_of(*dataset) == std::vector<int>{3, 1, 2});
+  const DatasetReport report = dataset->report();
+  CHECK(report.labels == LabelSource::stored);
+  REQUIRE(report.left_out.size() == 2);
+  CHECK(to_sentence(report.left_out[0]) == "2 files of formats not read were left out (.bmp 1, .txt 1)");
+  CHECK(report.left_out[1].examples == std::vector<std::string>{"._a.png"});
+}
+
+TEST_CASE("flat folder: names of classes, which a class map numbers") {
+  const TempFolder folder;
+  for (const char* name : {"val/a.png", "val/b.png"}) folder.copy(kPng, name);
+  const auto labels = folder.write("labels", "a.png n02\nb.png n01\n");
+  const auto map = folder.write("map", "n01 17\nn02 4\nn03 5\n");
+  const auto dataset = open_image_dataset(folder.path() / "val", {.labels = labels, .class_map = map});
+  CHECK(labels_of(*dataset) == std::vector<int>{4, 17});
+  CHECK(dataset->classes() == 18);
+  CHECK(dataset->report().labels == LabelSource::map);
+  folder.write("labels", "a.png n02\nb.png n09\n");
+  const auto refusal =
+      message_of([&] { open_image_dataset(folder.path() / "val", {.labels = labels, .class_map = map}); });
+  CHECK(contains(refusal, "labels: line 2: the class map "));
+  CHECK(contains(refusal, "map has no row for 'n09'"));
+}
+
+TEST_CASE("a class map or labels file that acts on nothing is an error") {
+  const TempFolder folder;
+  const auto map = folder.write("map", "a 0\n");
+  const auto file = folder.write("cifar/x.bin", std::string(3073, '\0'));
+  for (const fs::path& path : {file, file.parent_path()}) {
+    CHECK(contains(message_of([&] { open_image_dataset(path, {.class_map = map}); }),
+                   ": a class map goes with class folders or with names of classes in a labels file"));
   }
-}
-
-TEST_CASE("CIFAR-10: a folder is its files one after the other") {
-  const TempFolder folder;
-  folder.write("data_batch_2.bin", cifar_records({5}));
-  folder.write("data_batch_1.bin", cifar_records({1, 2}));
-  folder.write("batches.meta.txt", "airplane");
-  const auto dataset = open_image_dataset(folder.path());
-  CHECK(labels_of(*dataset) == std::vector<int>{1, 2, 5});
-  CHECK(dataset->name(2) == (folder.path() / "data_batch_2.bin").string() + "[0]");
-  CHECK(dataset->load(2).pixels[0] == 0);
-}
-
-TEST_CASE("CIFAR-10: damage") {
-  const TempFolder folder;
-  folder.write("label.bin", cifar_records({1, 10}));
-  check_refused(folder, "label.bin", "@/label.bin: expected labels from 0 to 9, found 10 in record 1");
-  auto cut = cifar_records({1, 1});
-  cut.pop_back();
-  folder.write("cut/test_batch.bin", cut);
-  check_refused(folder, "cut",
-                "@/cut/test_batch.bin: expected CIFAR-10 records of 3073 bytes, found 6145 bytes in all");
-  folder.write("other.dat", "whatever");
-  check_refused(
-      folder, "other.dat",
-      "@/other.dat: expected HDF5, an IDX file or CIFAR-10 records of 3073 bytes, found 8 bytes of none of "
-      "these");
-  folder.write("nothing.bin", "");
-  check_refused(
-      folder, "nothing.bin",
-      "@/nothing.bin: expected HDF5, an IDX file or CIFAR-10 records of 3073 bytes, found 0 bytes of none of "
-      "these");
+  CHECK(contains(message_of([&] { open_image_dataset(file, {.labels = map}); }),
+                 "x.bin: a labels file goes with a folder of images only"));
 }
 
 TEST_CASE("evenly spaced indices") {

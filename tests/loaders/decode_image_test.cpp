@@ -1,4 +1,4 @@
-#include "loaders/images/decode_image.h"
+#include "loaders/pixels/decode_image.h"
 
 #include <algorithm>
 #include <string>
@@ -39,12 +39,38 @@ std::size_t jpeg_height_at(const std::vector<uint8_t>& jpeg) {
 
 }  // namespace
 
-TEST_CASE("every form of JPEG and PNG has Pillow's pixels") {
-  for (const std::string name :
-       {"rgb_420.jpg", "rgb_422_progressive.jpg", "rgb_444.jpg", "grey.jpg", "cmyk.jpg", "ycck.jpg",
-        "png_named_as.jpg", "rgb.png", "rgba.png", "grey.png", "grey_alpha.png", "bits.png", "palette.png",
-        "palette_transparent.png", "grey16.png", "grey_alpha16.png", "rgb16.png", "rgba16.png",
-        "rgb_interlaced.png"}) {
+TEST_CASE("every form of JPEG, PNG, WebP and TIFF has Pillow's pixels") {
+  for (const std::string name : {"rgb_420.jpg",
+                                 "rgb_422_progressive.jpg",
+                                 "rgb_444.jpg",
+                                 "grey.jpg",
+                                 "cmyk.jpg",
+                                 "ycck.jpg",
+                                 "png_named_as.jpg",
+                                 "rgb.png",
+                                 "rgba.png",
+                                 "grey.png",
+                                 "grey_alpha.png",
+                                 "bits.png",
+                                 "palette.png",
+                                 "palette_transparent.png",
+                                 "grey16.png",
+                                 "grey_alpha16.png",
+                                 "rgb16.png",
+                                 "rgba16.png",
+                                 "rgb_interlaced.png",
+                                 "lossy.webp",
+                                 "lossless.webp",
+                                 "alpha.webp",
+                                 "lossless_alpha.webp",
+                                 "rgb_lzw.tif",
+                                 "rgb_deflate.tif",
+                                 "grey_packbits.tif",
+                                 "rgb_big_endian.tif",
+                                 "rgba.tif",
+                                 "grey_alpha.tif",
+                                 "grey_white_is_0.tif",
+                                 "rgb_tiled.tif"}) {
     CAPTURE(name);
     const Image expected = read_ppm(golden_image("decode/" + name + ".ppm"));
     CHECK(differing_bytes(as_rgb(decode(name)), expected) == 0);
@@ -52,20 +78,23 @@ TEST_CASE("every form of JPEG and PNG has Pillow's pixels") {
 }
 
 TEST_CASE("greyscale stays one channel") {
-  for (const std::string name :
-       {"grey.jpg", "grey.png", "grey_alpha.png", "grey16.png", "grey_alpha16.png", "bits.png"}) {
+  for (const std::string name : {"grey.jpg", "grey.png", "grey_alpha.png", "grey16.png", "grey_alpha16.png",
+                                 "bits.png", "grey_packbits.tif", "grey_alpha.tif", "grey_white_is_0.tif"}) {
     CAPTURE(name);
     CHECK(decode(name).channels == 1);
   }
 }
 
 TEST_CASE("truncation at any place is an error, never a crash or a grey rest") {
-  for (const std::string name :
-       {"rgb_420.jpg", "rgb_422_progressive.jpg", "rgb_interlaced.png", "palette.png"}) {
+  for (const std::string name : {"rgb_420.jpg", "rgb_422_progressive.jpg", "rgb_interlaced.png",
+                                 "palette.png", "lossy.webp", "alpha.webp", "lossless_alpha.webp",
+                                 "rgb_lzw.tif", "rgb_deflate.tif", "grey_packbits.tif", "rgb_tiled.tif"}) {
     CAPTURE(name);
     const auto whole = read_file(golden_image("decode/" + name));
-    // A PNG is whole without its last chunk of 12 bytes and the checksum of the pixels before it.
-    const std::size_t needed = name.ends_with(".png") ? whole.size() - 16 : whole.size();
+    // A PNG is whole without its last chunk of 12 bytes and the checksum of the pixels before it, a TIFF
+    // without the offset of a second image.
+    const std::size_t spare = name.ends_with(".png") ? 16 : (name.ends_with(".tif") ? 4 : 0);
+    const std::size_t needed = whole.size() - spare;
     for (std::size_t size = 0; size < needed; ++size) {
       CAPTURE(size);
       CHECK_THROWS_AS(decode_image(std::span(whole).first(size), name), Error);
@@ -76,9 +105,10 @@ TEST_CASE("truncation at any place is an error, never a crash or a grey rest") {
 TEST_CASE("messages say what is wrong with which file") {
   const auto jpeg = read_file(golden_image("decode/rgb_420.jpg"));
   check_refused({jpeg.begin(), jpeg.begin() + 700}, "a.jpg: damaged or truncated JPEG: ");
-  check_refused({}, "a.jpg: expected a JPEG or PNG image, the file is empty");
-  check_refused({'G', 'I', 'F', '8', '9'},
-                "a.jpg: expected a JPEG or PNG image, but the file starts with the bytes 47 49 46 38");
+  check_refused({}, "a.jpg: expected a JPEG, PNG, WebP or TIFF image, the file is empty");
+  check_refused(
+      {'G', 'I', 'F', '8', '9'},
+      "a.jpg: expected a JPEG, PNG, WebP or TIFF image, but the file starts with the bytes 47 49 46 38");
   const auto png = read_file(golden_image("decode/rgb.png"));
   check_refused({png.begin(), png.begin() + 60}, "a.jpg: damaged or truncated PNG: the file is truncated");
 }
@@ -91,6 +121,19 @@ TEST_CASE("a file that declares a huge image is refused before memory is asked f
   check_refused(jpeg, "a.jpg: the JPEG declares 65500 x 65500 pixels, more than the 100000000 allowed");
 }
 
+TEST_CASE("a WebP that declares a huge image, or more than one, is refused") {
+  auto webp = read_file(golden_image("decode/lossless.webp"));
+  // Behind the signature 2F: width - 1 and height - 1, of 14 bits each.
+  const auto signature = std::find(webp.begin() + 20, webp.end(), uint8_t{0x2F});
+  std::fill_n(signature + 1, 3, uint8_t{0xFF});
+  signature[4] |= 0x0F;
+  check_refused(webp, "a.jpg: the WebP declares 16384 x 16384 pixels, more than the 100000000 allowed");
+  check_refused(read_file(golden_image("decode/animated.webp")),
+                "a.jpg: expected one image, found an animated WebP");
+  const auto lossy = read_file(golden_image("decode/lossy.webp"));
+  check_refused({lossy.begin(), lossy.begin() + 100}, "a.jpg: damaged or truncated WebP");
+}
+
 TEST_CASE("a damaged PNG header is an error") {
   auto png = read_file(golden_image("decode/rgb.png"));
   put_big_endian(png, 16, 0x7FFFFFFF, 4);
@@ -98,16 +141,21 @@ TEST_CASE("a damaged PNG header is an error") {
 }
 
 TEST_CASE("damage anywhere in a file gives an error or an image, nothing else") {
-  for (const std::string name : {"rgb_420.jpg", "rgb_422_progressive.jpg", "palette.png"}) {
+  for (const std::string name :
+       {"rgb_420.jpg", "rgb_422_progressive.jpg", "palette.png", "lossy.webp", "alpha.webp",
+        "lossless_alpha.webp", "rgb_lzw.tif", "rgb_deflate.tif", "grey_packbits.tif", "rgba.tif"}) {
+    CAPTURE(name);
     const auto whole = read_file(golden_image("decode/" + name));
     int errors = 0;
     for (std::size_t at = 0; at < whole.size(); ++at) {
-      auto bytes = whole;
-      bytes[at] ^= 0xFF;
-      try {
-        decode_image(bytes, name);
-      } catch (const Error&) {
-        ++errors;
+      for (const int flips : {0xFF, 0x01, 0x80}) {
+        auto bytes = whole;
+        bytes[at] = static_cast<uint8_t>(bytes[at] ^ flips);
+        try {
+          decode_image(bytes, name);
+        } catch (const Error&) {
+          ++errors;
+        }
       }
     }
     CHECK(errors > 0);

@@ -1,5 +1,5 @@
 // Sentences and pairs to ids: thousands of lines against the reference, published cases, and bad input.
-#include "loaders/encode_text.h"
+#include "loaders/text/encode_text.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -10,7 +10,8 @@
 #include <doctest/doctest.h>
 
 #include "loaders/hdf5_file.h"
-#include "loaders/wordpiece.h"
+#include "loaders/text/tokenizer_settings.h"
+#include "loaders/text/wordpiece.h"
 #include "tests/support/messages.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/token_cases.h"
@@ -31,11 +32,11 @@ TextEncoder golden_encoder(Casing casing) {
 TextEncoder google_encoder() {
   const std::string vocabulary =
       "[UNK]\n[CLS]\n[SEP]\n[PAD]\n[MASK]\nwant\n##want\n##ed\nwa\nun\nrunn\n##ing\n,\n#\nx\n##x\n";
-  return {Vocabulary::from_text(vocabulary, "vocab.txt"), Casing::uncased};
+  return TextEncoder(make_tokenizer(Vocabulary::from_text(vocabulary, "vocab.txt"), {}, "vocab.txt"));
 }
 
 Ids google_ids(const std::string& text) {
-  return wordpiece_ids(text, google_encoder().vocabulary(), Casing::uncased);
+  return wordpiece_ids(text, google_encoder().tokenizer());
 }
 
 void check_every_line(Casing casing) {
@@ -169,17 +170,43 @@ TEST_CASE("The casing is given, configured or found in the vocabulary") {
   CHECK(casing_of("A", R"({"tokenizer_class": "BertTokenizer"})") == Casing::cased);
   const TempFolder folder;
   const auto vocabulary = folder.write("vocab.txt", "[UNK]\n[CLS]\n[SEP]\n[PAD]\nA\n");
-  folder.write("tokenizer_config.json", "no JSON");
-  CHECK(TextEncoder::open(vocabulary, Casing::uncased).casing() == Casing::uncased);
+  folder.write("tokenizer_config.json", R"({"do_lower_case": false, "strip_accents": false})");
+  const auto encoder = TextEncoder::open(vocabulary, Casing::uncased);
+  CHECK(encoder.casing() == Casing::uncased);
+  CHECK(encoder.tokenizer().normalization.strip_accents);
+  const auto stripped = folder.write("x/vocab.txt", "[UNK]\n[CLS]\n[SEP]\n[PAD]\nA\n");
+  folder.write("x/tokenizer_config.json", R"({"strip_accents": true, "tokenize_chinese_chars": false})");
+  const Normalization how = TextEncoder::open(stripped).tokenizer().normalization;
+  CHECK_FALSE(how.lower_case);
+  CHECK(how.strip_accents);
+  CHECK_FALSE(how.spaced_ideographs);
+}
+
+TEST_CASE("A text that is cut says so") {
+  const auto encoder = google_encoder();
+  CHECK_FALSE(encoder.encode("x x x", 5).truncated);
+  CHECK(encoder.encode("x x x", 4).truncated);
+  CHECK_FALSE(encoder.encode("x x", "x", 6).truncated);
+  CHECK(encoder.encode("x x", "x", 5).truncated);
+  CHECK(encoder.encode("x", "x x", 5).truncated);
+  CHECK_FALSE(encoder.encode("", 2).truncated);
 }
 
 TEST_CASE("Refused tokenizer_config.json") {
-  CHECK(refusal_of("[]") == "tokenizer_config.json: expected a JSON object");
+  CHECK(refusal_of("[]") == "tokenizer_config.json: expected an object, found []");
   CHECK(refusal_of(R"({"do_lower_case": 1})") ==
-        "tokenizer_config.json: expected true or false as 'do_lower_case'");
-  CHECK(refusal_of(R"({"do_lower_case": true, "strip_accents": false})") ==
-        "tokenizer_config.json: expected 'strip_accents' to be as 'do_lower_case', true, found false");
-  CHECK(refusal_of(R"({"tokenize_chinese_chars": false})") ==
-        "tokenizer_config.json: expected 'tokenize_chinese_chars' to be true, found false");
+        "tokenizer_config.json: 'do_lower_case' is 1, expected true or false");
   CHECK(contains(refusal_of("{"), "tokenizer_config.json"));
+}
+
+TEST_CASE("A vocabulary needs its special tokens") {
+  const auto refusal = [](const std::string& text) {
+    return message_of([&] { make_tokenizer(Vocabulary::from_text(text, "vocab.txt"), {}, "vocab.txt"); });
+  };
+  CHECK(refusal("") == "vocab.txt: expected a WordPiece vocabulary, found no token [UNK] among its 0");
+  CHECK(refusal("[PAD]\n[UNK]\n[SEP]\n") ==
+        "vocab.txt: expected a WordPiece vocabulary, found no token [CLS] among its 3");
+  CHECK(contains(refusal("[PAD]\n[UNK]\n[CLS]\n"), "no token [SEP]"));
+  CHECK(contains(refusal("[UNK]\n[CLS]\n[SEP]\n"), "no token [PAD]"));
+  CHECK(refusal("a\n[SEP]\n[CLS]\n[UNK]\n[PAD]\n") == "no error");
 }

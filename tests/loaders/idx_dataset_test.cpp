@@ -5,7 +5,7 @@
 #include <zlib.h>
 
 #include "kernels/error.h"
-#include "loaders/images/dataset.h"
+#include "loaders/images/open_dataset.h"
 #include "tests/support/images.h"
 #include "tests/support/temp_folder.h"
 

@@ -1,4 +1,4 @@
-#include "loaders/images/image.h"
+#include "loaders/pixels/image.h"
 
 #include <vector>
 

@@ -30,6 +30,7 @@ class MadeUp final : public ImageDataset {
   [[nodiscard]] int label(int64_t index) const override { return static_cast<int>(index % 10); }
   [[nodiscard]] int classes() const override { return 10; }
   [[nodiscard]] bool holds_files() const override { return false; }
+  [[nodiscard]] DatasetReport report() const override { return {}; }
   [[nodiscard]] std::string name(int64_t index) const override {
     return "made-up[" + std::to_string(index) + "]";
   }

@@ -1,4 +1,4 @@
-#include "loaders/images/preprocess.h"
+#include "loaders/pixels/preprocess.h"
 
 #include <cmath>
 #include <string>
@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "kernels/error.h"
-#include "loaders/images/decode_image.h"
+#include "loaders/pixels/decode_image.h"
 #include "loaders/read_file.h"
 #include "tests/support/images.h"
 
@@ -58,6 +58,26 @@ TEST_CASE("resize and crop give the pixels of torchvision's transforms") {
     const Image found = as_image(preprocessed(source, how, 3), output_size(source.size(), how));
     CHECK(differing_bytes(found, expected) == 0);
   }
+}
+
+TEST_CASE("the interpolation asked for is that of the resize") {
+  const auto file = golden_image("resize/source.png");
+  const Image source = decode_image(read_file(file), file.string());
+  const Preprocessing how{.resize = 33, .crop = 28, .interpolation = Interpolation::bicubic};
+  const Image found = as_image(preprocessed(source, how, 3), output_size(source.size(), how));
+  CHECK(differing_bytes(found, read_ppm(golden_image("preprocess/bicubic_33_28.ppm"))) == 0);
+}
+
+TEST_CASE("timm's crop_pct: the resize is floor(crop / crop_pct)") {
+  CHECK(resize_for_crop(224, 0.875) == 256);
+  CHECK(resize_for_crop(224, 0.95) == 235);  // 235.79
+  CHECK(resize_for_crop(288, 1.0) == 288);
+  CHECK(resize_for_crop(224, 0.9) == 248);  // 248.89
+  for (const double crop_pct : {0.0, -1.0, 1.5, std::nan("")}) {
+    CHECK_THROWS_WITH_AS(resize_for_crop(224, crop_pct),
+                         doctest::Contains("expected a crop_pct above 0 and at most 1, found "), Error);
+  }
+  CHECK_THROWS_WITH_AS(resize_for_crop(224, 1e-12), doctest::Contains("asks for images of"), Error);
 }
 
 TEST_CASE("normalising has the bits of (x / 255 - mean) / std in float32") {

@@ -1,6 +1,7 @@
 // Rows of TSV and CSV, and which files are refused with which sentence.
-#include "loaders/table_reader.h"
+#include "loaders/text/table_reader.h"
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -59,7 +60,7 @@ std::string written(const Rows& rows, const std::string& line_end) {
 TEST_CASE("TSV quotes nothing") {
   CHECK(tsv("a\tb\n\"c\t d\"\n\t") == Rows{{"a", "b"}, {"\"c", " d\""}, {"", ""}});
   CHECK(tsv("a\tb\r\nc\td") == Rows{{"a", "b"}, {"c", "d"}});
-  CHECK(tsv("a\rb\tc") == Rows{{"a\rb", "c"}});
+  CHECK(tsv("a\tb\rc\td\n\te\r\nf\t") == Rows{{"a", "b"}, {"c", "d"}, {"", "e"}, {"f", ""}});
   CHECK(tsv("a,b") == Rows{{"a,b"}});
 }
 
@@ -71,7 +72,8 @@ TEST_CASE("CSV cells, plain and quoted") {
   CHECK(csv("\"a,b\",\"c\"\"d\",\"\"\n\"\"\"\"") == Rows{{"a,b", "c\"d", ""}, {"\""}});
   CHECK(csv("\"a\nb\r\nc\",d\r\n\"e\"") == Rows{{"a\nb\r\nc", "d"}, {"e"}});
   CHECK(csv("a \"b\" c, \"d\"") == Rows{{"a \"b\" c", " \"d\""}});
-  CHECK(csv("a\rb\r,c\r\nd") == Rows{{"a\rb\r", "c"}, {"d"}});
+  CHECK(csv("a\rb,c\r\nd") == Rows{{"a"}, {"b", "c"}, {"d"}});
+  CHECK(csv("\"a\rb\nc\r\n\",d\r\"e\"\rf") == Rows{{"a\rb\nc\r\n", "d"}, {"e"}, {"f"}});
   CHECK(csv("a\tb") == Rows{{"a\tb"}});
 }
 
@@ -91,7 +93,7 @@ TEST_CASE("CSV comes back as it was written, whatever the cells hold") {
         for (uint32_t length = draw(6); length > 0; --length) cell += kLetters[draw(kLetters.size())];
       }
     }
-    const std::string text = written(rows, draw(2) == 0 ? "\n" : "\r\n");
+    const std::string text = written(rows, std::array{"\n", "\r\n", "\r"}[draw(3)]);
     CAPTURE(text);
     CHECK(csv(text) == rows);
   }
@@ -105,6 +107,35 @@ TEST_CASE("A row's line is where it begins") {
   }
   CHECK_FALSE(reader.next());
   CHECK_FALSE(reader.next());
+}
+
+TEST_CASE("Lines are counted by any of their ends") {
+  TableReader reader("a\r\"b\r\r\n\n\",\"c\r\"\nd", TableForm::csv, "file");
+  for (const int line : {1, 2, 7}) {
+    REQUIRE(reader.next());
+    CHECK(reader.line() == line);
+  }
+}
+
+TEST_CASE("Loose CSV: blanks around cells, and empty lines, do not count") {
+  const auto loose = [](std::string_view text) { return rows_of(text, TableForm::loose_csv); };
+  CHECK(loose(" a , b c\t,\n\n \t\r\n\" d \" ,\"e\"\"\",  ") == Rows{{"a", "b c", ""}, {" d ", "e\"", ""}});
+  CHECK(loose("\n \na\n\n") == Rows{{"a"}});
+  CHECK(loose(" \n\n") == Rows{});
+  CHECK(refusal_of("\n\n \"a\" b", TableForm::loose_csv) ==
+        "file: line 3: expected a comma or the end of the line after the closing quote, found 'b'");
+}
+
+TEST_CASE("After a row that is refused come the lines behind its first one") {
+  TableReader reader("a\n\n\"b\nc\"x\nd,\"e\nf", TableForm::csv, "file");
+  std::vector<std::string> found;
+  for (bool more = true; more;) {
+    const std::string message = message_of([&] { more = reader.next(); });
+    if (message != "no error") found.push_back(message.substr(0, message.find(" expected")));
+    if (message == "no error" && more) found.push_back(reader.cells().front());
+  }
+  CHECK(found ==
+        std::vector<std::string>{"a", "file: line 2:", "file: line 4:", "c\"x", "file: line 5:", "f"});
 }
 
 TEST_CASE("Refused rows") {

@@ -1,11 +1,12 @@
 // Files of text: their four forms, columns with and without a header, what every form does with odd bytes.
-#include "loaders/text_dataset.h"
+#include "loaders/text/text_dataset.h"
 
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "loaders/left_out.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/text_files.h"
 
@@ -97,7 +98,7 @@ TEST_CASE("Bytes are passed on as they are") {
 TEST_CASE("Byte order marks, line ends and the end of the file") {
   const Lines expected{"A>1", "B>0"};
   for (const std::string mark : {"", "\xEF\xBB\xBF"}) {
-    for (const std::string end : {"\n", "\r\n"}) {
+    for (const std::string end : {"\n", "\r\n", "\r"}) {
       for (const std::string& last : {std::string(), end, end + end + end}) {
         CAPTURE(mark + end + last);
         CHECK(read("a.tsv", mark + "sentence\tlabel" + end + "A\t1" + end + "B\t0" + last) == expected);
@@ -109,6 +110,13 @@ TEST_CASE("Byte order marks, line ends and the end of the file") {
       }
     }
   }
+}
+
+TEST_CASE("Files whose lines end with CR are of every form too") {
+  CHECK(read("a", "sentence\tlabel\rA, b\t1\rC\t0\r") == Lines{"A, b>1", "C>0"});
+  CHECK(read("a", "sentence,label\r\"A\rB\nC\",1\rD,0") == Lines{"A\rB\nC>1", "D>0"});
+  CHECK(read("a.tsv", "sentence\tlabel\r\nA\t1\rB\t0\nC\t1") == Lines{"A>1", "B>0", "C>1"});
+  CHECK(read("a.jsonl", "{\"text\": \"A\\r\u2028B\u0085\", \"label\": 1}\r") == Lines{"A\r\u2028B\u0085>1"});
 }
 
 TEST_CASE("A line of ten megabytes") {
@@ -130,4 +138,6 @@ TEST_CASE("Names and rows: where a sample stands in its file") {
   CHECK(dataset.row(1) == 2);
   CHECK(dataset.target(1) == 2);
   CHECK(dataset.text(1).first == "E");
+  REQUIRE(dataset.remarks().left_out.size() == 1);
+  CHECK(to_sentence(dataset.remarks().left_out[0]) == "1 row without a gold label was left out (line 4)");
 }

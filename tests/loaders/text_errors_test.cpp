@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "loaders/left_out.h"
 #include "tests/support/messages.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/text_files.h"
@@ -13,6 +14,7 @@ using namespace dpac::test;
 namespace {
 
 const LabelRule kTwo{.classes = 2};
+const std::string kCure = "; --skip-bad-rows leaves such rows out";
 
 std::string refusal_of(const std::string& name, const std::string& bytes, const TextFormat& format = {}) {
   return text_refusal(name, bytes, format, kTwo);
@@ -43,14 +45,15 @@ TEST_CASE("What is no file of text") {
 }
 
 TEST_CASE("Rows of another width") {
-  CHECK(refusal_of("a.tsv", "sentence\tlabel\nA\t1\nB\n") == "a.tsv: line 3: expected 2 columns, found 1");
-  CHECK(refusal_of("a.csv", "A,1\nB, c,1\n") == "a.csv: line 2: expected 2 columns, found 3");
+  CHECK(refusal_of("a.tsv", "sentence\tlabel\nA\t1\nB\n") ==
+        "a.tsv: line 3: expected 2 columns, found 1" + kCure);
+  CHECK(refusal_of("a.csv", "A,1\nB, c,1\n") == "a.csv: line 2: expected 2 columns, found 3" + kCure);
   CHECK(refusal_of("a.tsv", "A\t1\n", {.columns = {"1", "3"}}) ==
         "a.tsv: line 1: expected at least 3 columns, found 2");
   CHECK(refusal_of("a.tsv", "x\ty\nA\t1", {.columns = {"x", "3"}}) ==
         "a.tsv: line 1: expected at least 3 columns, found 2");
   CHECK(refusal_of("a.tsv", "x\ty\nA\n", {.columns = {"x", "y"}}) ==
-        "a.tsv: line 2: expected at least 2 columns, found 1");
+        "a.tsv: line 2: expected at least 2 columns, found 1" + kCure);
 }
 
 TEST_CASE("Columns that nobody can tell") {
@@ -82,29 +85,33 @@ TEST_CASE("Columns that are not there") {
 }
 
 TEST_CASE("Empty lines within a file") {
-  CHECK(refusal_of("a.tsv", "A\t1\n\nB\t0\n") == "a.tsv: line 2: expected a row, found an empty line");
-  CHECK(refusal_of("a.csv", "A,1\r\n\r\nB,0\n") == "a.csv: line 2: expected a row, found an empty line");
+  CHECK(refusal_of("a.tsv", "A\t1\n\nB\t0\n") ==
+        "a.tsv: line 2: expected a row, found an empty line" + kCure);
+  CHECK(refusal_of("a.csv", "A,1\r\n\r\nB,0\n") ==
+        "a.csv: line 2: expected a row, found an empty line" + kCure);
   CHECK(refusal_of("a.jsonl", "{\"text\": \"A\"}\n\n{\"text\": \"B\"}") ==
-        "a.jsonl: line 2: expected a JSON object, found an empty line");
+        "a.jsonl: line 2: expected a JSON object, found an empty line" + kCure);
 }
 
 TEST_CASE("Lines that are not the JSON they should be") {
   const std::string first = "{\"text\": \"A\", \"label\": 1}\n";
-  CHECK(refusal_of("a.jsonl", first + "[1, 2]") == "a.jsonl: line 2: expected a JSON object, found [1, 2]");
+  CHECK(refusal_of("a.jsonl", first + "[1, 2]") ==
+        "a.jsonl: line 2: expected a JSON object, found [1, 2]" + kCure);
   CHECK(refusal_of("a.jsonl", first + "{\"text\": \"B\"") ==
-        "a.jsonl: line 2 is no valid JSON: it is wrong at byte 13 of 12");
+        "a.jsonl: line 2 is no valid JSON: it is wrong at byte 13 of 12" + kCure);
   CHECK(refusal_of("a.jsonl", first + "{\"text\": \"\xFF\"}") ==
-        "a.jsonl: line 2 is no valid JSON: it is wrong at byte 11 of 13");
+        "a.jsonl: line 2 is no valid JSON: it is wrong at byte 11 of 13" + kCure);
   CHECK(refusal_of("a.jsonl", first + "{\"text\": \"B\"}") ==
-        "a.jsonl: line 2: expected a key 'label', found text");
+        "a.jsonl: line 2: expected a key 'label', found text" + kCure);
   CHECK(refusal_of("a.jsonl", first + "{\"text\": 12, \"label\": 1}") ==
-        "a.jsonl: line 2: expected text for 'text', found 12");
+        "a.jsonl: line 2: expected text for 'text', found 12" + kCure);
   CHECK(refusal_of("a.jsonl", first + "{\"text\": \"B\", \"label\": null}") ==
-        "a.jsonl: line 2: expected text or a number for 'label', found null");
+        "a.jsonl: line 2: expected text or a number for 'label', found null" + kCure);
   CHECK(refusal_of("a.jsonl", first + "{\"text\": \"B\", \"label\": 1.0}") ==
-        "a.jsonl: line 2: expected a class from 0 to 1 as the label, found '1.0'");
+        "a.jsonl: line 2: expected a class from 0 to 1 as the label, found '1.0'; --label-names LABEL=CLASS "
+        "says what another spelling stands for, --classes names the outputs");
   CHECK(refusal_of("a.jsonl", first + "{\"text\": \"B\", \"label\": 1e999}") ==
-        "a.jsonl: line 2 holds a number too large for 64-bit floating point");
+        "a.jsonl: line 2 holds a number too large for 64-bit floating point" + kCure);
   CHECK(refusal_of("a.jsonl", "{\"x\": 1, \"y\": 2}") ==
         "a.jsonl: line 1: expected keys as sentence, label, found x, y; --columns says which is which");
   CHECK(refusal_of("a.jsonl", "{}", {.task = TextTask::mnli}) ==
@@ -112,4 +119,39 @@ TEST_CASE("Lines that are not the JSON they should be") {
         "which");
   CHECK(refusal_of("a.jsonl", first, {.columns = {"text", "gold"}}) ==
         "a.jsonl: line 1: expected a key 'gold', found label, text");
+}
+
+TEST_CASE("Rows of the wrong form that are skipped are counted, and leave the others' numbers") {
+  const auto rows = [](const std::string& name, const std::string& bytes) {
+    const TempFolder folder;
+    const auto dataset = open_text_dataset(folder.write(name, bytes), {.skip_bad_rows = true}, kTwo);
+    std::string found;
+    for (int64_t i = 0; i < dataset.size(); ++i) {
+      found += dataset.text(i).first + std::to_string(dataset.row(i)) + " ";
+    }
+    for (const LeftOut& left_out : dataset.remarks().left_out) found += to_sentence(left_out);
+    return found;
+  };
+  CHECK(rows("a.tsv", "sentence\tlabel\nA\t1\nB\n\nC\t0\n") ==
+        "A0 C3 2 rows of the wrong form were left out (line 3: expected 2 columns, found 1, line 4: expected "
+        "a row, "
+        "found an empty line)");
+  CHECK(rows("a.tsv", "A\t1\n\"\tx\ty\nC\t0") ==
+        "A0 C2 1 row of the wrong form was left out (line 2: expected 2 columns, found 3)");
+  CHECK(rows("a.csv", "sentence,label\n\"A,1\nB,0\n") ==
+        "B1 1 row of the wrong form was left out (line 2: expected a closing quote for the one opened here, "
+        "fo...)");
+  CHECK(rows("a.jsonl", "{\n{\"text\": \"A\", \"label\": 1}\n{\"text\": \"B\"}\n[]") ==
+        "A1 3 rows of the wrong form were left out (line 1 is no valid JSON: it is wrong at byte 2 of 1, "
+        "line 3: "
+        "expected a key 'label', found text, line 4: expected a JSON object, found [])");
+  CHECK(rows("a.tsv", "A\t1\nC\t0") == "A0 C1 ");
+  const TextFormat skip{.skip_bad_rows = true};
+  CHECK(refusal_of("a.tsv", "sentence\tlabel\nA\n", skip) ==
+        "a.tsv: expected rows below the header, found none; 1 row of the wrong form was left out (line 2: "
+        "expected 2 "
+        "columns, found 1)");
+  CHECK(contains(refusal_of("a.jsonl", "x\n", skip), "a.jsonl: expected JSON objects, found none; 1 row"));
+  // A label that is none is no matter of form.
+  CHECK(contains(refusal_of("a.tsv", "A\t1\nB\tx", skip), "line 2: expected a class from 0 to 1"));
 }

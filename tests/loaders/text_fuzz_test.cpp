@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "loaders/text_dataset.h"
+#include "loaders/text/text_dataset.h"
 #include "tests/support/messages.h"
 #include "tests/support/temp_folder.h"
 
@@ -60,7 +60,7 @@ class Draw {
   }
 
   TextFormat format() {
-    TextFormat format;
+    TextFormat format{.skip_bad_rows = (*this)(2) == 0};
     if ((*this)(3) == 0) format.task = static_cast<TextTask>((*this)(9));
     if ((*this)(3) > 0) return format;
     for (std::size_t count = 1 + (*this)(4); count > 0; --count) {

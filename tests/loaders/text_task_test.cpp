@@ -1,11 +1,15 @@
 // The official files of GLUE's tasks, and how labels become classes or scores.
-#include "loaders/text_task.h"
+#include "loaders/text/text_task.h"
 
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 
 #include "tests/support/messages.h"
+#include "tests/support/temp_folder.h"
 #include "tests/support/text_files.h"
 
 using namespace dpac;
@@ -15,6 +19,8 @@ namespace {
 
 const LabelRule kTwo{.classes = 2};
 const LabelRule kThree{.classes = 3};
+const std::string kCure = "; --label-names LABEL=CLASS says what another spelling stands for";
+const std::string kNames = ", --classes names the outputs";
 
 Lines official(TextTask task, const std::string& bytes, const LabelRule& rule = kTwo) {
   return text_samples("file.tsv", bytes, {.task = task}, rule);
@@ -98,24 +104,95 @@ TEST_CASE("Labels by the task's names where the checkpoint has none") {
   CHECK(target_of("1", kTwo, TextTask::rte) == "1");
 }
 
+TEST_CASE("Numbers count the task's classes where the network has them in another order") {
+  const LabelRule swapped{.classes = 3, .class_names = {"contradiction", "Entailment", "neutral"}};
+  for (const auto& [number, output] : {std::pair{"0", "1"}, {"1", "2"}, {"2", "0"}}) {
+    CHECK(target_of(number, swapped, TextTask::mnli) == output);
+    CHECK(target_of(number, swapped) == number);
+  }
+  // Other names than the task's do not say which is which.
+  CHECK(target_of("0", {.classes = 2, .class_names = {"yes", "no"}}, TextTask::rte) == "0");
+  CHECK(target_of("0", {.classes = 2, .class_names = {"entailment", "not_entailment"}}, TextTask::wnli) ==
+        "1");
+}
+
+TEST_CASE("What labels rest on besides the file is said") {
+  const auto assumed = [](const std::string& bytes, const LabelRule& rule, std::optional<TextTask> task) {
+    const TempFolder folder;
+    const auto sentences =
+        open_text_dataset(folder.write("a.tsv", bytes), {.task = task}, rule).remarks().assumed;
+    CHECK(sentences.size() <= 1);
+    return sentences.empty() ? "" : sentences.front();
+  };
+  CHECK(assumed("A\tB\tneutral", kThree, TextTask::mnli) ==
+        "the network's outputs are taken to be entailment, neutral, contradiction, the order of mnli in "
+        "GLUE, for "
+        "nothing names them; --classes sets another order");
+  CHECK_FALSE(assumed("A\tB\t0", kThree, TextTask::mnli).empty());
+  CHECK(assumed("sentence1\tsentence2\nA\tB", kThree, TextTask::mnli).empty());
+  CHECK(assumed("A\tB\t0", kThree, {}).empty());
+  const LabelRule swapped{.classes = 3, .class_names = {"contradiction", "entailment", "neutral"}};
+  CHECK(assumed("A\tB\tneutral", swapped, TextTask::mnli).empty());
+  CHECK(assumed("A\tB\tneutral\nC\tD\t0", swapped, TextTask::mnli) ==
+        "labels that are numbers are taken to count the classes of mnli in GLUE: 0 is entailment, which is "
+        "output 1");
+}
+
+TEST_CASE("Other spellings of labels") {
+  LabelRule rule{.classes = 3, .class_names = {"entailment", "neutral", "contradiction"}};
+  rule.spellings = {label_spelling("contradictory=contradiction"), label_spelling("0=2"),
+                    label_spelling(" a b = neutral")};
+  CHECK(target_of("Contradictory", rule) == "2");
+  CHECK(target_of("0", rule) == "2");
+  CHECK(target_of("a b", rule) == "1");
+  CHECK(target_of("contradiction", rule) == "2");
+  CHECK(target_of("high", {.spellings = {{"high", "4.5"}}}) == "4.5");
+  rule.spellings = {{"contradictory", "contradiktion"}};
+  CHECK(target_of("neutral", rule) ==
+        "expected the label 'contradictory' to stand for a class from 0 to 2 or one of entailment, neutral, "
+        "contradiction, found 'contradiktion'");
+  for (const std::string wrong : {"", "=", "a", "=b", "a="}) {
+    CHECK(message_of([&] { (void)label_spelling(wrong); }) ==
+          "expected a label and the class it stands for, as contradictory=contradiction, found '" + wrong +
+              "'");
+  }
+}
+
+TEST_CASE("Names of the outputs, in an order of the user's") {
+  using Names = std::vector<std::string>;
+  const auto refusal = [](const Names& names, std::optional<TextTask> task = {}) {
+    return message_of([&] { check_class_names(names, 3, task); });
+  };
+  CHECK(refusal({"contradiction", "Entailment", "neutral"}, TextTask::mnli) == "no error");
+  CHECK(refusal({"a", "b", "c"}) == "no error");
+  CHECK(refusal({"a", "b", "c"}, TextTask::rte) == "no error");
+  CHECK(refusal({"a", "b"}) == "expected 3 names of classes, one for each of the network's outputs, found 2");
+  CHECK(refusal({"a", "b", "a"}) == "expected different names of classes, found 'a' twice");
+  CHECK(refusal({"a", " ", "b"}) == "expected names of classes, found an empty one");
+  CHECK(refusal({"contradiction", "entailment", "other"}, TextTask::mnli) ==
+        "expected the classes of mnli, entailment, neutral, contradiction in any order, found contradiction, "
+        "entailment, other");
+}
+
 TEST_CASE("Refused labels") {
   CHECK(target_of("neutral", kThree) ==
-        "file.tsv: line 1: expected a class from 0 to 2 as the label, found 'neutral'");
+        "file.tsv: line 1: expected a class from 0 to 2 as the label, found 'neutral'" + kCure + kNames);
   // Three outputs are not the two classes of RTE.
   CHECK(target_of("entailment", kThree, TextTask::rte) ==
-        "file.tsv: line 1: expected a class from 0 to 2 as the label, found 'entailment'");
+        "file.tsv: line 1: expected a class from 0 to 2 as the label, found 'entailment'" + kCure + kNames);
   CHECK(target_of("maybe", kThree, TextTask::mnli) ==
         "file.tsv: line 1: expected a class from 0 to 2 or one of entailment, neutral, contradiction as the "
-        "label, found 'maybe'");
+        "label, found 'maybe'" +
+            kCure);
   for (const std::string label : {"3", "-1", "1.0", "", "0x1", "99999999999"}) {
-    CHECK(target_of(label, kThree) ==
-          "file.tsv: line 1: expected a class from 0 to 2 as the label, found '" + label + "'");
+    CHECK(target_of(label, kThree) == "file.tsv: line 1: expected a class from 0 to 2 as the label, found '" +
+                                          label + "'" + kCure + kNames);
   }
   for (const std::string label : {"nan", "inf", "", "five", "1,5", "1e999"}) {
     CHECK(target_of(label, {}) ==
           "file.tsv: line 1: expected a finite number as the label, found '" + label + "'");
   }
   // Only MNLI has rows without a gold label.
-  CHECK(target_of("-", kTwo, TextTask::rte).ends_with("found '-'"));
+  CHECK(contains(target_of("-", kTwo, TextTask::rte), "found '-'"));
   CHECK(target_of("-", kThree, TextTask::mnli) == "file.tsv: expected gold labels, found none but '-'");
 }

@@ -26,6 +26,7 @@ class Pictures final : public ImageDataset {
   [[nodiscard]] int label(int64_t index) const override { return static_cast<int>(index); }
   [[nodiscard]] int classes() const override { return kImages; }
   [[nodiscard]] bool holds_files() const override { return true; }
+  [[nodiscard]] DatasetReport report() const override { return {}; }
   [[nodiscard]] std::string name(int64_t index) const override { return std::to_string(index); }
   [[nodiscard]] Image load(int64_t index) const override {
     Image image = made_up_image(20 + static_cast<int>(index) * growth_, 30, 3);

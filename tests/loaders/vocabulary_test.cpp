@@ -1,6 +1,7 @@
 // vocab.txt: what is read, and which files are refused with which sentence.
-#include "loaders/vocabulary.h"
+#include "loaders/text/vocabulary.h"
 
+#include <map>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -23,13 +24,13 @@ std::string refusal_of(const std::string& text) {
   return message_of([&] { vocabulary_of(text); });
 }
 
+std::string refusal_of(const std::map<std::string, int64_t>& ids) {
+  return message_of([&] { Vocabulary::from_ids(ids, "file"); });
+}
+
 void check_small(const Vocabulary& vocabulary) {
   CHECK(vocabulary.size() == 6);
-  CHECK(vocabulary.special().pad == 0);
-  CHECK(vocabulary.special().unknown == 1);
-  CHECK(vocabulary.special().classify == 2);
-  CHECK(vocabulary.special().separate == 3);
-  CHECK_FALSE(vocabulary.special().mask.has_value());
+  CHECK(vocabulary.id("[UNK]") == 1);
   CHECK(vocabulary.id("play") == 4);
   CHECK(vocabulary.id("##ing") == 5);
   CHECK_FALSE(vocabulary.id("ing").has_value());
@@ -45,13 +46,18 @@ TEST_CASE("A vocabulary with LF, CRLF, without a last line end and with a byte o
   check_small(vocabulary_of("\xEF\xBB\xBF" + kSpecial + "play\n##ing\n"));
 }
 
-TEST_CASE("Special tokens are found wherever they stand") {
-  const auto vocabulary = vocabulary_of("a\n[MASK]\n[SEP]\n[CLS]\n[UNK]\n[PAD]\n");
-  CHECK(vocabulary.special().mask == 1);
-  CHECK(vocabulary.special().separate == 2);
-  CHECK(vocabulary.special().classify == 3);
-  CHECK(vocabulary.special().unknown == 4);
-  CHECK(vocabulary.special().pad == 5);
+TEST_CASE("Tokens with ids of their own, with gaps") {
+  const auto vocabulary = Vocabulary::from_ids({{"a", 7}, {"##a", 2}, {"B", 0}}, "file");
+  CHECK(vocabulary.size() == 8);
+  CHECK(vocabulary.id("a") == 7);
+  CHECK(vocabulary.longest_piece("ab", false).id == 2);
+  CHECK(vocabulary.has_upper_case());
+  CHECK(vocabulary.by_id() == std::map<int32_t, std::string>{{0, "B"}, {2, "##a"}, {7, "a"}});
+  CHECK(refusal_of({{"a", 1}, {"b", 1}}) == "file: token 'b': its id 1 is also that of 'a'");
+  CHECK(refusal_of({{"a", -1}}) == "file: token 'a': expected an id from 0 to 99999999, found -1");
+  CHECK(contains(refusal_of({{"a", 100'000'000}}), "found 100000000"));
+  CHECK(refusal_of({{"", 1}}) == "file: expected tokens with text, found an empty one");
+  CHECK(contains(refusal_of({{"\xFF", 1}}), "the token is no valid UTF-8"));
 }
 
 TEST_CASE("The longest piece, of words' beginnings or of what follows") {
@@ -71,13 +77,6 @@ TEST_CASE("Upper case outside of brackets") {
 }
 
 TEST_CASE("Refused vocabularies") {
-  CHECK(refusal_of("") == "vocab.txt: expected a WordPiece vocabulary, found no line [UNK] among its 0");
-  CHECK(refusal_of("[PAD]\n[UNK]\n[SEP]\n") ==
-        "vocab.txt: expected a WordPiece vocabulary, found no line [CLS] among its 3");
-  CHECK(refusal_of("[PAD]\n[UNK]\n[CLS]\n") ==
-        "vocab.txt: expected a WordPiece vocabulary, found no line [SEP] among its 3");
-  CHECK(refusal_of("[UNK]\n[CLS]\n[SEP]\n") ==
-        "vocab.txt: expected a WordPiece vocabulary, found no line [PAD] among its 3");
   CHECK(refusal_of(kSpecial + "a\nb\na\n") == "vocab.txt: line 7: the token 'a' is already in line 5");
   CHECK(refusal_of(kSpecial + "##a\na\n##a\n") == "vocab.txt: line 7: the token '##a' is already in line 5");
   CHECK(refusal_of(kSpecial + "a\n\nb\n") == "vocab.txt: line 6: expected a token, found an empty line");
@@ -85,6 +84,22 @@ TEST_CASE("Refused vocabularies") {
   CHECK(refusal_of(kSpecial + "a\xFF\n") == "vocab.txt: line 5: the token is no valid UTF-8");
   CHECK(refusal_of(kSpecial + "a\rb\n") ==
         "vocab.txt: line 5: expected one token a line, found a carriage return within the line");
+}
+
+TEST_CASE("As many embeddings as tokens, or some more that are padding") {
+  const auto notice = [](int64_t tokens, int64_t rows) {
+    return check_embeddings(tokens, rows, "vocab.txt");
+  };
+  for (const int64_t rows : {30522, 30528, 30592, 30800}) CHECK(notice(30522, rows).empty());
+  for (const int64_t rows : {104, 128}) CHECK(notice(100, rows).empty());
+  CHECK(notice(28996, 30522) ==
+        "vocab.txt has 28996 tokens, but the network has 30522 word embeddings: it may be "
+        "another network's");
+  CHECK_FALSE(notice(16, 24).empty());
+  CHECK_FALSE(notice(1000, 1020).empty());
+  CHECK(notice(1000, 1010).empty());
+  CHECK(message_of([&] { notice(51, 50); }) ==
+        "vocab.txt: has 51 tokens, but the network has 50 word embeddings; is it another network's?");
 }
 
 TEST_CASE("A vocabulary file is named by its path") {

@@ -61,7 +61,7 @@ class BertOracle {
     for (int64_t i = 0; has(fmt::format("encoder.layer.{}.output.dense.weight", i)); ++i) {
       x = encoder_layer(fmt::format("encoder.layer.{}.", i), x);
     }
-    x = has("classifier.weight") ? classified(x) : averaged(x);
+    x = has("classifier.weight") ? classified(x) : embedded(x);
     run_.logits = x.values;
     return std::move(run_);
   }
@@ -103,15 +103,20 @@ class BertOracle {
     return layer_norm(layer + "output.LayerNorm", y);
   }
 
-  Map classified(const Map& x) {
+  static Map first_token(const Map& x) {
     Map first(x.channels, 1);
     for (int64_t c = 0; c < x.channels; ++c) first.at(c, 0) = x.at(c, 0);
     first.tensor = x.tensor;
-    const Map pooled = linear("pooler.dense", first, [](double v) { return std::tanh(v); });
+    return first;
+  }
+
+  Map classified(const Map& x) {
+    const Map pooled = linear("pooler.dense", first_token(x), [](double v) { return std::tanh(v); });
     return linear("classifier", pooled);
   }
 
-  Map averaged(const Map& x) {
+  Map embedded(const Map& x) {
+    if (checkpoint_.bert->pooling == SentencePooling::first_token) return first_token(x);
     Map mean(x.channels, 1);
     for (int64_t c = 0; c < x.channels; ++c) {
       for (int64_t t = 0; t < tokens_.real; ++t)

@@ -8,10 +8,13 @@ std::vector<BertTask> bert_tasks() {
   const RandomBert classes{.features = 20, .intermediate = 27}, wide{.features = 52, .layers = 1};
   const RandomBert regression{.features = 20, .heads = 4, .layers = 1, .intermediate = 16, .outputs = 1};
   const RandomBert embedding{.features = 20, .layers = 1, .intermediate = 16, .classifier = false};
+  RandomBert first = embedding;
+  first.pooling = SentencePooling::first_token;
   return {{"two layers", classes},
           {"head size 26", wide},
           {"regression", regression, true},
-          {"sentence embeddings", embedding}};
+          {"sentence embeddings", embedding},
+          {"first tokens as embeddings", first}};
 }
 
 BertProblem::BertProblem(const BertTask& what, NoiseKind noise_kind)

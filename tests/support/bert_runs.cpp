@@ -20,6 +20,8 @@ std::vector<BertCase> bert_cases() {
   const RandomBert odd{.features = 52, .intermediate = 40, .outputs = 2};
   const RandomBert narrow{.features = 20, .heads = 4, .layers = 1, .intermediate = 27, .outputs = 5};
   const RandomBert embedding{.features = 36, .heads = 3, .layers = 1, .classifier = false};
+  RandomBert first = embedding;
+  first.pooling = SentencePooling::first_token;
   const RandomBert regression{.heads = 1, .layers = 1, .types = 1, .outputs = 1};
   const RandomBert long_text{
       .features = 20, .heads = 2, .layers = 1, .intermediate = 16, .vocabulary = 90, .positions = 300};
@@ -27,6 +29,7 @@ std::vector<BertCase> bert_cases() {
           {"head size 26, padding", odd, {{11, 7}, {20, 20}, {1, 1}}},
           {"20 features, head size 5", narrow, {{17, 17}, {9, 1}, {2, 2}}},
           {"sentence embeddings", embedding, {{6, 6}, {13, 10}, {1, 1}}},
+          {"first tokens as embeddings", first, {{6, 6}, {13, 10}, {1, 1}}},
           {"regression, one head, one type", regression, {{5, 5}, {8, 8}}},
           {"more than 256 tokens", long_text, {{271, 271}, {290, 260}}}};
 }

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string>
 
-#include "loaders/images/image.h"
+#include "loaders/pixels/image.h"
 
 namespace dpac::test {
 

@@ -76,6 +76,7 @@ Checkpoint filled(const RandomBert& shape, const Make& make) {
   checkpoint.path = "random_bert.h5";
   checkpoint.bert.emplace();
   checkpoint.bert->heads = shape.heads;
+  checkpoint.bert->pooling = shape.pooling;
   for (uint32_t number = 0; const auto& [name, weight] : Weights(shape).list()) {
     checkpoint.weights.add(name, make(number++, weight), name);
   }

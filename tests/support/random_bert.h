@@ -15,6 +15,7 @@ struct RandomBert {
   int64_t vocabulary = 40, positions = 24, types = 2;
   int64_t outputs = 3;     ///< Of the classifier; 1 is a regression.
   bool classifier = true;  ///< Else sentence embeddings, with a pooler that nothing reads.
+  SentencePooling pooling = SentencePooling::mean;  ///< Of embeddings.
 };
 
 /// Hugging Face's names. Queries and keys are large enough for attention to prefer some tokens by far.

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "loaders/text_dataset.h"
+#include "loaders/text/text_dataset.h"
 
 namespace dpac::test {
 

@@ -53,7 +53,8 @@ class Sentences {
   std::string next() {
     std::string sentence;
     const auto count = static_cast<int>(engine_() % kMostWords) + 1;
-    for (int i = 0; i < count; ++i) sentence.append(i == 0 ? "" : " ").append(words_[engine_() % words_.size()]);
+    for (int i = 0; i < count; ++i)
+      sentence.append(i == 0 ? "" : " ").append(words_[engine_() % words_.size()]);
     words_used_ += count;
     return sentence;
   }

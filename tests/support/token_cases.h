@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "loaders/basic_tokenizer.h"
 #include "loaders/hdf5_file.h"
+#include "loaders/text/basic_tokenizer.h"
 
 namespace dpac::test {
 

@@ -1,0 +1,40 @@
+# What the parts share; to be sourced.
+export DEBIAN_FRONTEND=noninteractive CXXFLAGS=-Werror
+
+# Installs the Debian packages named, unless they are there.
+need() {
+  dpkg -s "$@" >/dev/null 2>&1 && return
+  if ! apt-cache show "$@" >/dev/null 2>&1; then apt-get update -qq; fi
+  apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+# The README's own list of what a build needs.
+need_all() {
+  need $(grep -m1 '^apt-get update' README.md | sed 's/.*--no-install-recommends \(.*\) && cmake -S.*/\1/')
+}
+
+# The C++ sources under the folders named that git knows.
+sources() {
+  git ls-files -- "${@/%//*.cpp}" "${@/%//*.h}"
+}
+
+# Prints a command and runs it.
+show() {
+  echo "+ $*"
+  "$@"
+}
+
+# Compiles again what was compiled already with the same text and flags, as other parts and earlier runs did, from a
+# cache beside the builds.
+with_cache() {
+  need ccache
+  export CCACHE_DIR=${CCACHE_DIR:-$PWD/build/ccache}
+  export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+}
+
+# preset NAME TESTS: builds the test programs of the library under a preset, and runs the tests whose names match.
+preset() {
+  show cmake --preset "$1"
+  show cmake --build --preset "$1" --target dpac_kernels_test dpac_engine_test dpac_loaders_test dpac_learn_test
+  show ctest --preset "$1" -R "$2"
+}

@@ -1,0 +1,18 @@
+# Leaves out the kernels' instruction sets that DPAC_INSTRUCTION_SETS does not name: a sanitizer's build of all of them
+# takes long. Portable code is always there.
+set(left_out)
+foreach(isa_and_target avx2=HWY_AVX2 avx512=HWY_AVX3 avx512_vaes=HWY_AVX3_DL)
+  string(REPLACE "=" ";" pair ${isa_and_target})
+  list(GET pair 0 isa)
+  list(GET pair 1 target)
+  if(NOT isa IN_LIST DPAC_INSTRUCTION_SETS)
+    list(APPEND left_out ${target})
+  endif()
+endforeach()
+if("HWY_AVX2" IN_LIST left_out AND DPAC_INSTRUCTION_SETS MATCHES "avx512")
+  message(FATAL_ERROR "DPAC_INSTRUCTION_SETS is '${DPAC_INSTRUCTION_SETS}': add avx2, which serves blocks of 8 channels")
+endif()
+if(left_out)
+  list(JOIN left_out "|" left_out)
+  target_compile_definitions(dpac PRIVATE "DPAC_LEFT_OUT_TARGETS=(${left_out})")
+endif()

@@ -1,0 +1,38 @@
+#include "kernels/epilogue_variants.h"
+#include "kernels/simd.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/smooth_epilogue.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "kernels/analog_epilogue-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace dpac {
+namespace HWY_NAMESPACE {
+
+void smooth_epilogue_body(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
+                          float* sum_squares) {
+  // Beside a smooth activation nothing else is worth a variant of its own.
+  const auto run =
+      epilogue.gains == nullptr ? run_pass<false, true, true, true> : run_pass<true, true, true, true>;
+  run(epilogue, key, src, dst, sum_squares);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace dpac
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace dpac {
+
+HWY_EXPORT(smooth_epilogue_body);
+
+void run_smooth_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
+                         float* sum_squares) {
+  DPAC_DISPATCH_BLOCKS(smooth_epilogue_body, epilogue.map.block)(epilogue, key, src, dst, sum_squares);
+}
+
+}  // namespace dpac
+#endif
