@@ -9,7 +9,7 @@
 
 #include "kernels/error.h"
 #include "loaders/read_file.h"
-#include "loaders/table_reader.h"
+#include "loaders/text/table_reader.h"
 #include "loaders/text_lines.h"
 
 namespace dpac {

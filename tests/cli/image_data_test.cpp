@@ -23,15 +23,15 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-/// A tree of 37x29 images in these class folders, as the data.
-CliInputs tree_of(const Words& folders) {
-  CliInputs inputs;
-  for (const std::string& folder : folders) {
-    inputs.folder.copy(test::golden_image("decode/rgb_420.jpg"), "tree/" + folder + "/1.jpg");
+/// With a tree of 37x29 images in these class folders as the data.
+struct TreeInputs : CliInputs {
+  explicit TreeInputs(const Words& folders) {
+    for (const std::string& name : folders) {
+      folder.copy(test::golden_image("decode/rgb_420.jpg"), "tree/" + name + "/1.jpg");
+    }
+    data = file("tree");
   }
-  inputs.data = inputs.file("tree");
-  return inputs;
-}
+};
 
 Words eval_of(const CliInputs& inputs, const Words& more = {}) {
   Words words = {"--crop", "16", "--preset", "cifar"};
@@ -62,7 +62,7 @@ bool said(const nlohmann::json& json, const std::string& part) {
 }  // namespace
 
 TEST_CASE("class folders that cannot be the network's classes are refused before the work") {
-  const CliInputs inputs = tree_of({"cat", "dog"});
+  const TreeInputs inputs({"cat", "dog"});
   const std::string error = dpac_error(eval_of(inputs));
   CHECK(error.starts_with(inputs.data + ": 2 class folders, 10 outputs: "));
   CHECK(contains(error, "--class-map FILE"));
@@ -73,14 +73,14 @@ TEST_CASE("class folders that cannot be the network's classes are refused before
 }
 
 TEST_CASE("a class map, numbers for names, and an offset say which class a folder is") {
-  const CliInputs named = tree_of({"cat", "dog"});
+  const TreeInputs named({"cat", "dog"});
   const auto map = named.folder.write("map.csv", "folder,class\ndog,3\ncat,8\n").string();
   CHECK(labels_of(named, {"--class-map", map}) == Words{"8", "3"});
   CHECK(labels_of(named, {"--class-map", map, "--label-offset", "-3"}) == Words{"5", "0"});
   const auto json = dpac_json(eval_of(named, {"--class-map", map, "--label-offset", "1"}));
   CHECK(json["options"]["class_map"] == map);
   CHECK(json["options"]["label_offset"] == 1);
-  CHECK(labels_of(tree_of({"007", "2"})) == Words{"7", "2"});
+  CHECK(labels_of(TreeInputs({"007", "2"})) == Words{"7", "2"});
   CHECK(contains(dpac_error(eval_of(named, {"--class-map", map, "--label-offset", "2"})),
                  "its label is 10, but the network has the classes 0 ... 9"));
 }
@@ -95,7 +95,7 @@ TEST_CASE("a map or an offset where it acts on nothing is an error") {
 }
 
 TEST_CASE("files that are not read are in the text and in the JSON") {
-  const CliInputs inputs = tree_of({"0", "1"});
+  const TreeInputs inputs({"0", "1"});
   inputs.folder.write("tree/0/2.bmp", "BM");
   inputs.folder.write("tree/1/2.gif", "GIF89a");
   inputs.folder.copy(test::golden_image("decode/lossy.webp"), "tree/1/3.webp");
