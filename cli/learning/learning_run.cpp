@@ -86,7 +86,7 @@ class LearningRun {
   void learn() {
     const int64_t batch = bench_.options().learning.batch_in_force();
     const auto reader = bench_.training_batches(seed_, done() * batch, (steps_ - done()) * batch);
-    Progress progress(steps_ - done(), "steps", bench_.quiet());
+    Progress progress(steps_ - done(), "steps", bench_.work_callback());
     try {
       while (const SampleBatch* samples = reader->next()) {
         stop_if_interrupted();

@@ -89,6 +89,7 @@ Workbench::Workbench(WorkbenchOptions options, std::filesystem::path folder, boo
     : options_(with_calibration(std::move(options))),
       folder_(std::move(folder)),
       quiet_(quiet),
+      work_callback_(terminal_progress(quiet)),
       session_(open_session(options_.model, session_options())),
       training_(open_training_data(options_, session_)),
       layers_(paying_layers(analog_layers(session_.graph), options_.analog.kind())) {
@@ -99,6 +100,10 @@ Workbench::Workbench(WorkbenchOptions options, std::filesystem::path folder, boo
   if (has_data()) check_labels(session_);
   if (!has_data() || session_.data.source->targets() != TargetKind::none) return;
   throw Error(fmt::format("{}: has no labels or scores to judge accuracy by", options_.data.data));
+}
+
+Measure Workbench::measure() const {
+  return answer_of(session_.graph) == Answer::classes ? Measure::top1 : Measure::spearman;
 }
 
 void Workbench::add_remarks(Remarks& remarks) const {
@@ -230,7 +235,7 @@ void Workbench::add_samples(uint64_t seed, SensitivityEstimate& estimate) {
   const auto reader = training_.source->read(
       session_.graph, training_order(size, seed, 0, count),
       {.batch = options_.learning.batch_in_force(), .threads = thread_count(options_.run.threads)});
-  Progress progress(count, "samples for sensitivities", quiet_);
+  Progress progress(count, "samples for sensitivities", work_callback_);
   while (const SampleBatch* batch = reader->next()) {
     stop_if_interrupted();
     estimate.add(batch->inputs, batch->samples);
@@ -243,7 +248,7 @@ Accuracy Workbench::evaluate_on_data(Network& network, const NoiseConfig& point,
   // A search may try energies so small that noise overflows; that the network is sound is seen without noise.
   const EvaluationPlan plan{{point}, std::move(seeds), /*overflow_is_wrong=*/point.kind != NoiseKind::none};
   const auto reader = make_reader(session_.data, network.graph(), options_.run, point.kind);
-  Progress progress(static_cast<int64_t>(session_.data.samples.size()) * plan.passes(), "samples", quiet_);
+  Progress progress(std::ssize(session_.data.samples) * plan.passes(), "samples", work_callback_);
   const Evaluation evaluation = evaluate({network}, *reader, *session_.data.source, plan, progress);
   Accuracy accuracy = accuracy_of(evaluation, 0, network.graph().classes());
   if (accuracy.measure != Measure::none) return accuracy;

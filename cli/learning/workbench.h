@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/accuracy.h"
@@ -20,6 +21,7 @@
 #include "cli/remarks.h"
 #include "cli/session.h"
 #include "cli/support/json.h"
+#include "cli/support/progress.h"
 #include "engine/network.h"
 #include "learn/differentiator.h"
 #include "learn/sensitivity.h"
@@ -54,8 +56,15 @@ class Workbench {
   [[nodiscard]] const Session& session() const { return session_; }
   /// With the MACs that pay: paying_layers().
   [[nodiscard]] const std::vector<AnalogLayer>& layers() const { return layers_; }
-  [[nodiscard]] bool quiet() const { return quiet_; }
+
+  /// Who is told how far each piece of work has come: a line on a terminal, unless it is another.
+  [[nodiscard]] const WorkCallback& work_callback() const { return work_callback_; }
+  void tell(WorkCallback callback) { work_callback_ = std::move(callback); }
+
   [[nodiscard]] bool has_data() const { return options_.data.any(); }
+
+  /// What its accuracies are.
+  [[nodiscard]] Measure measure() const;
 
   /// All that decides what is learned, but for energies, their granularity and the seed.
   [[nodiscard]] Json learned_with() const;
@@ -109,6 +118,7 @@ class Workbench {
   WorkbenchOptions options_;
   std::filesystem::path folder_;
   bool quiet_;
+  WorkCallback work_callback_;
   Session session_;
   OpenedData training_;
   std::vector<AnalogLayer> layers_;

@@ -176,8 +176,13 @@ TEST_CASE("search says in words what its tries came to") {
   };
   const std::string found = text({"--max-loss", "0.25"});
   CHECK(found.starts_with("full precision 100.00 %, without noise 100.00 %, target 75.00 %\n\nallocation "));
-  CHECK(contains(text({"--target-accuracy", "0.001"}),
-                 "uniform: every one of 15 tries reaches the target; a smaller energy may do so too.\n"));
+  CHECK(contains(found, "photons/MAC  aJ/MAC"));
+  CHECK(contains(found, "\nuniform: "));
+  CHECK(contains(found, " aJ/MAC) reach 75.00 %, a hit: within 0.1 points above the target.\n"));
+  const std::string easy = text({"--target-accuracy", "0.001", "--noise", "weight"});
+  CHECK(contains(easy,
+                 ", no hit: every one of 15 tries reaches the target; a smaller energy may do so too.\n"));
+  CHECK(contains(easy, "allocation  x base energy/MAC  top-1 "));
   const std::string hasty = test::run_dpac(arguments(inputs, {"--kinds", "layer", "--steps", "2", "--tries",
                                                               "3", "--train-batch", "4"}))
                                 .out;
@@ -190,6 +195,8 @@ TEST_CASE("search says in words what its tries came to") {
   CHECK(json["allocations"][0]["energy_per_mac"].is_null());
   CHECK(json["allocations"][0]["energies"].is_null());
   CHECK(json["allocations"][0]["tries"].size() == 15);
+  CHECK(json["allocations"][0]["outcome"].get<std::string>().starts_with(
+      "uniform: nothing found: none of 15 tries reaches the target of 75.00 %; the best has "));
   const std::string file = inputs.inputs.file("nothing.json"), page = inputs.inputs.file("page.html");
   std::ofstream(file) << json.dump();
   CHECK(test::run_dpac({"report", file, "--out", page}).exit_code == 0);
