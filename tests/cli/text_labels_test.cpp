@@ -71,7 +71,7 @@ TEST_CASE(
   const auto told = dpac_json(inputs.arguments("eval", ordered));
   CHECK(count_with(told["assumed"], "taken to be") == 0);
   CHECK(told["options"]["classes"][0] == "contradiction");
-  for (int label = 0; label < 3; ++label)
+  for (std::size_t label = 0; label < 3; ++label)
     CHECK(told["confusion"][(label + 1) % 3] == assumed["confusion"][label]);
 }
 
