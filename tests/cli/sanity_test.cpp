@@ -124,5 +124,7 @@ TEST_CASE("No other order is named where it is luck, or little better, or there 
   CHECK(notice(answers(1000, 3, 0.1, {1, 2, 0})).empty());
   CHECK(notice(answers(500, 7, 1, {1, 2, 3, 4, 5, 6, 0})).empty());
   CHECK_FALSE(notice(answers(500, 6, 1, {1, 2, 3, 4, 5, 0})).empty());
-  for (uint32_t seed = 0; seed < 300; ++seed) CHECK(notice(answers(60, 4, 0, {0, 1, 2, 3}, seed)).empty());
+  int lucky = 0;
+  for (uint32_t seed = 0; seed < 300; ++seed) lucky += !notice(answers(60, 4, 0, {0, 1, 2, 3}, seed)).empty();
+  CHECK(lucky <= 9);  // The 99.9 % quantile of 300 trials with the 1 % that the notice promises at most.
 }
