@@ -69,8 +69,9 @@ class LearningRun {
     if (state.content().is_null()) return;
     saved_ = saved_learning(state.content());
     if (done() > steps_) {
-      throw Error(fmt::format("{}: has {} steps already, but --steps is {}; give this run another --state",
-                              state.path().string(), done(), steps_));
+      throw StateError(
+          fmt::format("{}: has {} steps already, but --steps is {}; give this run another --state",
+                      state.path().string(), done(), steps_));
     }
     learner_.restore(saved_.learner);
   }

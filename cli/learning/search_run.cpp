@@ -124,8 +124,9 @@ class KindSearch {
     const auto& content = state_.content();
     const std::size_t made_before = content.at("tries").size();
     if (made_before > static_cast<std::size_t>(most_tries)) {
-      throw Error(fmt::format("{}: has {} tries already, but --tries is {}; give this run another --state",
-                              state_.path().string(), made_before, most_tries));
+      throw StateError(
+          fmt::format("{}: has {} tries already, but --tries is {}; give this run another --state",
+                      state_.path().string(), made_before, most_tries));
     }
     for (const Json& made : content.at("tries").items()) {
       finder_.forget(learning_file(bisection_.tries().size()));

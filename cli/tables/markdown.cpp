@@ -57,7 +57,8 @@ std::string markdown_of(const PaperTable& table) {
     text += "|\n";
   }
   text += fmt::format("\nTable: {}\n", markdown_text(table.caption));
-  for (const std::string& note : table.notes) text += fmt::format("\n- {}\n", markdown_text(note));
+  if (!table.notes.empty()) text += '\n';
+  for (const std::string& note : table.notes) text += fmt::format("- {}\n", markdown_text(note));
   return text;
 }
 

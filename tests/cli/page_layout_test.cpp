@@ -90,6 +90,9 @@ TEST_CASE("The check of pages finds planted faults") {
   CHECK(faults("<p>Some words in a line.</p>" + svg + "<text x='20' y='50'>label</text></svg>") == "");
   CHECK(contains(faults("<div style='width:20px;overflow-wrap:anywhere'>uniform</div>"),
                  "broken word: uniform"));
+  CHECK(contains(faults("<table><td style='width:20px;max-width:20px;overflow-wrap:anywhere'>" +
+                        std::string(50, 'x') + "</td></table>"),
+                 "narrow cell: xxx"));
   CHECK(contains(faults("<div style='width:700px'>x</div>"), "beyond the page: DIV"));
   CHECK(faults("<div class='wide' style='overflow-x:auto'><div style='width:700px'>x</div></div>") == "");
   CHECK(contains(faults(svg + "<text x='180' y='50'>a long label</text></svg>"), "outside its picture"));

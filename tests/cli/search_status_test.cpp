@@ -68,11 +68,10 @@ TEST_CASE("Durations and lines are as long as one reads them") {
 
 TEST_CASE("Without a terminal there is a line on stderr for each try, and none with --quiet") {
   const LearningInputs inputs;
-  const Words words = inputs.arguments(
-      "search", quick(inputs, {"--kinds", "uniform,layer", "--json", inputs.inputs.file("search.json")}));
+  const Words words = inputs.arguments("search", quick(inputs, {"--kinds", "uniform,layer"}));
   const test::Outcome outcome = test::run_dpac(words);
   REQUIRE(outcome.exit_code == 0);
-  const auto json = test::dpac_json(joined(words, {"--state", inputs.inputs.file("state")}));
+  const auto json = test::dpac_json(words);
   std::vector<std::string> tries;
   for (const std::string& line : lines_of(outcome.err)) {
     if (contains(line, ", try ")) tries.push_back(line);

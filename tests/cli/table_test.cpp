@@ -151,7 +151,7 @@ TEST_CASE("table: an impossible row says so, and the others are printed and kept
   CHECK(json["rows"][1]["impossible"].get<std::string>().starts_with("even without noise"));
   CHECK(json["rows"][1]["uniform"].is_null());
   CHECK(json["rows"][1]["baseline_top1"].get<double>() < 0.75);
-  CHECK(contains(lines_of(content(csv))[2], ",even without noise the accuracy is "));
+  CHECK(contains(lines_of(content(csv))[2], ",\"even without noise the accuracy is "));
   CHECK(fs::exists(state + "/weights/shot/seed-0/uniform.json"));
   // A damaged state concerns the whole command.
   std::ofstream(state + "/other/clean.json") << "{}";
@@ -188,7 +188,8 @@ TEST_CASE("table: rows are named, uniquely") {
   const auto names_of = [&](const Words& more) {
     std::vector<std::string> names;
     const Words all = joined(more, {"--noises", "shot", "--kinds", "uniform"});
-    for (const auto& row : dpac_json(arguments(inputs, all))["rows"]) names.push_back(row["network"]);
+    const auto json = dpac_json(arguments(inputs, all));
+    for (const auto& row : json["rows"]) names.push_back(row["network"]);
     return names;
   };
   fs::create_directory(inputs.inputs.file("twin"));

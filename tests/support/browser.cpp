@@ -17,25 +17,32 @@ namespace {
 
 // The page gets the width, not the window: Chromium's windows have a smallest one.
 constexpr const char* kScript = R"(<script>
-const width = %WIDTH%, faults = [], shrink = 2.5;
+const width = %WIDTH%, faults = [], shrink = 2.5, longest = 36;
 let words = 0, labels = 0;
 const root = document.documentElement;
 root.style.width = width + 'px';
 document.querySelectorAll('details').forEach(d => { d.open = true; });
 const about = node => (node.textContent || '').trim().slice(0, 60);
 
-// A word has one line, unless it is longer than most columns.
+// A word has one line, unless it stands in something longer than most columns: a path.
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 while (walker.nextNode()) {
   const node = walker.currentNode;
   if (node.parentElement.closest('svg, script, style')) continue;
-  for (const match of node.data.matchAll(/[^\s\-\/\u2013\u00b7]+/g)) {
-    const range = document.createRange();
-    range.setStart(node, match.index);
-    range.setEnd(node, match.index + match[0].length);
-    const lines = new Set([...range.getClientRects()].map(r => Math.round(r.top)));
-    ++words;
-    if (lines.size > 1 && match[0].length <= 36) faults.push('broken word: ' + match[0]);
+  for (const token of node.data.matchAll(/\S+/g)) {
+    const cell = node.parentElement.closest('td, th');
+    if (token[0].length > longest) {
+      if (cell && cell.getBoundingClientRect().width < 150) faults.push('narrow cell: ' + about(cell));
+      continue;
+    }
+    for (const word of token[0].matchAll(/[^\-\/\u2013]+/g)) {
+      const range = document.createRange();
+      range.setStart(node, token.index + word.index);
+      range.setEnd(node, token.index + word.index + word[0].length);
+      const lines = new Set([...range.getClientRects()].map(r => Math.round(r.top)));
+      ++words;
+      if (lines.size > 1) faults.push('broken word: ' + word[0]);
+    }
   }
 }
 
