@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/calibration.h"
+#include "cli/support/interrupt.h"
 #include "cli/support/json.h"
 #include "cli/support/machine.h"
 
@@ -91,7 +92,8 @@ NetworkOptions network_options(const AnalogOptions& options, const AnalogSetup& 
           .threads = thread_count(run.threads),
           .noise = options.kind(),
           .quantization = setup.quantization,
-          .arithmetic = options.quantization.product_arithmetic()};
+          .arithmetic = options.quantization.product_arithmetic(),
+          .poll = stop_if_interrupted};
 }
 
 void write(const AnalogSetup& setup, Json& json) {

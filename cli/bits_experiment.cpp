@@ -35,6 +35,7 @@ BitsExperiment::BitsExperiment(const BitsInputs& inputs, EvaluationPlan plan, in
 Network BitsExperiment::compile(NetworkOptions options) const {
   options.batch = inputs_.run.batch;
   options.threads = thread_count(inputs_.run.threads);
+  options.poll = stop_if_interrupted;
   return {clone(inputs_.session.graph), options};
 }
 

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/manual/manual.h"
 #include "cli/support/nearest.h"
 #include "cli/support/usage_error.h"
 #include "cli/support/wrap.h"
@@ -96,10 +97,25 @@ CommandLine::CommandLine() : parser_(std::make_unique<Parser>()) {
 
 CommandLine::~CommandLine() = default;
 
+void CommandLine::write_pages(std::string_view what, std::span<char*> operands) const {
+  if (operands.size() != 1) {
+    throw UsageError(what == "completion" ? "completion takes the name of a shell: bash, zsh or fish"
+                                          : "manual takes a folder, for man pages and completion scripts");
+  }
+  std::vector<CommandManual> pages;
+  for (const Declared& declared : parser_->commands) {
+    const OptionSet& set = *declared.set;
+    pages.push_back({declared.command->name, declared.command->summary, set.entries(), set.footer()});
+  }
+  if (what == "manual") return write_manual(operands.front(), pages);
+  fmt::print("{}", completion(operands.front(), pages));
+}
+
 bool CommandLine::parse(int argc, char** argv) {
   const std::span words(argv, static_cast<std::size_t>(argc));
   if (argc < 2) throw UsageError("A command is required");
   const std::string_view first = words[1];
+  if (first == "completion" || first == "manual") return write_pages(first, words.subspan(2)), false;
   const auto chosen = std::find_if(parser_->commands.begin(), parser_->commands.end(),
                                    [&](const Declared& declared) { return declared.command->name == first; });
   if (chosen != parser_->commands.end()) {

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "cli/command.h"
 
@@ -31,6 +33,10 @@ class CommandLine {
 
  private:
   struct Parser;
+
+  /// `dpac completion SHELL`, which prints a script, and `dpac manual FOLDER`, for builds: everything that
+  /// installs. Of neither does --help speak, for they are no commands on networks.
+  void write_pages(std::string_view what, std::span<char*> operands) const;
 
   std::unique_ptr<Parser> parser_;
   Work work_;

@@ -17,7 +17,9 @@
 #include "cli/options/output_options.h"
 #include "cli/point_report.h"
 #include "cli/prediction_files.h"
+#include "cli/sanity_remarks.h"
 #include "cli/session.h"
+#include "cli/support/interrupt.h"
 #include "cli/support/json.h"
 #include "cli/support/machine.h"
 #include "cli/support/text_table.h"
@@ -64,16 +66,19 @@ struct Outcome {
   std::vector<Json> answers;
 };
 
+bool is_exact(const Quantization& quantization) {
+  return !quantization.weight_bits && !quantization.activation_bits;
+}
+
 /// Neither noise nor quantisers: what losses are measured against, where there is anything to lose.
 std::optional<Network> make_baseline(const EvalOptions& options, const Session& session,
                                      const AnalogSetup& setup) {
-  const Quantization& quantization = setup.quantization;
-  const bool exact =
-      options.analog.kind() == NoiseKind::none && !quantization.weight_bits && !quantization.activation_bits;
+  const bool exact = options.analog.kind() == NoiseKind::none && is_exact(setup.quantization);
   if (exact || options.no_baseline || session.data.source->targets() != TargetKind::label)
     return std::nullopt;
-  return Network(clone(session.graph),
-                 {.batch = options.run.batch, .threads = thread_count(options.run.threads)});
+  return Network(clone(session.graph), {.batch = options.run.batch,
+                                        .threads = thread_count(options.run.threads),
+                                        .poll = stop_if_interrupted});
 }
 
 Outcome run_all(const EvalOptions& options, const Session& session, const EvaluatedNetworks& networks,
@@ -140,9 +145,8 @@ std::string setting_text(const EvalOptions& options, const Session& session, con
       "{}; computed "
       "in {}\n",
       network.graph().architecture, options.model.weights, options.data.data, with_thousands(samples), part,
-      data.preprocessing(), noise_text(options.analog.noise),
-      bits_text(setup.quantization.weight_bits), bits_text(setup.quantization.activation_bits),
-      network.arithmetic());
+      data.preprocessing(), noise_text(options.analog.noise), bits_text(setup.quantization.weight_bits),
+      bits_text(setup.quantization.activation_bits), network.arithmetic());
 }
 
 /// Accuracies of the plan's points, and what they are measured against.
@@ -166,10 +170,26 @@ bool ledger_wanted(const EvalOptions& options, const std::vector<PointReport>& p
   return options.ledger || points.front().energy->ledger.layers.size() <= kFewLayers;
 }
 
-Remarks remarks_of(const Session& session, const AnalogSetup& setup) {
+/// The pass without noise or quantisers, or null.
+const PointTally* exact_pass(const EvalOptions& options, const AnalogSetup& setup,
+                             const Evaluation& evaluation) {
+  if (evaluation.noise_free) return &*evaluation.noise_free;
+  const bool exact = options.analog.kind() == NoiseKind::none && is_exact(setup.quantization);
+  return exact ? &evaluation.points.front() : nullptr;
+}
+
+Remarks remarks_of(const EvalOptions& options, const Session& session, const AnalogSetup& setup,
+                   const Graph& graph, const Evaluation& evaluation) {
   Remarks remarks;
   add_remarks(session, remarks);
   add_remarks(setup, remarks);
+  const DataSource& data = *session.data.source;
+  const PointTally* exact = exact_pass(options, setup, evaluation);
+  if (exact != nullptr && data.targets() == TargetKind::label) {
+    std::vector<std::string> names = data.class_names();
+    if (names.empty()) names = graph.class_names;
+    add_sanity_remarks(*exact, graph.classes(), names, remarks);
+  }
   return remarks;
 }
 
@@ -200,13 +220,14 @@ void run(const EvalOptions& options) {
   json["ms_per_sample"] = evaluation.ms_per_sample();
   json["samples_per_second"] = 1000 / evaluation.ms_per_sample();
   add_text(network, answers, json);
+  json["truncated_samples"] = or_null(session.data.source->truncated(session.data.samples));
   std::string text = answers.empty() ? setting_text(options, session, setup, network) +
                                            result_text(options, points, noise_free)
                                      : text_of(answers, points.front());
   if (answers.empty())
     text += fmt::format("time    {:.3f} ms a sample and pass\n", evaluation.ms_per_sample());
   if (ledger_wanted(options, points)) text += '\n' + ledger_text(*points.front().energy);
-  publish(options.output, remarks_of(session, setup), text, json);
+  publish(options.output, remarks_of(options, session, setup, network.graph(), evaluation), text, json);
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 namespace dpac::cli {
 namespace {
 
-// Samples times passes between two looks for Ctrl-C: a few seconds of a large network.
+// Samples times passes of one run, after which progress is shown: a few seconds of a large network.
 constexpr int64_t kTogether = 128;
 
 class Run {

@@ -176,8 +176,7 @@ Work add_learn(OptionSet& set) {
       "Weights stay as they are; the loss is the noisy network's cross entropy plus lambda * log(energy / "
       "target) above "
       "the target. With --state the command may be killed at any moment: given again, it goes on and ends "
-      "with the same "
-      "bits.\n\n"
+      "with the same bits; given again with more --steps, it goes on to those.\n\n"
       "Example:\n  dpac learn --weights resnet20.h5 --train-data cifar10/train --data cifar10/test --noise "
       "shot \\\n"
       "    --target-energy 10 --steps 500 --out energies.h5");

@@ -19,7 +19,7 @@
 namespace dpac::cli {
 namespace {
 
-constexpr int kBadInput = 1, kUsage = 2, kInterrupted = 130;
+constexpr int kBadInput = 1, kUsage = 2;
 
 int report(const std::string& sentence, int exit_code) {
   // Not fmt::print, which throws where stderr is full or closed.
@@ -44,7 +44,7 @@ int run(int argc, char** argv) {
     return report_usage(line, error);
   } catch (const Interrupted& interrupted) {
     const std::string& next = interrupted.how_to_go_on;
-    return report(next.empty() ? "interrupted" : "interrupted; " + next, kInterrupted);
+    return report(next.empty() ? "interrupted" : "interrupted; " + next, kInterruptedExit);
   } catch (const std::bad_alloc&) {
     return report("not enough memory; a smaller --batch or --limit needs less", kBadInput);
   } catch (const std::system_error& error) {

@@ -9,14 +9,17 @@
 
 #include "cli/command.h"
 #include "cli/energies_output.h"
+#include "cli/learning/network_names.h"
 #include "cli/learning/search_report.h"
 #include "cli/learning/search_run.h"
+#include "cli/learning/search_status.h"
 #include "cli/learning/state_file.h"
 #include "cli/learning/workbench.h"
 #include "cli/options/output_options.h"
 #include "cli/options/search_options.h"
 #include "cli/support/json.h"
 #include "cli/support/machine.h"
+#include "cli/support/units.h"
 #include "engine/energy.h"
 
 namespace dpac::cli {
@@ -65,23 +68,28 @@ void run(const SearchCommand& command) {
   const FolderLock lock(command.state);
   Workbench bench(command.bench, command.state, command.output.quiet);
   const NoiseOptions& noise = command.bench.analog.noise;
+  const SearchUnits units{energy_unit(noise.noise), noise.photon_aj(), bench.measure()};
+  SearchStatus status(command.search, 1, 1, command.output.quiet);
+  bench.tell(status.work_callback());
+  status.begin_row(row_names({command.bench.model.weights}).front(), noise.noise, units);
   const SearchResult result = resumable(command.state, [&] {
     const Baselines baselines = find_baselines(bench, command.state, command.state);
-    return search(bench, command.search, baselines, {noise.seed, noise.seeds}, command.state);
+    return search(bench, command.search, baselines, {noise.seed, noise.seeds}, command.state,
+                  status.callbacks());
   });
+  status.end_row();
   if (!command.out.empty()) write_energies(command, bench, result);
 
-  const auto photon_aj = noise.photon_aj();
   auto json = result_json("search", options_json(command, bench), bench.session().weights_sha256,
                           thread_count(command.bench.run.threads));
   json["samples"] = bench.session().data.samples.size();
   json["mean_tokens"] = mean_tokens_json(bench.session().graph);
-  write(result, bench.layers(), photon_aj, json);
+  write(result, bench.layers(), units, json);
   write(bench.setup(), json);
   Remarks remarks;
   bench.add_remarks(remarks);
   add_remarks(bench.setup(), remarks);
-  publish(command.output, remarks, text_of(result, photon_aj), json);
+  publish(command.output, remarks, text_of(result, units), json);
 }
 
 }  // namespace
@@ -96,7 +104,8 @@ Work add_search(OptionSet& set) {
   set.further_files([command] { return outputs(*command); });
   add_state_option(set, command->state);
   set.footer(
-      "Bisects the energy per MAC for each kind until the accuracy lies within 0.1 points above the target. "
+      "Bisects the energy per MAC for each kind until the accuracy lies within 0.1 points above the target, "
+      "which is a hit. "
       "Per layer and "
       "per channel each try learns on --train-data (--method analytic: it does not have to). Accuracy is "
       "measured on "

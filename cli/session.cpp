@@ -55,6 +55,7 @@ Session open_images_session(const ModelOptions& model, const DataOptions& option
 
 Session open_text_session(const ModelOptions& model, const DataOptions& options, OpenedWeights weights) {
   Graph graph = build_network(weights, model, std::nullopt);
+  name_classes(options.text, graph);
   auto texts = std::make_unique<TextSource>(options, model, graph);
   const TextSource& source = *texts;
   OpenedData data = with_samples(std::move(texts), options);
@@ -98,7 +99,12 @@ void check_labels(const Session& session) {
 
 void add_remarks(const Session& session, Remarks& remarks) {
   remarks.add(session.remarks);
-  session.data.source->add_remarks(remarks);
+  const auto& [source, samples] = session.data;
+  source->add_remarks(remarks);
+  const auto truncated = source->truncated(samples);
+  if (!truncated || *truncated == 0) return;
+  remarks.notice(fmt::format("{} of {} texts are longer than --max-length allows, and were cut", *truncated,
+                             samples.size()));
 }
 
 Json mean_tokens_json(const Graph& graph) {

@@ -2,15 +2,16 @@
 /// `dpac table`: minimum energies of several networks under several noises.
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/command.h"
+#include "cli/learning/network_names.h"
+#include "cli/learning/search_status.h"
 #include "cli/learning/state_file.h"
 #include "cli/learning/table_row.h"
 #include "cli/learning/workbench.h"
@@ -19,7 +20,9 @@
 #include "cli/support/atomic_file.h"
 #include "cli/support/json.h"
 #include "cli/support/machine.h"
+#include "cli/support/units.h"
 #include "cli/support/usage_error.h"
+#include "cli/tables/table_markup.h"
 #include "kernels/error.h"
 
 namespace dpac::cli {
@@ -29,8 +32,12 @@ struct TableCommand {
   WorkbenchOptions bench;  ///< Of every row, but for the weights and the noise.
   SearchOptions search;
   OutputOptions output;
-  std::vector<std::string> weights, noises = noisy_kinds();
-  std::string state, csv;
+  std::vector<std::string> weights, names, noises = noisy_kinds();
+  std::string state, csv, latex;
+
+  [[nodiscard]] std::vector<std::string> row_names() const {
+    return names.empty() ? cli::row_names(weights) : names;
+  }
 };
 
 bool has(const TableCommand& command, const std::string& noise) {
@@ -60,43 +67,63 @@ void check(const TableCommand& command) {
   check_sigma(command, "weight", command.bench.analog.noise.sigma_weight.has_value());
   for (const std::string& noise : command.noises) row_options(command, "", noise).check();
   command.search.check();
+  if (!command.names.empty()) check_names(command.names, command.weights);
 }
 
-/// The files' names without ending, each once: they name rows and folders.
-std::vector<std::string> network_names(const std::vector<std::string>& weights) {
-  std::vector<std::string> names;
-  std::set<std::string> taken;
-  for (const std::string& file : weights) {
-    const std::string stem = std::filesystem::path(file).stem().string();
-    std::string name = stem;
-    for (int i = 2; !taken.insert(name).second; ++i) name = fmt::format("{}-{}", stem, i);
-    names.push_back(name);
+/// Whether all weights fit the data, before the first row is worked on.
+void check_networks(const TableCommand& command, Remarks& remarks) {
+  const std::vector<std::string> names = command.row_names();
+  for (std::size_t w = 0; w < names.size(); ++w) {
+    try {
+      const Workbench bench(row_options(command, command.weights[w], command.noises.front()), "",
+                            command.output.quiet);
+      if (command.search.learns()) bench.check_learnable();
+      bench.add_remarks(remarks);
+    } catch (const Error& error) {
+      throw Error(fmt::format("{}: {}", names[w], error.what()));
+    }
   }
-  return names;
 }
 
 /// All rows, those of a network together.
-std::vector<TableRow> find_rows(const TableCommand& command, Remarks& remarks) {
-  const std::vector<std::string> names = network_names(command.weights);
+std::vector<TableRow> find_rows(const TableCommand& command) {
+  const std::vector<std::string> names = command.row_names(), folders = folder_names(command.weights);
+  SearchStatus status(command.search, std::ssize(names) * std::ssize(command.noises),
+                      command.bench.analog.noise.seeds, command.output.quiet);
   std::vector<TableRow> rows;
   for (std::size_t w = 0; w < names.size(); ++w) {
+    const auto folder = inside(command.state, folders[w]);
     for (const std::string& noise : command.noises) {
-      try {
-        const auto folder = inside(command.state, names[w]);
-        Workbench bench(row_options(command, command.weights[w], noise), inside(folder, noise),
-                        command.output.quiet);
-        rows.push_back(find_row(bench, command.search, names[w], folder));
-        bench.add_remarks(remarks);
-      } catch (const Error& error) {
-        throw Error(fmt::format("{}, {} noise: {}", names[w], noise, error.what()));
-      }
+      Workbench bench(row_options(command, command.weights[w], noise), inside(folder, noise),
+                      command.output.quiet);
+      bench.tell(status.work_callback());
+      status.begin_row(names[w], noise,
+                       {energy_unit(noise), bench.options().analog.noise.photon_aj(), bench.measure()});
+      rows.push_back(find_row(bench, command.search, names[w], folder, status.callbacks()));
+      status.end_row();
     }
   }
   return rows;
 }
 
+/// Rows that are impossible are no error as long as others are not.
+void check_rows(const std::vector<TableRow>& rows, Remarks& remarks) {
+  constexpr std::size_t kMost = 5;
+  std::vector<std::string> sentences;
+  for (const TableRow& row : rows) {
+    if (row.impossible.empty()) continue;
+    sentences.push_back(fmt::format("{}, {} noise: {}", row.network, row.noise, row.impossible));
+    remarks.notice("a row is impossible: " + sentences.back());
+  }
+  if (sentences.size() < rows.size()) return;
+  if (sentences.size() > kMost) sentences.resize(kMost);
+  throw Error(rows.size() == 1
+                  ? sentences.front()
+                  : fmt::format("no row of the table is possible: {}", fmt::join(sentences, "; ")));
+}
+
 Json json_of(const TableCommand& command, const std::vector<TableRow>& rows) {
-  Json options{{"weights", command.weights}, {"noise", command.noises}};
+  Json options{{"weights", command.weights}, {"names", command.row_names()}, {"noise", command.noises}};
   auto sha256 = Json::array(), results = sha256;
   for (const TableRow& row : rows) {
     options["rows"].push_back(row.options);
@@ -109,17 +136,27 @@ Json json_of(const TableCommand& command, const std::vector<TableRow>& rows) {
   return json;
 }
 
+void write_file(const std::string& path, const std::string& text) {
+  if (path.empty()) return;
+  AtomicFile file(path);
+  file.write(text);
+  file.commit();
+}
+
 void run(const TableCommand& command) {
   check(command);
   const FolderLock lock(command.state);
   Remarks remarks;
-  const std::vector<TableRow> rows = resumable(command.state, [&] { return find_rows(command, remarks); });
-  if (!command.csv.empty()) {
-    AtomicFile file(command.csv);
-    file.write(csv_of(rows));
-    file.commit();
-  }
-  publish(command.output, remarks, markdown_of(rows), json_of(command, rows));
+  check_networks(command, remarks);
+  const std::vector<TableRow> rows = resumable(command.state, [&] { return find_rows(command); });
+  check_rows(rows, remarks);
+  const Json json = json_of(command, rows);
+  const std::string source = "table";
+  const ResultValue result(source, "", json);
+  const PaperTable table = paper_table(result);
+  write_file(command.csv, csv_of(result));
+  write_file(command.latex, latex_of(table));
+  publish(command.output, remarks, markdown_of(table), json);
 }
 
 }  // namespace
@@ -129,25 +166,26 @@ Work add_table(OptionSet& set) {
   set.paths({"--weights", "FILE", "Checkpoint of a network; may be given several times"}, command->weights,
             FileRole::reads)
       .required();
+  set.words({"--names", "A,B,...", "What the rows call them, as many as --weights [the files' names]"},
+            command->names);
   add_table_workbench_options(set, command->bench);
   set.heading("Noise");
   set.choices({"--noises", "A,B,...", "Noises of the analog operations, each with every network"},
               command->noises, noisy_kinds());
   add_search_options(set, command->search);
   add_output_options(set, command->output);
-  set.path({"--csv", "FILE", "The table as CSV"}, command->csv, FileRole::writes);
+  set.path({"--csv", "FILE", "The table as CSV, numbers unrounded"}, command->csv, FileRole::writes);
+  set.path({"--latex", "FILE", "The table in LaTeX, with the package booktabs"}, command->latex,
+           FileRole::writes);
   add_state_option(set, command->state);
   set.footer(
       "A row is a network under a noise: accuracies without noise, at full precision and quantised (8 bits "
-      "unless --bits "
-      "says otherwise), and the smallest energies per MAC, as 'dpac search' finds them, mean and standard "
-      "deviation over "
-      "--seeds searches. With --state, what is finished is not computed again, also when networks, noises or "
-      "seeds are "
-      "added.\n\n"
-      "Example:\n  dpac table --weights resnet20.h5 --weights resnet56.h5 --train-data cifar10/train --data "
-      "cifar10/test "
-      "\\\n    --seeds 5 --state table --csv table.csv");
+      "unless --bits says otherwise), and the smallest energies per MAC, as 'dpac search' finds them, mean "
+      "and standard deviation over --seeds searches, rounded to that deviation. The table is printed in "
+      "Markdown. A row that is impossible says so, and the rest is printed all the same. With --state, what "
+      "is finished is not computed again, also when networks, noises or seeds are added.\n\n"
+      "Example:\n  dpac table --weights resnet20.h5 --weights resnet56.h5 --names ResNet20,ResNet56 \\\n"
+      "    --train-data cifar10/train --data cifar10/test --seeds 5 --state table --latex table.tex");
   return [command] { run(*command); };
 }
 

@@ -14,10 +14,14 @@ foreach(folder kernels engine loaders learn)
     file(STRINGS ${header} foreign REGEX "^#include <[^>]*[./]")
     if(NOT foreign)
       cmake_path(GET header PARENT_PATH place)
-      install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dpac/${place})
+      install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dpac/${place} COMPONENT headers)
     endif()
   endforeach()
 endforeach()
+
+install(FILES README.md CHANGELOG.md LICENSE CITATION.cff DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs FILES_MATCHING PATTERN "*.md")
+install(DIRECTORY examples/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples FILES_MATCHING PATTERN "*.cpp" PATTERN "CMakeLists.txt")
 
 configure_package_config_file(cmake/dpacConfig.cmake.in dpacConfig.cmake
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/dpac)

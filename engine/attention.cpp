@@ -1,6 +1,7 @@
 #include "engine/attention.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include "engine/memory_plan.h"
@@ -152,6 +153,7 @@ class Head {
 
   /// Gains and repeats of every column: for shot noise `gains` holds squares of norms before.
   void fill(const Product& product, float* gains, int32_t* repeats) const {
+    assert(product.columns <= product.stride);
     const double unit = product.factor * static_cast<double>(product.gains->gains.data()[0]);
     for (int64_t c = 0; c < product.stride; ++c) {
       const double norm = shot() ? std::sqrt(static_cast<double>(gains[c])) : 1.0;
@@ -208,6 +210,8 @@ float score_scale(const AttentionShape& shape) {
 }
 
 void run_head(const Attention& attention, int64_t head, float* buffer) {
+  assert(head >= 0 && head < attention.shape.heads);
+  assert(attention.shape.real >= 1 && attention.shape.real <= attention.shape.tokens);
   Head(attention, head, buffer).run();
 }
 

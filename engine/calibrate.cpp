@@ -78,10 +78,11 @@ class TensorObserver : public Observer {
 
 class Calibration {
  public:
-  Calibration(Graph graph, CalibrationMethod method, int threads)
+  Calibration(Graph graph, CalibrationMethod method, int threads, const Poll& poll)
       : method_(method),
-        network_(std::move(graph),
-                 {.batch = kCalibrationBatch, .threads = threads, .keep_pre_activations = true}),
+        network_(
+            std::move(graph),
+            {.batch = kCalibrationBatch, .threads = threads, .keep_pre_activations = true, .poll = poll}),
         tensors_(quantized_tensors(network_.graph())),
         averages_(tensors_.size()) {
     if (method == CalibrationMethod::percentile)
@@ -192,8 +193,9 @@ int64_t default_batches(CalibrationMethod method) {
   return method == CalibrationMethod::ema ? 100 : 5;
 }
 
-Ranges calibrate(Graph graph, CalibrationMethod method, int threads, const BatchSource& batches) {
-  return Calibration(std::move(graph), method, threads).run(batches);
+Ranges calibrate(Graph graph, CalibrationMethod method, int threads, const BatchSource& batches,
+                 const Poll& poll) {
+  return Calibration(std::move(graph), method, threads, poll).run(batches);
 }
 
 std::vector<int64_t> random_permutation(int64_t size, int64_t count, uint64_t seed) {

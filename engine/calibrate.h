@@ -11,6 +11,7 @@
 
 #include "engine/graph.h"
 #include "engine/inputs.h"
+#include "engine/poll.h"
 #include "engine/quantization.h"
 
 namespace dpac {
@@ -33,7 +34,8 @@ using BatchSource = std::function<void(const BatchVisitor& visit)>;
 /// Ranges of quantized_tensors(graph). The percentiles are exact, and memory does not grow with the number of
 /// values: `batches` is asked for the same batches twice. Results do not depend on `threads`.
 /// @throws Error if there is no batch, or a value is not finite.
-Ranges calibrate(Graph graph, CalibrationMethod method, int threads, const BatchSource& batches);
+Ranges calibrate(Graph graph, CalibrationMethod method, int threads, const BatchSource& batches,
+                 const Poll& poll = {});
 
 /// The first `count` of a permutation of 0 ... size - 1 that depends on `seed` alone.
 std::vector<int64_t> random_permutation(int64_t size, int64_t count, uint64_t seed);

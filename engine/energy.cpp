@@ -1,6 +1,7 @@
 #include "engine/energy.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace dpac {
 namespace {
@@ -27,6 +28,8 @@ LayerEnergy layer_energy(const AnalogLayer& layer, const std::vector<float>& ene
 
 EnergyLedger energy_ledger(const std::vector<AnalogLayer>& layers, const NoiseConfig& config) {
   const std::vector<AnalogLayer> paying = paying_layers(layers, config.kind);
+  assert(config.energies.size() == layers.size());
+  assert(config.repeats.empty() || config.repeats.size() == layers.size());
   EnergyLedger ledger;
   for (std::size_t l = 0; l < config.energies.size(); ++l) {
     const std::vector<int32_t> repeats = config.repeats.empty() ? std::vector<int32_t>{1} : config.repeats[l];
@@ -41,6 +44,7 @@ EnergyLedger energy_ledger(const std::vector<AnalogLayer>& layers, const NoiseCo
 }
 
 double photon_energy_aj(double wavelength_nm) {
+  assert(wavelength_nm > 0);
   constexpr double kPlanck = 6.62607015e-34;   // J s
   constexpr double kLightSpeed = 299792458.0;  // m / s
   constexpr double kAttojoulesPerJoule = 1e18;

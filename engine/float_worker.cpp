@@ -58,6 +58,7 @@ const float* FloatWorker::input_value(const Node& node, const RunInput& input) c
 }
 
 void FloatWorker::compute(std::size_t n, const RunInput& input) {
+  call(input.poll);
   const Node& node = this->node(n);
   if (auto* winograd = std::get_if<Winograd::Call>(&products_[n])) {
     winograd->run(stream_);

@@ -1,6 +1,7 @@
 #include "engine/graph.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace dpac {
@@ -54,6 +55,7 @@ std::vector<bool> per_token_nodes(const Graph& graph) {
 }
 
 const MapShape& input_shape(const Graph& graph, const Node& node) {
+  assert(node.input >= 0 && static_cast<std::size_t>(node.input) < graph.nodes.size());
   return graph.nodes[static_cast<std::size_t>(node.input)].shape;
 }
 
@@ -63,6 +65,7 @@ std::size_t first_analog(const Graph& graph) {
 }
 
 const Tensor& analog_weights(const Node& node) {
+  assert(has_weights(node));
   const auto* linear = std::get_if<LinearOp>(&node.op);
   return linear != nullptr ? linear->weights : std::get<ConvolutionOp>(node.op).weights;
 }
@@ -77,6 +80,7 @@ std::span<const float> analog_bias(const Node& node) {
 }
 
 int64_t dot_length_of(const Tensor& weights) {
+  assert(weights.rank() >= 2 && weights.dim(0) > 0);
   return element_count(weights.shape()) / weights.dim(0);
 }
 

@@ -45,6 +45,7 @@ void IntegerWorker::run(const RunInput& input, const LogitsOutput& output) {
 
 /// A product, or all of an operation that is not analog.
 void IntegerWorker::compute(std::size_t n, const RunInput& input) {
+  call(input.poll);
   const Node& node = this->node(n);
   if (plan_.step(n).primitive) calls_[n].run(stream_);
   if (is_analog(node)) return;

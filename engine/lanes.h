@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cassert>
 #include <cstdint>
 #include <exception>
 
@@ -15,6 +16,7 @@ namespace dpac {
 /// takes the next task when it is done with one. @throws what a task threw, after the others have ended.
 template <class Task>
 void run_tasks(int lanes, int64_t tasks, const Task& task) {
+  assert(lanes >= 1);
   std::atomic<int64_t> next{0};
   std::exception_ptr failure;
   const auto work = [&](int lane) {
@@ -43,6 +45,7 @@ struct Spread {
 };
 
 inline Spread spread(int64_t batch, int threads) {
+  assert(batch >= 1 && threads >= 1);
   constexpr int64_t kMostTogether = 4;
   const int64_t lanes = std::min<int64_t>(threads, batch);
   return {static_cast<int>(lanes), std::clamp<int64_t>(batch / lanes, 1, kMostTogether)};
@@ -52,13 +55,16 @@ inline Spread spread(int64_t batch, int threads) {
 class Chunks {
  public:
   Chunks(int64_t samples, int64_t size)
-      : size_(size), chunks_(samples / size), tasks_(chunks_ + samples % size) {}
+      : size_(size), chunks_(samples / size), tasks_(chunks_ + samples % size) {
+    assert(samples >= 0 && size >= 1);
+  }
 
   [[nodiscard]] int64_t tasks() const { return tasks_; }
   [[nodiscard]] bool whole(int64_t task) const { return task < chunks_; }
 
   /// The first sample of a task.
   [[nodiscard]] int64_t first(int64_t task) const {
+    assert(task >= 0 && task < tasks_);
     return whole(task) ? task * size_ : chunks_ * size_ + (task - chunks_);
   }
 

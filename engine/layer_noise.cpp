@@ -1,6 +1,7 @@
 #include "engine/layer_noise.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <map>
 #include <utility>
@@ -67,6 +68,7 @@ LayerNoise::LayerNoise(const Graph& graph, const Node& node, const BlockedMap& m
     : window_(patch_window(graph, node)), map_(map) {}
 
 void LayerNoise::add_run(int64_t pixel, int64_t gain_row) {
+  assert(runs_.empty() || pixel == runs_.back().end);
   if (runs_.empty() || runs_.back().gain_row != gain_row || pixel - runs_.back().begin == kMaxRun) {
     runs_.push_back({pixel, pixel, gain_row});
   }
@@ -124,6 +126,9 @@ LayerGains LayerNoise::gains(std::span<const float> energies, std::span<const in
                              double sigma) const {
   const auto channels = static_cast<std::size_t>(map_.channels);
   const auto stride = static_cast<std::size_t>(map_.padded_channels());
+  assert(energies.size() == 1 || energies.size() == channels);
+  assert(repeats.size() == 1 || repeats.size() == channels);
+  assert(unit_sigma_.size() % channels == 0 && sigma >= 0);
   const std::size_t rows = unit_sigma_.size() / channels;
   LayerGains result{AlignedFloats(rows * stride), padded(repeats, map_)};
   std::fill_n(result.gains.data(), result.gains.size(), 0.0f);

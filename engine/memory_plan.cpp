@@ -1,6 +1,7 @@
 #include "engine/memory_plan.h"
 
 #include <algorithm>
+#include <cassert>
 #include <numeric>
 
 namespace dpac {
@@ -28,11 +29,13 @@ std::size_t lowest_gap(std::vector<Extent> taken, std::size_t size) {
 }  // namespace
 
 std::size_t LifetimeTable::add(int64_t floats, int now) {
+  assert(floats >= 0);
   lifetimes_.push_back({static_cast<std::size_t>(floats), now, now});
   return lifetimes_.size() - 1;
 }
 
 void LifetimeTable::use(std::size_t value, int now) {
+  assert(value < lifetimes_.size() && now >= lifetimes_[value].first);
   Lifetime& lifetime = lifetimes_[value];
   lifetime.last = lifetime.first <= kept_ ? last_ : std::max(lifetime.last, now);
 }
@@ -46,6 +49,7 @@ MemoryPlan plan_memory(std::span<const Lifetime> values) {
   MemoryPlan plan{std::vector<std::size_t>(values.size()), 0};
   for (std::size_t n = 0; n < order.size(); ++n) {
     const Lifetime& value = values[order[n]];
+    assert(value.first <= value.last);
     std::vector<Extent> taken;
     for (std::size_t m = 0; m < n; ++m) {
       const std::size_t other = order[m];

@@ -144,6 +144,7 @@ class Network::Impl {
   [[nodiscard]] static Capacity one() { return {.samples = 1}; }
 
   [[nodiscard]] std::unique_ptr<NetworkPlan> make_plan(const Capacity& capacity) const {
+    call(&options_.poll);
     std::unique_ptr<Plan> plan;
     if (integer_weights_.empty()) {
       plan = std::make_unique<FloatPlan>(graph_, float_weights_, quantizers_, plan_options(capacity));
@@ -220,7 +221,9 @@ class Network::Impl {
         };
         for (last = first; same(last);) ++last;
         const auto points = std::span(noise_.points).subspan(p, 1);
-        run_part(part, first, last, points, [&] { noisy_weights_->draw(points.front(), group); });
+        run_part(part, first, last, points, [&] {
+          noisy_weights_->draw(points.front(), group, [&](auto, auto) { call(&options_.poll); });
+        });
       }
     }
   }
@@ -248,8 +251,11 @@ class Network::Impl {
     const LogitsOutput output{batch.logits + first * graph_.classes(), batch.point_stride};
     run_tasks(split_.lanes, static_cast<int64_t>(packs.size()), [&](int lane, int64_t task) {
       const Pack& pack = packs[static_cast<std::size_t>(task)];
-      const RunInput input{
-          .sequences = pack.sequences, .noise = &noise_, .points = points, .observer = batch.observer};
+      const RunInput input{.sequences = pack.sequences,
+                           .noise = &noise_,
+                           .points = points,
+                           .observer = batch.observer,
+                           .poll = &options_.poll};
       lanes_.workers(lane, pack.capacity).worker->run(input, output);
     });
   }
@@ -261,7 +267,8 @@ class Network::Impl {
                          .samples = batch.samples.data() + first,
                          .noise = &noise_,
                          .points = points,
-                         .observer = batch.observer};
+                         .observer = batch.observer,
+                         .poll = &options_.poll};
     lanes_.workers(lane, chunk ? many() : one())
         .worker->run(input, {batch.logits + first * graph_.classes(), batch.point_stride});
   }

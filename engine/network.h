@@ -18,6 +18,7 @@
 #include "engine/inputs.h"
 #include "engine/noise_config.h"
 #include "engine/observer.h"
+#include "engine/poll.h"
 #include "engine/quantization.h"
 
 namespace dpac {
@@ -36,6 +37,7 @@ struct NetworkOptions {
   bool keep_pre_activations = false;  ///< Needed by run_observed(). In float32, whatever `arithmetic` says.
   Quantization quantization = {};     ///< Thermal noise needs at least its ranges.
   Arithmetic arithmetic = Arithmetic::automatic;
+  Poll poll = {};  ///< Between the operations of a run, and before each plan that it compiles.
 };
 
 /// Results do not depend on `batch` and `threads`: docs/numerics.md says which bits are promised.

@@ -1,6 +1,7 @@
 #include "engine/noise_state.h"
 
 #include <array>
+#include <cassert>
 #include <cmath>
 
 namespace dpac {
@@ -63,6 +64,8 @@ std::vector<LayerNoise> layer_noises(const NoiseSetting& setting, NoiseKind kind
 std::shared_ptr<const std::vector<LayerGains>> layer_gains(std::span<const LayerNoise> layers,
                                                            const NoiseConfig& config) {
   if (config.kind == NoiseKind::none) return nullptr;
+  assert(config.energies.size() == layers.size());
+  assert(config.repeats.empty() || config.repeats.size() == layers.size());
   constexpr std::array<int32_t, 1> kOnce = {1};
   std::vector<LayerGains> gains;
   for (std::size_t l = 0; l < layers.size(); ++l) {

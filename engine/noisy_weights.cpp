@@ -1,6 +1,7 @@
 #include "engine/noisy_weights.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "kernels/weight_noise.h"
 
@@ -29,11 +30,13 @@ void NoisyWeights::draw(const NoisePoint& point, int64_t group, const Visitor& v
   if (point.gains == nullptr) return;
   const Drawn wanted{point.seed, point.step, point.gains, group};
   if (drawn_ == wanted) return;
+  forget();  // Whoever is shown the weights may throw.
   for (std::size_t n = 0, layer = 0; n < graph_.nodes.size(); ++n) {
     if (!has_weights(graph_.nodes[n])) {
       if (is_analog(graph_.nodes[n])) ++layer;
       continue;
     }
+    assert(layer < point.gains->size());
     const NoiseKey key{.seed = point.seed,
                        .step = point.step,
                        .layer = static_cast<uint16_t>(layer),
@@ -52,6 +55,7 @@ std::span<const float> NoisyWeights::draw_layer(std::size_t node, const LayerGai
   const WeightNoise noise{dot_length_of(weights), gains.gains.data(),
                           gains.repeats.empty() ? nullptr : gains.repeats.data()};
   const int64_t rows = weights.dim(0);
+  assert(gains.gains.size() >= static_cast<std::size_t>(rows));
   const std::span<float> drawn = room_for(node);
 #pragma omp parallel for num_threads(threads_) schedule(static)
   for (int t = 0; t < threads_; ++t) {

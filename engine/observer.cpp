@@ -1,6 +1,7 @@
 #include "engine/observer.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <vector>
 
@@ -46,6 +47,7 @@ void sigma_of_weight_noise(const AnalogView& view, std::span<float> dst) {
 }  // namespace
 
 void to_plain(const BlockedMap& map, const float* src, std::span<float> dst) {
+  assert(dst.size() == static_cast<std::size_t>(map.channels * map.pixels));
   for (int64_t c = 0; c < map.channels; ++c) {
     const float* plane = src + (c / map.block) * map.pixels * map.block + c % map.block;
     float* to = dst.data() + c * map.pixels;
@@ -56,6 +58,7 @@ void to_plain(const BlockedMap& map, const float* src, std::span<float> dst) {
 void sigma_of(const AnalogView& view, std::span<float> dst) {
   if (view.weight_gains != nullptr) return sigma_of_weight_noise(view, dst);
   const AnalogEpilogue& e = view.epilogue;
+  assert(dst.size() == static_cast<std::size_t>(e.map.channels * e.map.pixels));
   if (e.gains == nullptr) {
     std::fill(dst.begin(), dst.end(), 0.0f);
     return;

@@ -1,5 +1,7 @@
 #include "engine/onednn.h"
 
+#include <cassert>
+
 #include <fmt/format.h>
 
 #include "engine/onednn_impl.h"
@@ -140,6 +142,9 @@ void Call::run(const Stream& stream) const {
 }
 
 Call Primitive::bind(const void* src, void* dst, void* scratchpad, void* workspace) const {
+  assert(impl_ != nullptr && src != nullptr && dst != nullptr);
+  assert(scratchpad != nullptr || scratchpad_size() == 0);
+  assert(workspace != nullptr || workspace_size() == 0);
   auto call = std::make_unique<Call::Impl>();
   call->primitive = impl_;
   call->memories = {memory(impl_->src, engine(), const_cast<void*>(src)), memory(impl_->dst, engine(), dst),

@@ -1,6 +1,7 @@
 #include "engine/packing.h"
 
 #include <algorithm>
+#include <cassert>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -13,6 +14,7 @@ namespace {
 constexpr int64_t kTokenStep = 16;
 
 int64_t tokens_of(const Pack& pack) {
+  assert(!pack.sequences.empty());
   const PlacedSequence& last = pack.sequences.back();
   return last.first + last.tokens.length();
 }
@@ -60,6 +62,7 @@ void check_sequence(const EmbeddingOp& tables, const TokenSequence& tokens, int6
 }  // namespace
 
 Inputs subset(const Inputs& inputs, std::size_t samples, std::size_t first, std::size_t count) {
+  assert(first + count <= samples);
   if (!inputs.sequences.empty()) return inputs.sequences.subspan(first, count);
   const std::size_t image = samples == 0 ? 0 : inputs.images.size() / samples;
   return inputs.images.subspan(first * image, count * image);
@@ -67,6 +70,7 @@ Inputs subset(const Inputs& inputs, std::size_t samples, std::size_t first, std:
 
 std::vector<Pack> pack_sequences(std::span<const TokenSequence> sequences, std::span<const int64_t> samples,
                                  int threads) {
+  assert(sequences.size() == samples.size() && threads >= 1);
   const int64_t limit = token_limit(sequences, threads);
   std::vector<std::size_t> order(sequences.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

@@ -1,6 +1,7 @@
 #include "engine/percentile.h"
 
 #include <bit>
+#include <cassert>
 #include <cmath>
 
 namespace dpac {
@@ -24,6 +25,7 @@ void PercentileCounter::add(std::span<const float> values) {
 }
 
 void PercentileCounter::start_second_pass() {
+  assert(ranks_.empty());
   for (const double percent : {100 - percent_, percent_}) {
     const double position = percent / 100 * static_cast<double>(count_ - 1);
     add_rank(static_cast<int64_t>(std::floor(position)));
@@ -56,6 +58,7 @@ float PercentileCounter::value_at(const Rank& rank) const {
 }
 
 ValueRange PercentileCounter::range() const {
+  assert(count_ > 0 && ranks_.size() == 4);  // The second pass was started.
   const auto interpolate = [&](double percent, const Rank& below, const Rank& above) {
     const double part = percent / 100 * static_cast<double>(count_ - 1) - static_cast<double>(below.rank);
     const double a = value_at(below), b = value_at(above);

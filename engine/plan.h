@@ -10,6 +10,7 @@
 
 #include "engine/noise_state.h"
 #include "engine/observer.h"
+#include "engine/poll.h"
 #include "engine/tensor.h"
 #include "engine/tokens.h"
 
@@ -65,7 +66,13 @@ struct RunInput {
   const NoiseState* noise = nullptr;
   std::span<const NoisePoint> points;  ///< Of the noise state: those to run.
   Observer* observer = nullptr;        ///< Or null.
+  const Poll* poll = nullptr;          ///< The same.
 };
+
+/// Calls it, if there is one.
+inline void call(const Poll* poll) {
+  if (poll != nullptr && *poll) (*poll)();
+}
 
 /// Where logits go: [points][samples][classes].
 struct LogitsOutput {

@@ -2,6 +2,7 @@
 /// Plans of one network for several numbers of samples, and the threads that run them.
 #pragma once
 
+#include <cassert>
 #include <functional>
 #include <map>
 #include <memory>
@@ -28,13 +29,11 @@ class PlanLanes {
   /// Makes plans that are not there yet, and what every lane runs them with; returns whether that was
   /// anything. Not while a lane runs.
   bool prepare(std::span<const Capacity> capacities) {
-    bool made = false;
     for (const Capacity& capacity : capacities) {
-      auto& plans = plans_[capacity];
-      if (plans) continue;
-      plans = make_(capacity);
-      made = true;
+      if (!plans_.contains(capacity)) plans_.emplace(capacity, make_(capacity));
     }
+    // Also what was made by a call that was left by an exception.
+    const bool made = lanes_.front().workers.size() != plans_.size();
     if (made) bind();
     return made;
   }
@@ -43,6 +42,7 @@ class PlanLanes {
 
   /// For one thread per lane at a time. The capacity was prepared.
   Workers& workers(int lane, const Capacity& capacity) {
+    assert(lane >= 0 && static_cast<std::size_t>(lane) < lanes_.size());
     return *lanes_[static_cast<std::size_t>(lane)].workers.at(capacity);
   }
 

@@ -10,7 +10,10 @@ namespace dpac {
 
 int64_t element_count(const Shape& shape) {
   int64_t count = 1;
-  for (const int64_t d : shape) count *= d;
+  for (const int64_t d : shape) {
+    assert(d >= 0);
+    count *= d;
+  }
   return count;
 }
 

@@ -1,6 +1,7 @@
 #include "engine/winograd.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace dpac {
 namespace {
@@ -27,6 +28,7 @@ void transform(int64_t filters, const float* weights, float* dst, int threads) {
 }
 
 AlignedFloats transform(const Tensor& weights) {
+  assert(weights.rank() == 4 && weights.dim(2) == 3 && weights.dim(3) == 3);
   const int64_t filters = weights.dim(0) * weights.dim(1);
   AlignedFloats transformed(static_cast<std::size_t>(kWinogradPoints * filters));
   transform(filters, weights.values().data(), transformed.data(), 1);
@@ -34,6 +36,7 @@ AlignedFloats transform(const Tensor& weights) {
 }
 
 AlignedFloats pad(std::span<const float> bias, int64_t channels) {
+  assert(bias.empty() || bias.size() == static_cast<std::size_t>(channels));
   AlignedFloats padded(static_cast<std::size_t>((channels + kWidestBlock - 1) / kWidestBlock * kWidestBlock));
   std::fill_n(std::copy(bias.begin(), bias.end(), padded.data()), padded.size() - bias.size(), 0.0f);
   return padded;

@@ -1,6 +1,7 @@
 #include "kernels/analog_backward.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "kernels/simd.h"
 
@@ -135,6 +136,14 @@ HWY_EXPORT(analog_backward_body);
 
 void run_analog_backward(const AnalogBackward& backward, NoiseSum sum, const NoiseKey& key, float* gradient,
                          double* sums) {
+  assert(backward.map.is_valid());
+  for ([[maybe_unused]] const PixelRun& run : backward.runs) {
+    assert(run.begin >= 0 && run.begin <= run.end && run.end <= backward.map.pixels);
+    assert(run.gain_row >= 0);
+  }
+  assert(backward.noise == nullptr || sum == NoiseSum::product);  // Of a noise there are no sigmas.
+  assert(backward.passes == nullptr || backward.slopes == nullptr);
+  assert(gradient != backward.residual);
   DPAC_DISPATCH_BLOCKS(analog_backward_body, backward.map.block)(backward, sum, key, gradient, sums);
 }
 

@@ -1,6 +1,7 @@
 #include "kernels/gaussian.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "kernels/simd.h"
 
@@ -68,11 +69,22 @@ namespace dpac {
 HWY_EXPORT(fill_gaussian_body);
 HWY_EXPORT(fill_words_body);
 
+namespace {
+
+/// Elements are counted in 32-bit blocks of four.
+[[maybe_unused]] bool has_blocks(uint32_t first_block, std::size_t elements) {
+  return uint64_t{first_block} + (elements + 3) / 4 <= uint64_t{1} << 32;
+}
+
+}  // namespace
+
 void fill_gaussian(const NoiseKey& key, uint32_t first_block, std::span<float> dst) {
+  assert(has_blocks(first_block, dst.size()));
   DPAC_DISPATCH(fill_gaussian_body)(key, first_block, dst.data(), dst.size());
 }
 
 void fill_words(const NoiseKey& key, uint32_t first_block, std::span<uint32_t> dst) {
+  assert(has_blocks(first_block, dst.size()));
   DPAC_DISPATCH(fill_words_body)(key, first_block, dst.data(), dst.size());
 }
 

@@ -1,5 +1,7 @@
 #include "kernels/integer_epilogue.h"
 
+#include <cassert>
+
 #include "kernels/simd.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -127,8 +129,23 @@ namespace dpac {
 
 HWY_EXPORT(integer_epilogue_body);
 
+namespace {
+
+/// What kernels/integer_epilogue.h asks of its callers.
+void check([[maybe_unused]] const IntegerEpilogue& e) {
+  assert(e.map.channels % kChannelGroup == 0);
+  assert(e.alpha != nullptr && e.bias != nullptr);
+  assert(e.offsets == nullptr || e.patch_sums != nullptr);
+  assert(e.quantizer.fits_bytes());
+  assert(e.residual == nullptr || (e.residual_quantizer.fits_bytes() && e.sum_quantizer.fits_bytes()));
+}
+
+}  // namespace
+
 void run_integer_epilogue(const IntegerEpilogue& epilogue, const NoiseKey& key, int64_t first, int64_t last,
                           const int32_t* acc, uint8_t* dst) {
+  check(epilogue);
+  assert(first >= 0 && first <= last && last <= epilogue.map.pixels);
   DPAC_DISPATCH(integer_epilogue_body)(epilogue, key, first, last, acc, dst);
 }
 

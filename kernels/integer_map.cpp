@@ -1,6 +1,7 @@
 #include "kernels/integer_map.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "kernels/noise_key.h"
 #include "kernels/simd.h"
@@ -105,19 +106,24 @@ HWY_EXPORT(sum_codes_body);
 HWY_EXPORT(average_codes_body);
 
 void quantize_input(const IntegerMap& map, const Quantizer& quantizer, const float* src, uint8_t* dst) {
+  assert(quantizer.fits_bytes());
   DPAC_DISPATCH(quantize_input_body)(map, quantizer, src, dst);
 }
 
 void sum_codes(const IntegerMap& map, int32_t low, const uint8_t* src, int32_t* dst) {
+  assert(map.channels > 0);
   DPAC_DISPATCH(sum_codes_body)(map, low, src, dst);
 }
 
 void patch_sums(const PatchWindow& window, const int32_t* sums, int32_t* scratch, int32_t* dst) {
+  assert(window.is_valid());
   sum_windows(window, sums, scratch, dst);
 }
 
 void average_codes(const IntegerMap& map, const Quantizer& in, const Quantizer& out, const uint8_t* src,
                    uint8_t* dst) {
+  assert(map.channels % kChannelGroup == 0 && map.pixels > 0);
+  assert(in.fits_bytes() && out.fits_bytes());
   DPAC_DISPATCH(average_codes_body)(map, in, out, src, dst);
 }
 

@@ -1,6 +1,7 @@
 #include "kernels/layer_norm.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include "kernels/simd.h"
@@ -187,10 +188,14 @@ HWY_EXPORT(layer_norm_backward_body);
 
 void layer_norm(const LayerNorm& norm, int64_t begin, int64_t end, const float* src, float* dst,
                 float* sum_squares) {
+  assert(norm.map.is_valid() && norm.gamma != nullptr && norm.beta != nullptr);
+  assert(begin >= 0 && begin <= end && end <= norm.map.pixels);
   DPAC_DISPATCH_BLOCKS(layer_norm_body, norm.map.block)(norm, begin, end, src, dst, sum_squares);
 }
 
 void layer_norm_backward(const LayerNormBackward& norm, int64_t begin, int64_t end, float* gradient) {
+  assert(norm.map.is_valid() && norm.normalised != nullptr && norm.inverse_deviation != nullptr);
+  assert(begin >= 0 && begin <= end && end <= norm.map.pixels);
   DPAC_DISPATCH_BLOCKS(layer_norm_backward_body, norm.map.block)(norm, begin, end, gradient);
 }
 

@@ -14,6 +14,10 @@ struct BlockedMap {
   int64_t pixels = 0;
   int block = 16;
 
+  /// What every kernel on it expects.
+  [[nodiscard]] bool is_valid() const {
+    return channels > 0 && pixels > 0 && (block == 8 || block % 16 == 0);
+  }
   [[nodiscard]] int64_t blocks() const { return (channels + block - 1) / block; }
   [[nodiscard]] int64_t padded_channels() const { return blocks() * block; }
   [[nodiscard]] int64_t size() const { return padded_channels() * pixels; }
@@ -26,6 +30,13 @@ struct PatchWindow {
   int kernel = 1;                         ///< Square.
   int stride = 1;
   int pad_top = 0, pad_left = 0;
+
+  /// Whether every output pixel has a tap inside the input map.
+  [[nodiscard]] bool is_valid() const {
+    return kernel > 0 && stride > 0 && pad_top >= 0 && pad_left >= 0 && pad_top < kernel &&
+           pad_left < kernel && (out_height - 1) * stride - pad_top < height &&
+           (out_width - 1) * stride - pad_left < width;
+  }
 };
 
 }  // namespace dpac

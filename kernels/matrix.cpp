@@ -1,5 +1,7 @@
 #include "kernels/matrix.h"
 
+#include <cassert>
+
 #include "kernels/simd.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -113,14 +115,19 @@ HWY_EXPORT(row_sum_squares_body);
 HWY_EXPORT(column_sum_squares_body);
 
 void multiply(int64_t rows, int64_t columns, int64_t depth, ConstMatrix a, ConstMatrix b, Matrix c) {
+  assert(rows >= 0 && columns >= 0 && depth >= 0);
+  assert(a.stride >= depth);
+  assert(b.stride >= padded_row(columns) && c.stride >= padded_row(columns));
   DPAC_DISPATCH(multiply_body)(rows, columns, depth, a, b, c);
 }
 
 void row_sum_squares(int64_t rows, int64_t columns, ConstMatrix src, float* dst) {
+  assert(src.stride >= padded_row(columns));
   DPAC_DISPATCH(row_sum_squares_body)(rows, columns, src, dst);
 }
 
 void column_sum_squares(int64_t rows, int64_t columns, ConstMatrix src, float* dst) {
+  assert(src.stride >= padded_row(columns));
   DPAC_DISPATCH(column_sum_squares_body)(rows, columns, src, dst);
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cassert>
 
 #include "kernels/matrix.h"
 #include "kernels/simd.h"
@@ -116,11 +117,15 @@ void for_each_run(const BlockedMap& map, int64_t channel, int64_t channels, cons
 }  // namespace
 
 void transpose(int64_t rows, int64_t columns, ConstMatrix src, Matrix dst) {
+  assert(src.stride >= columns && dst.stride >= padded_row(rows));
   DPAC_DISPATCH(transpose_body)(rows, columns, src, dst);
 }
 
 void rows_from_map(const BlockedMap& map, const float* src, int64_t channel, int64_t channels, int64_t begin,
                    int64_t end, Matrix dst) {
+  assert(channel >= 0 && channels > 0 && channel + channels <= map.channels);
+  assert(begin >= 0 && begin <= end && end <= map.pixels);
+  assert(dst.stride >= padded_row(channels));
   for_each_run(map, channel, channels, [&](int64_t offset, int64_t c, int64_t count) {
     const ConstMatrix from{src + offset + begin * map.block, map.block};
     DPAC_DISPATCH(copy_body)(end - begin, count, from, {dst.data + c, dst.stride});
@@ -134,6 +139,9 @@ void rows_from_map(const BlockedMap& map, const float* src, int64_t channel, int
 
 void rows_to_map(const BlockedMap& map, ConstMatrix rows, int64_t channel, int64_t channels, int64_t begin,
                  int64_t end, float* dst) {
+  assert(channel >= 0 && channels > 0 && channel + channels <= map.channels);
+  assert(begin >= 0 && begin <= end && end <= map.pixels);
+  assert(rows.stride >= channels);
   for_each_run(map, channel, channels, [&](int64_t offset, int64_t c, int64_t count) {
     const Matrix to{dst + offset + begin * map.block, map.block};
     DPAC_DISPATCH(copy_body)(end - begin, count, {rows.data + c, rows.stride}, to);

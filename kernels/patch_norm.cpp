@@ -1,6 +1,7 @@
 #include "kernels/patch_norm.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include "kernels/simd.h"
@@ -42,6 +43,7 @@ namespace dpac {
 HWY_EXPORT(sum_squares_body);
 
 void sum_squares(const BlockedMap& map, const float* src, float* dst) {
+  assert(map.is_valid());
   DPAC_DISPATCH_BLOCKS(sum_squares_body, map.block)(map, src, dst);
 }
 
@@ -54,6 +56,7 @@ void sum_squares_plain(int64_t channels, int64_t pixels, const float* src, float
 }
 
 void patch_norms(const PatchWindow& w, const float* sums, float* scratch, float* dst) {
+  assert(w.is_valid());
   sum_windows(w, sums, scratch, dst);
   for (int64_t q = 0; q < w.out_height * w.out_width; ++q) dst[q] = std::sqrt(dst[q]);
 }

@@ -1,6 +1,7 @@
 #include "kernels/quantizer.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <limits>
 
@@ -74,6 +75,7 @@ Quantizer make_quantizer(double min, double max, int64_t levels) {
 }
 
 void mark_inside(const Quantizer& quantizer, int64_t count, const float* src, uint8_t* bits) {
+  assert(count % 8 == 0);
   for (int64_t i = 0; i < count; i += 8) {
     uint32_t byte = 0;
     for (int64_t j = 0; j < 8; ++j) {
@@ -86,6 +88,7 @@ void mark_inside(const Quantizer& quantizer, int64_t count, const float* src, ui
 }
 
 void quantize_values(const Quantizer& quantizer, int64_t count, const float* src, float* dst) {
+  assert(count >= 0);
   if (!quantizer.is_identity()) {
     DPAC_DISPATCH(quantize_values_body)(quantizer, count, src, dst);
   } else if (src != dst) {

@@ -19,6 +19,8 @@ struct Quantizer {
   float min = 0, max = 0;   ///< The range it was made from: where its straight-through gradient passes.
 
   [[nodiscard]] bool is_identity() const { return scale == 0; }
+  /// Whether its codes, counted from `low`, are bytes.
+  [[nodiscard]] bool fits_bytes() const { return !is_identity() && high - low <= 255; }
 };
 
 inline constexpr double kFewestBits = 1, kMostBits = 24;

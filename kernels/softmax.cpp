@@ -1,6 +1,7 @@
 #include "kernels/softmax.h"
 
 #include <algorithm>
+#include <cassert>
 #include <limits>
 
 #include "kernels/simd.h"
@@ -145,10 +146,12 @@ HWY_EXPORT(softmax_body);
 HWY_EXPORT(softmax_backward_body);
 
 void softmax(const Softmax& how, int64_t rows, const float* src, float* dst) {
+  assert(how.real >= 1 && how.real <= how.columns);
   DPAC_DISPATCH(softmax_body)(how, rows, src, dst);
 }
 
 void softmax_backward(const SoftmaxBackward& how, int64_t rows, float* gradient) {
+  assert(how.columns > 0 && how.exact != nullptr);
   DPAC_DISPATCH(softmax_backward_body)(how, rows, gradient);
 }
 

@@ -1,6 +1,7 @@
 #include "kernels/subsample.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace dpac {
 namespace {
@@ -12,6 +13,10 @@ int64_t offset_of(const BlockedMap& map, int64_t channel) {
 /// Calls visit(offset in `in`, offset in `out`) for every element that is copied.
 template <class Visit>
 void for_each_copied(const Subsample& s, const Visit& visit) {
+  assert(s.channels_before >= 0 && s.channels_before < s.out.channels);
+  assert(s.in.pixels % s.in_width == 0 && s.out.pixels % s.out_width == 0);
+  assert((s.out_width - 1) * s.stride < s.in_width);
+  assert((s.out.pixels / s.out_width - 1) * s.stride < s.in.pixels / s.in_width);
   const int64_t copied = std::min(s.in.channels, s.out.channels - s.channels_before);
   for (int64_t c = 0; c < copied; ++c) {
     const int64_t in = offset_of(s.in, c), out = offset_of(s.out, c + s.channels_before);

@@ -1,6 +1,7 @@
 #include "kernels/weight_noise.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "kernels/simd.h"
 
@@ -108,6 +109,9 @@ HWY_EXPORT(perturb_weights_body);
 
 void perturb_weights(const WeightNoise& noise, const NoiseKey& key, int64_t first, int64_t last,
                      const float* weights, float* dst) {
+  assert(noise.row_length > 0 && noise.gains != nullptr);
+  assert(first >= 0 && first <= last);
+  assert(last * noise.row_length <= int64_t{1} << 34);  // Blocks of four elements have 32-bit numbers.
   DPAC_DISPATCH(perturb_weights_body)(noise, key, first, last, weights, dst);
 }
 

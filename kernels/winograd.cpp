@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <limits>
 
 #include "kernels/simd.h"
@@ -140,13 +141,27 @@ namespace dpac {
 HWY_EXPORT(input_body);
 HWY_EXPORT(output_body);
 
+namespace {
+
+void check([[maybe_unused]] const WinogradMap& map, [[maybe_unused]] int64_t first_block,
+           [[maybe_unused]] int64_t last_block) {
+  assert(map.map.is_valid() && map.map.pixels == map.height * map.width);
+  assert(map.first_tile >= 0 && map.first_tile + map.tiles_high() * map.tiles_wide() <= map.tiles);
+  assert(first_block >= 0 && first_block <= last_block && last_block <= map.map.blocks());
+}
+
+}  // namespace
+
 void winograd_input(const WinogradMap& map, int64_t first_block, int64_t last_block, const float* src,
                     float* values) {
+  check(map, first_block, last_block);
   DPAC_DISPATCH_BLOCKS(input_body, map.map.block)(map, first_block, last_block, src, values);
 }
 
 void winograd_output(const WinogradMap& map, int64_t first_block, int64_t last_block,
                      const WinogradFinish& finish, const float* values, float* dst) {
+  check(map, first_block, last_block);
+  assert(finish.bias != nullptr);
   DPAC_DISPATCH_BLOCKS(output_body, map.map.block)(map, first_block, last_block, finish, values, dst);
 }
 
@@ -171,6 +186,7 @@ void filter_axis(const Lanes& g0, const Lanes& g1, const Lanes& g2, std::array<L
 }  // namespace
 
 void winograd_weights(int64_t filters, int64_t first, int64_t last, const float* weights, float* dst) {
+  assert(first >= 0 && first <= last && last <= filters);
   for (int64_t begin = first; begin < last; begin += kFilters) {
     const int64_t count = std::min(kFilters, last - begin);
     std::array<Lanes, 9> taps{};

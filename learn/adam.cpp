@@ -1,11 +1,15 @@
 #include "learn/adam.h"
 
+#include <cassert>
 #include <cmath>
 
 namespace dpac {
 
 void adam_step(std::span<double> parameters, std::span<const double> gradient, double rate,
                AdamState& state) {
+  assert(gradient.size() == parameters.size() && rate > 0);
+  assert(state.steps == 0 || state.first_moments.size() == parameters.size());
+  assert(state.first_moments.size() == state.second_moments.size());
   constexpr double kDecay1 = 0.9, kDecay2 = 0.999, kEpsilon = 1e-8;
   state.first_moments.resize(parameters.size(), 0.0);
   state.second_moments.resize(parameters.size(), 0.0);

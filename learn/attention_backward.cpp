@@ -1,5 +1,6 @@
 #include "learn/attention_backward.h"
 
+#include <cassert>
 #include <vector>
 
 #include "engine/memory_plan.h"
@@ -136,6 +137,7 @@ std::size_t head_backward_size(const AttentionShape& shape) {
 
 AttentionSums run_head_backward(const Attention& attention, int64_t head, NoiseSum sum, float* buffer,
                                 const AttentionGradients& gradients, float* scratch) {
+  assert(head >= 0 && head < attention.shape.heads && attention.recorded);
   return HeadBackward(attention, head, buffer, scratch).run(sum, gradients);
 }
 

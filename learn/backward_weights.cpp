@@ -1,5 +1,7 @@
 #include "learn/backward_weights.h"
 
+#include <cassert>
+
 namespace dpac {
 namespace {
 
@@ -50,6 +52,7 @@ Geometry product_geometry(const Node& node) {
 
 void transpose_weights(const Shape& shape, std::span<const float> weights, std::span<float> dst) {
   const int64_t out = shape[0], in = shape[1], taps = shape.size() == 4 ? shape[2] * shape[3] : 1;
+  assert(weights.size() == static_cast<std::size_t>(out * in * taps) && dst.size() == weights.size());
   const float* from = weights.data();
   for (int64_t o = 0; o < out; ++o) {
     for (int64_t i = 0; i < in; ++i) {
@@ -85,10 +88,12 @@ BackwardWeights::BackwardWeights(const Graph& graph)
 }
 
 void BackwardWeights::repack(std::size_t node, std::span<const float> weights, int threads) {
+  assert(weights.size() == analog_weights(graph_.nodes[node]).values().size());
   if (forms_[node] == BackwardForm::none) return;
   const float* packed = weights.data();
   if (forms_[node] == BackwardForm::transposed) {
     transpose_weights(analog_weights(graph_.nodes[node]).shape(), weights, transposed_[node].values());
+    assert(transposed_[node].rank() != 0);  // Not after drop_plain().
     packed = transposed_[node].values().data();
   }
   NodeWeights& own = weights_[node];

@@ -1,6 +1,7 @@
 #include "learn/backward_worker.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "engine/planned_attention.h"
 #include "engine/token_ops.h"
@@ -26,9 +27,11 @@ BackwardWorker::Product BackwardWorker::bind(int n) const {
 }
 
 void BackwardWorker::run(const BackwardInput& input, double* sums) {
+  assert(input.noise != nullptr && input.point != nullptr && input.gradients != nullptr && sums != nullptr);
   load(input);
   for (int n = static_cast<int>(graph().nodes.size()) - 1; n > 0; --n) {
     if (!step(n).needed) continue;
+    call(input.poll);
     if (has_weights(node(n))) {
       product(n, input, sums);
     } else if (std::holds_alternative<AttentionContextOp>(node(n).op)) {
@@ -62,6 +65,7 @@ const uint8_t* BackwardWorker::bits(const std::optional<std::size_t>& offset, in
 
 double* BackwardWorker::sums_of(int layer, int64_t position, double* sums) const {
   const std::vector<std::size_t>& first_sums = plan_.first_sums();
+  assert(layer >= 0 && static_cast<std::size_t>(layer) + 1 < first_sums.size() && position >= 0);
   return sums + static_cast<std::size_t>(position) * first_sums.back() +
          first_sums[static_cast<std::size_t>(layer)];
 }

@@ -20,6 +20,7 @@ struct BackwardInput {
   const NoisePoint* point = nullptr;  ///< Has gains.
   NoiseSum sum = NoiseSum::product;
   const float* gradients = nullptr;  ///< d loss / d logits, [samples][classes].
+  const Poll* poll = nullptr;
 };
 
 class BackwardWorker {

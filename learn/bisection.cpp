@@ -1,5 +1,6 @@
 #include "learn/bisection.h"
 
+#include <cassert>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -24,6 +25,7 @@ std::optional<double> Bisection::next() const {
 }
 
 void Bisection::add(const SearchTry& result) {
+  assert(result.target_energy > 0);
   const double middle = std::log(result.target_energy);
   if (result.accuracy >= goal_.accuracy) {
     high_ = middle;

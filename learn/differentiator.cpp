@@ -30,6 +30,7 @@ class Differentiator::Impl {
         ranges_(weight_ranges(graph_)),
         quantizers_(node_quantizers(graph_, options.quantization)),
         lanes_(spread_.lanes, [this](const Capacity& capacity) {
+          call(&options_.poll);
           return std::make_unique<LearningPlans>(parts(), capacity);
         }) {
     if (options.noise == NoiseKind::none) throw Error("without noise there is nothing to differentiate");
@@ -39,7 +40,7 @@ class Differentiator::Impl {
     const std::array capacities = {many(), one()};
     if (!graph_.reads_text()) lanes_.prepare(capacities);
     make_noise();
-    if (!graph_.reads_text() && !noisy_weights_) drop_plain_weights();
+    if (!graph_.reads_text() && options.noise != NoiseKind::weight) drop_plain_weights();
   }
 
   void set_noise(const NoiseConfig& config, uint32_t step) {
@@ -49,12 +50,16 @@ class Differentiator::Impl {
     }
     if (!config.repeats.empty()) throw Error("learning has no repeats");
     check_noise(layers_, config);
-    NoiseConfig used = config;
-    if (sensitivity()) used.energies = uniform_energies(layers_, 1);
     NoisePoint& point = noise_.points.front();
-    point = {.seed = used.seed, .step = step, .gains = layer_gains(noise_.layers, used)};
-    silent_ = {.seed = point.seed, .step = step, .gains = nullptr};
-    if (noisy_weights_) draw_weights(point);
+    point = forward_ = {.seed = config.seed, .step = step, .gains = layer_gains(noise_.layers, config)};
+    if (sensitivity()) {
+      NoiseConfig unit = config;
+      unit.energies = uniform_energies(layers_, 1);
+      point.gains = layer_gains(noise_.layers, unit);
+      if (!forward_is_noisy()) forward_.gains = nullptr;
+      if (forward_is_noisy()) point.step += kOwnStep;
+    }
+    draw_weights();
   }
 
   BatchDerivative run(const Inputs& inputs, std::span<const int64_t> samples, const SampleLoss& loss) {
@@ -69,6 +74,7 @@ class Differentiator::Impl {
     if (!graph_.reads_text()) run_chunks(batch);
     for (const double sample : losses_) result.loss += sample / static_cast<double>(n);
     result.values = mean_values(n);
+    for (std::size_t s = 0; sensitivity() && s < n; ++s) result.by_sample.push_back(values_of(s));
     return result;
   }
 
@@ -76,6 +82,9 @@ class Differentiator::Impl {
   [[nodiscard]] const std::vector<AnalogLayer>& layers() const { return layers_; }
 
  private:
+  /// Added to the step of the noise that a noisy network's sensitivity is of: it is not the network's own.
+  static constexpr uint32_t kOwnStep = 1u << 31;
+
   /// One call of run().
   struct Batch {
     Inputs inputs;
@@ -99,7 +108,8 @@ class Differentiator::Impl {
     backward_weights_->drop_plain();
   }
 
-  [[nodiscard]] bool sensitivity() const { return options_.derivative == Derivative::sensitivity; }
+  [[nodiscard]] bool sensitivity() const { return options_.derivative != Derivative::gradient; }
+  [[nodiscard]] bool forward_is_noisy() const { return options_.derivative != Derivative::sensitivity; }
 
   void wrap() {
     forward_weights_ = wrap_weights(graph_);
@@ -113,18 +123,30 @@ class Differentiator::Impl {
     noise_.layers =
         layer_noises({graph_, layers_, ranges_, options_.quantization.ranges}, options_.noise, blocked_map);
     if (options_.noise != NoiseKind::weight) return;
-    // A sensitivity is that of the network without noise: what is drawn goes to the noise's weights only.
-    noisy_weights_.emplace(graph_, sensitivity() ? noise_weights_ : forward_weights_, threads_);
+    if (forward_is_noisy()) noisy_weights_.emplace(graph_, forward_weights_, threads_);
+    if (sensitivity()) unit_noise_.emplace(graph_, noise_weights_, threads_);
   }
 
-  void draw_weights(const NoisePoint& point) {
-    noisy_weights_->draw(point, 0, [&](std::size_t node, std::span<const float> weights) {
-      if (!sensitivity()) backward_weights_->repack(node, weights, threads_);
-      const std::span<const float> exact = analog_weights(graph_.nodes[node]).values();
-      noise_values_.resize(weights.size());
-      for (std::size_t i = 0; i < weights.size(); ++i) noise_values_[i] = weights[i] - exact[i];
-      noise_weights_[node].direct->repack(noise_values_.data());
-    });
+  void draw_weights() {
+    if (noisy_weights_) {
+      noisy_weights_->draw(forward_, 0, [&](std::size_t node, std::span<const float> weights) {
+        call(&options_.poll);
+        backward_weights_->repack(node, weights, threads_);
+        if (!sensitivity()) keep_noise(node, weights);
+      });
+    }
+    if (unit_noise_) {
+      unit_noise_->draw(noise_.points.front(), 0,
+                        [&](std::size_t node, std::span<const float> weights) { keep_noise(node, weights); });
+    }
+  }
+
+  /// Of noisy weights.
+  void keep_noise(std::size_t node, std::span<const float> weights) {
+    const std::span<const float> exact = analog_weights(graph_.nodes[node]).values();
+    noise_values_.resize(weights.size());
+    for (std::size_t i = 0; i < weights.size(); ++i) noise_values_[i] = weights[i] - exact[i];
+    noise_weights_[node].direct->repack(noise_values_.data());
   }
 
   void check(const Inputs& inputs, std::span<const int64_t> samples) const {
@@ -149,7 +171,8 @@ class Differentiator::Impl {
     workers.forward->run({.images = batch.inputs.images.data() + first * image,
                           .samples = batch.samples.data() + first,
                           .noise = &noise_,
-                          .points = forward_points()},
+                          .points = forward_points(),
+                          .poll = &options_.poll},
                          {batch.logits + first * classes, 0});
     for (int64_t s = first; s < first + (chunk ? spread_.together : 1); ++s) take_loss(s, batch);
     BackwardInput input = backward_input();
@@ -160,14 +183,15 @@ class Differentiator::Impl {
 
   void run_packs(const Batch& batch) {
     const std::vector<Pack> packs = pack_sequences(batch.inputs.sequences, batch.samples, spread_.lanes);
-    if (lanes_.prepare(capacities_of(packs)) && noisy_weights_) draw_again();
+    if (lanes_.prepare(capacities_of(packs))) draw_again();
     make_room(lanes_.plans(packs.front().capacity).backward, batch.samples.size());
     const ThreadScope scope(spread_.lanes);
     run_tasks(spread_.lanes, static_cast<int64_t>(packs.size()), [&](int lane, int64_t task) {
       const Pack& pack = packs[static_cast<std::size_t>(task)];
       LearningPlans::Workers& workers = lanes_.workers(lane, pack.capacity);
-      workers.forward->run({.sequences = pack.sequences, .noise = &noise_, .points = forward_points()},
-                           {batch.logits, 0});
+      workers.forward->run(
+          {.sequences = pack.sequences, .noise = &noise_, .points = forward_points(), .poll = &options_.poll},
+          {batch.logits, 0});
       for (const PlacedSequence& sequence : pack.sequences) take_loss(sequence.position, batch);
       BackwardInput input = backward_input();
       input.sequences = pack.sequences;
@@ -177,8 +201,9 @@ class Differentiator::Impl {
 
   /// New plans packed weights of their own.
   void draw_again() {
-    noisy_weights_->forget();
-    draw_weights(noise_.points.front());
+    if (noisy_weights_) noisy_weights_->forget();
+    if (unit_noise_) unit_noise_->forget();
+    draw_weights();
   }
 
   void make_room(const BackwardPlan& plan, std::size_t samples) {
@@ -187,16 +212,15 @@ class Differentiator::Impl {
     sums_.resize(samples * sums_per_sample_);
   }
 
-  [[nodiscard]] std::span<const NoisePoint> forward_points() const {
-    return {sensitivity() ? &silent_ : noise_.points.data(), 1};
-  }
+  [[nodiscard]] std::span<const NoisePoint> forward_points() const { return {&forward_, 1}; }
 
   [[nodiscard]] BackwardInput backward_input() const {
     const bool squares = sensitivity() && options_.noise != NoiseKind::weight;
     return {.noise = &noise_,
             .point = noise_.points.data(),
             .sum = squares ? NoiseSum::square : NoiseSum::product,
-            .gradients = logit_gradients_.data()};
+            .gradients = logit_gradients_.data(),
+            .poll = &options_.poll};
   }
 
   void take_loss(int64_t s, const Batch& batch) {
@@ -204,6 +228,16 @@ class Differentiator::Impl {
     const std::size_t begin = static_cast<std::size_t>(s) * classes;
     losses_[static_cast<std::size_t>(s)] = (*batch.loss)(s, {batch.logits + begin, classes},
                                                          std::span(logit_gradients_).subspan(begin, classes));
+  }
+
+  /// From the noise sums of sample s.
+  [[nodiscard]] ChannelValues values_of(std::size_t s) const {
+    ChannelValues values(layers_.size());
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      const double* own = sums_.data() + s * sums_per_sample_ + first_sums_[l];
+      for (int64_t c = 0; c < layers_[l].out_channels; ++c) values[l].push_back(value_of(own[c]));
+    }
+    return values;
   }
 
   /// From the noise sums of every sample, in the order of the samples.
@@ -236,9 +270,9 @@ class Differentiator::Impl {
   std::vector<NodeQuantizers> quantizers_;
   std::vector<NodeWeights> forward_weights_, noise_weights_;
   std::optional<BackwardWeights> backward_weights_;
-  NoiseState noise_;
-  NoisePoint silent_;
-  std::optional<NoisyWeights> noisy_weights_;
+  NoiseState noise_;                                        // Its point is that of the backward.
+  NoisePoint forward_;                                      // Without gains for the clean network.
+  std::optional<NoisyWeights> noisy_weights_, unit_noise_;  // Of the forward; of a sensitivity, at E = 1.
   std::vector<float> noise_values_;
   PlanLanes<LearningPlans> lanes_;
   std::vector<double> losses_, sums_;

@@ -17,6 +17,7 @@
 #include "engine/graph.h"
 #include "engine/inputs.h"
 #include "engine/noise_config.h"
+#include "engine/poll.h"
 #include "engine/quantization.h"
 #include "learn/loss.h"
 #include "learn/precision_parameters.h"
@@ -25,8 +26,9 @@ namespace dpac {
 
 /// What is asked of a batch.
 enum class Derivative {
-  gradient,     ///< d loss / d log E_c of the noisy network.
-  sensitivity,  ///< s_c of the clean network: its expected loss at small noise is L0 + sum_c s_c / E_c.
+  gradient,           ///< d loss / d log E_c of the noisy network.
+  sensitivity,        ///< s_c of the clean network: its expected loss at small noise is L0 + sum_c s_c / E_c.
+  noisy_sensitivity,  ///< s_c of the noisy network: d expected loss / d (1 / E_c) at its energies.
 };
 
 struct DifferentiatorOptions {
@@ -35,13 +37,15 @@ struct DifferentiatorOptions {
   int64_t batch = 32;  ///< Samples a call usually has; a matter of speed and memory only.
   int threads = 0;     ///< 0: all that OpenMP gives.
   Quantization quantization = {};
+  Poll poll = {};  ///< Between the operations of a run, and before each plan that it compiles.
 };
 
 /// What a batch gave. Values are means over its samples.
 struct BatchDerivative {
   double loss = 0;
-  ChannelValues values;       ///< The derivative, of every output channel of every analog layer.
-  std::vector<float> logits;  ///< [n, classes].
+  ChannelValues values;                  ///< The derivative, of every output channel of every analog layer.
+  std::vector<ChannelValues> by_sample;  ///< [n], whose means the values are; of sensitivities only.
+  std::vector<float> logits;             ///< [n, classes].
 };
 
 /// Results do not depend on `batch` (but for the number of samples given) and `threads`.
@@ -58,7 +62,7 @@ class Differentiator {
   [[nodiscard]] const std::vector<AnalogLayer>& layers() const;
 
   /// Noise of the following runs, of its kind, without repeats. Under weight noise all samples of a step
-  /// share one draw. Energies have no influence on sensitivities.
+  /// share one draw. Energies have no influence on the clean network's sensitivities.
   /// @throws Error if it does not fit.
   void set_noise(const NoiseConfig& config, uint32_t step);
 

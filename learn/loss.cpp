@@ -1,6 +1,7 @@
 #include "learn/loss.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <numbers>
 #include <vector>
@@ -34,6 +35,7 @@ float drawn_score(float prediction, uint64_t seed) {
 }  // namespace
 
 double softmax(std::span<const float> logits, std::span<double> probabilities) {
+  assert(!logits.empty() && probabilities.size() == logits.size());
   const auto largest = static_cast<double>(*std::max_element(logits.begin(), logits.end()));
   double sum = 0;
   for (std::size_t c = 0; c < logits.size(); ++c) {
@@ -45,6 +47,8 @@ double softmax(std::span<const float> logits, std::span<double> probabilities) {
 }
 
 double cross_entropy(std::span<const float> logits, int label, std::span<float> gradient) {
+  assert(label >= 0 && static_cast<std::size_t>(label) < logits.size());
+  assert(gradient.size() == logits.size());
   std::vector<double> probabilities(logits.size());
   const double log_sum = softmax(logits, probabilities);
   const auto own = static_cast<std::size_t>(label);
@@ -56,11 +60,13 @@ double cross_entropy(std::span<const float> logits, int label, std::span<float> 
 
 SampleLoss cross_entropy_of(std::span<const int> labels) {
   return [labels](int64_t position, std::span<const float> logits, std::span<float> gradient) {
+    assert(position >= 0 && static_cast<std::size_t>(position) < labels.size());
     return cross_entropy(logits, labels[static_cast<std::size_t>(position)], gradient);
   };
 }
 
 double squared_error(std::span<const float> logits, float target, std::span<float> gradient) {
+  assert(logits.size() == 1 && gradient.size() == 1);
   const double difference = static_cast<double>(logits.front()) - static_cast<double>(target);
   gradient.front() = static_cast<float>(2 * difference);
   return difference * difference;
@@ -68,16 +74,19 @@ double squared_error(std::span<const float> logits, float target, std::span<floa
 
 SampleLoss squared_error_of(std::span<const float> targets) {
   return [targets](int64_t position, std::span<const float> logits, std::span<float> gradient) {
+    assert(position >= 0 && static_cast<std::size_t>(position) < targets.size());
     return squared_error(logits, targets[static_cast<std::size_t>(position)], gradient);
   };
 }
 
 SampleLoss loss_of(const Targets& targets) {
+  assert(targets.scores.empty() || targets.labels.empty());
   return targets.scores.empty() ? cross_entropy_of(targets.labels) : squared_error_of(targets.scores);
 }
 
 SampleLoss own_prediction(std::span<const int64_t> samples, uint64_t seed) {
   return [samples, seed](int64_t position, std::span<const float> logits, std::span<float> gradient) {
+    assert(position >= 0 && static_cast<std::size_t>(position) < samples.size());
     const auto sample = static_cast<uint64_t>(samples[static_cast<std::size_t>(position)]);
     const uint64_t own_seed = seed_of(seed, sample);
     if (logits.size() == 1) return squared_error(logits, drawn_score(logits.front(), own_seed), gradient);

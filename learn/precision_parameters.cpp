@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -34,6 +35,7 @@ PrecisionParameters::PrecisionParameters(std::vector<AnalogLayer> layers, Granul
 }
 
 double PrecisionParameters::energy_of(std::size_t parameter) const {
+  assert(parameter < log_energies_.size());
   const double energy = std::exp(log_energies_[parameter]);
   return rounded_ ? std::max(1.0, std::nearbyint(energy)) : energy;
 }
@@ -73,9 +75,11 @@ std::vector<double> PrecisionParameters::energy_gradient() const {
 }
 
 std::vector<double> PrecisionParameters::gathered(const ChannelValues& gradient) const {
+  assert(gradient.size() == layers_.size());
   std::vector<double> result(log_energies_.size(), 0.0);
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const bool whole_layer = first_[l + 1] - first_[l] == 1;
+    assert(whole_layer || gradient[l].size() == first_[l + 1] - first_[l]);
     for (std::size_t c = 0; c < gradient[l].size(); ++c) {
       result[first_[l] + (whole_layer ? 0 : c)] += gradient[l][c];
     }

@@ -1,6 +1,7 @@
 #include "learn/sensitivity.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <numeric>
 
@@ -17,12 +18,19 @@ std::vector<double> roots_of(const std::vector<double>& sensitivities, Granulari
   if (per == Granularity::layer) {
     return {std::sqrt(std::accumulate(sensitivities.begin(), sensitivities.end(), 0.0) / macs)};
   }
-  const auto channels = static_cast<double>(sensitivities.size());
-  std::vector<double> roots;
-  for (const double s : sensitivities) roots.push_back(std::sqrt(s * channels / macs));
-  const double least = kLeastShare * std::accumulate(roots.begin(), roots.end(), 0.0) / channels;
-  for (double& root : roots) root = std::max(root, least);
+  std::vector<double> roots = channel_roots(sensitivities);
+  for (double& root : roots) root *= std::sqrt(static_cast<double>(sensitivities.size()) / macs);
   return roots;
+}
+
+/// sums += factor * values; empty sums are zeros.
+void add_to(ChannelValues& sums, const ChannelValues& values, double factor) {
+  assert(sums.empty() || sums.size() == values.size());
+  sums.resize(values.size());
+  for (std::size_t l = 0; l < sums.size(); ++l) {
+    sums[l].resize(values[l].size(), 0.0);
+    for (std::size_t c = 0; c < sums[l].size(); ++c) sums[l][c] += factor * values[l][c];
+  }
 }
 
 void check_shape(const std::vector<AnalogLayer>& layers, const ChannelValues& values) {
@@ -37,19 +45,25 @@ void check_shape(const std::vector<AnalogLayer>& layers, const ChannelValues& va
 
 SensitivityEstimate::SensitivityEstimate(Differentiator& differentiator, const NoiseConfig& noise)
     : differentiator_(differentiator), noise_(noise) {
-  noise_.energies = uniform_energies(differentiator.layers(), 1);
+  if (noise_.energies.empty()) noise_.energies = uniform_energies(differentiator.layers(), 1);
 }
 
 void SensitivityEstimate::add(const Inputs& inputs, std::span<const int64_t> samples) {
-  differentiator_.set_noise(noise_, ++batches_);
+  ++batches_;
+  differentiator_.set_noise(noise_, batch_shares_noise() ? batches_ : 1);
   const BatchDerivative batch = differentiator_.run(inputs, samples, own_prediction(samples, noise_.seed));
-  const auto n = static_cast<double>(samples.size());
-  sums_.resize(batch.values.size());
-  for (std::size_t l = 0; l < sums_.size(); ++l) {
-    sums_[l].resize(batch.values[l].size(), 0.0);
-    for (std::size_t c = 0; c < sums_[l].size(); ++c) sums_[l][c] += n * batch.values[l][c];
+  add_to(sums_, batch.values, static_cast<double>(samples.size()));
+  for (const ChannelValues& sample : batch.by_sample) {
+    const int64_t number = batch_shares_noise() ? batches_ - 1 : samples_;
+    const std::size_t part = static_cast<std::size_t>(number) % kFolds;
+    parts_.resize(std::max(parts_.size(), part + 1));
+    add_to(parts_[part], sample, 1);
+    ++samples_;
   }
-  samples_ += static_cast<int64_t>(samples.size());
+}
+
+ChannelValues SensitivityEstimate::shrunk_sensitivities() const {
+  return shrunk(sensitivities(), credibilities(parts_));
 }
 
 ChannelValues SensitivityEstimate::sensitivities() const {

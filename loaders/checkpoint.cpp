@@ -112,14 +112,14 @@ void configure(Checkpoint& checkpoint, const fs::path& folder, const std::option
                bool has_own_config) {
   const fs::path config = given.value_or(folder / "config.json"),
                  processor = folder / "preprocessor_config.json";
-  if (given || (!has_own_config && dpac::is_regular_file(config))) {
+  if (given || (!has_own_config && file_exists(config))) {
     checkpoint.side_files.push_back(config.string());
     checkpoint.bert ? configure_bert(checkpoint, config)
                     : apply_resnet_config(config, given.has_value(), checkpoint);
   } else if (checkpoint.bert && !has_own_config) {
     check_is_bert(checkpoint);
   }
-  if (checkpoint.bert || !dpac::is_regular_file(processor)) return;
+  if (checkpoint.bert || !file_exists(processor)) return;
   checkpoint.side_files.push_back(processor.string());
   apply_image_processor(processor, checkpoint);
 }

@@ -21,9 +21,9 @@ namespace dpac {
 /// A file with word embeddings is a BERT encoder, whose heads, epsilon and labels are taken from `config`
 /// (the path of a Hugging Face config.json), else from the text in the HDF5 file's own attribute `config`,
 /// else from a config.json beside the file. How an encoder without a classifier pools its tokens is taken
-/// from sentence-transformers' files beside it (sentence_pooling.h). What a ResNet's weights cannot say is taken
-/// from a config.json of timm or Hugging Face in the same way, from a preprocessor_config.json beside it, and from
-/// attributes of an HDF5 file.
+/// from sentence-transformers' files beside it (sentence_pooling.h). What a ResNet's weights cannot say is
+/// taken from a config.json of timm or Hugging Face in the same way, from a preprocessor_config.json beside
+/// it, and from attributes of an HDF5 file.
 ///
 /// Checkpoint::left_out and Checkpoint::assumed say what was not taken and what had to be chosen.
 /// @throws Error naming file and dataset if it is none of these, damaged, or holds values that are not

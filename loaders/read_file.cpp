@@ -35,7 +35,7 @@ std::vector<uint8_t> read_bytes(const std::filesystem::path& path, int64_t count
 
 }  // namespace
 
-bool is_regular_file(const std::filesystem::path& path) {
+bool file_exists(const std::filesystem::path& path) {
   std::error_code ignored;
   return std::filesystem::is_regular_file(path, ignored);
 }

@@ -12,7 +12,7 @@ namespace dpac {
 inline constexpr int64_t kMaxFileBytes = int64_t{2} << 30;
 
 /// Whether there is a regular file of that name, links followed.
-bool is_regular_file(const std::filesystem::path& path);
+bool file_exists(const std::filesystem::path& path);
 
 /// All bytes of a regular file.
 /// @throws Error if it is absent, no regular file, unreadable or larger than kMaxFileBytes.

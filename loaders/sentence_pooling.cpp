@@ -34,12 +34,11 @@ std::string class_of(const JsonEntries& module) {
 /// The folder of modules.json, or none.
 std::optional<path> folder_of_modules(const path& weights) {
   const path folder = weights.parent_path();
-  if (dpac::is_regular_file(folder / "modules.json")) return folder;
+  if (file_exists(folder / "modules.json")) return folder;
   // 0_Transformer, as sentence-transformers writes it. The path may be relative to that very folder.
   const path own = std::filesystem::absolute(weights).lexically_normal().parent_path();
   const path above = own.parent_path();
-  const bool is_module =
-      own.filename().string().starts_with("0_") && dpac::is_regular_file(above / "modules.json");
+  const bool is_module = own.filename().string().starts_with("0_") && file_exists(above / "modules.json");
   return is_module ? std::optional(above) : std::nullopt;
 }
 
@@ -90,7 +89,7 @@ class PoolingReader {
   }
 
   void read_settings(const path& file) {
-    if (!dpac::is_regular_file(file)) return;
+    if (!file_exists(file)) return;
     const json content = read_json(file);
     const JsonEntries settings(content, file.string());
     const auto prompt = settings.text("default_prompt_name");
@@ -127,7 +126,7 @@ void read_sentence_pooling(Checkpoint& checkpoint, const path& weights) {
   if (modules) {
     reader.read_modules(*modules);
     reader.read_settings(*modules / "config_sentence_transformers.json");
-  } else if (dpac::is_regular_file(pooling)) {
+  } else if (file_exists(pooling)) {
     reader.read_pooling(pooling);
   } else {
     checkpoint.assumed.push_back(fmt::format(

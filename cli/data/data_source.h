@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,14 @@ class DataSource {
   /// Samples by their positions in the data set, as the graph takes them. The source must outlive the reader.
   [[nodiscard]] virtual std::unique_ptr<SampleReader> read(const Graph& graph, std::vector<int64_t> samples,
                                                            const Reading& how) const = 0;
+
+  /// Names of the network's outputs, as labels were read by them; empty where none are known.
+  [[nodiscard]] virtual std::vector<std::string> class_names() const { return {}; }
+
+  /// How many of the samples were cut to what the network takes; none for images, of which none is.
+  [[nodiscard]] virtual std::optional<int64_t> truncated(const std::vector<int64_t>&) const {
+    return std::nullopt;
+  }
 
   /// What is done to a sample before the network: for people, and to see whether two are the same.
   [[nodiscard]] virtual std::string preprocessing() const = 0;

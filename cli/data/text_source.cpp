@@ -1,7 +1,6 @@
 #include "cli/data/text_source.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <ranges>
 #include <utility>
 
@@ -9,7 +8,9 @@
 
 #include "cli/answer.h"
 #include "cli/data/text_reader.h"
+#include "cli/support/interrupt.h"
 #include "cli/support/json.h"
+#include "cli/support/machine.h"
 #include "cli/support/usage_error.h"
 #include "kernels/error.h"
 
@@ -30,10 +31,20 @@ std::string vocabulary_file(const TextOptions& options, const std::string& weigh
       weights));
 }
 
-TextEncoder open_encoder(const std::string& file, const TextOptions& options, const Graph& graph) {
-  TextEncoder encoder = TextEncoder::open(file, options.casing());
-  check_embeddings(encoder.tokens(), tables_of(graph).words.dim(0), file);
-  return encoder;
+/// What `check` finds wrong is wrong with an option.
+template <class Check>
+void check_option(const char* option, Check&& check) {
+  try {
+    check();
+  } catch (const Error& error) {
+    throw UsageError(fmt::format("{}: {}", option, error.what()));
+  }
+}
+
+std::optional<TextTask> task_of(const TextOptions& options) {
+  std::optional<TextTask> task;
+  if (!options.task.empty()) check_option("--task", [&] { task = text_task_named(options.task); });
+  return task;
 }
 
 TextDataset of_sentences(const std::vector<std::string>& sentences) {
@@ -48,15 +59,25 @@ TextDataset of_sentences(const std::vector<std::string>& sentences) {
   return {"--text", std::move(samples), /*has_labels=*/false};
 }
 
-TextDataset open_texts(const DataOptions& options, const Graph& graph) {
-  if (!options.text.sentences.empty()) return of_sentences(options.text.sentences);
-  TextFormat format{.columns = options.text.columns};
-  if (!options.text.task.empty()) format.task = text_task_named(options.text.task);
+LabelRule label_rule(const TextOptions& options, const Graph& graph) {
   LabelRule rule;
   if (answer_of(graph) == Answer::classes) {
     rule = {.classes = static_cast<int>(graph.classes()), .class_names = graph.class_names};
   }
-  return open_text_dataset(options.data, format, rule);
+  check_option("--label-names", [&] {
+    for (const std::string& spelling : options.label_names)
+      rule.spellings.push_back(label_spelling(spelling));
+    check_spellings(rule, task_of(options));
+  });
+  return rule;
+}
+
+TextDataset open_texts(const DataOptions& options, const Graph& graph) {
+  const TextOptions& text = options.text;
+  if (!text.sentences.empty()) return of_sentences(text.sentences);
+  const TextFormat format{
+      .task = task_of(text), .columns = text.columns, .skip_bad_rows = text.skip_bad_rows};
+  return open_text_dataset(options.data, format, label_rule(text, graph));
 }
 
 int64_t checked_padding(const TextOptions& options, int64_t positions) {
@@ -68,6 +89,15 @@ int64_t checked_padding(const TextOptions& options, int64_t positions) {
 
 }  // namespace
 
+void name_classes(const TextOptions& options, Graph& graph) {
+  if (options.classes.empty()) return;
+  if (answer_of(graph) != Answer::classes) {
+    throw UsageError("--classes was given, but the network does not tell classes of text apart");
+  }
+  check_option("--classes", [&] { check_class_names(options.classes, graph.classes(), task_of(options)); });
+  graph.class_names = options.classes;
+}
+
 TextSource::TextSource(DataOptions options, const ModelOptions& model, const Graph& graph)
     : options_(std::move(options)),
       vocabulary_(vocabulary_file(options_.text, model.weights)),
@@ -76,9 +106,12 @@ TextSource::TextSource(DataOptions options, const ModelOptions& model, const Gra
   if (const char* given = options_.given_for_images()) {
     throw UsageError(fmt::format("{} was given, but {} reads text, not images", given, model.weights));
   }
-  TextEncoding how{.max_length = max_length_, .pairs_apart = answer_of(graph) == Answer::embedding};
+  TextEncoding how{.max_length = max_length_,
+                   .pairs_apart = answer_of(graph) == Answer::embedding,
+                   .poll = stop_if_interrupted};
   if (options_.text.pad_to) how.pad_to = checked_padding(options_.text, tables_of(graph).positions.dim(0));
-  TextEncoder encoder = open_encoder(vocabulary_, options_.text, graph);
+  TextEncoder encoder = TextEncoder::open(vocabulary_, options_.text.casing());
+  vocabulary_notice_ = check_embeddings(encoder.tokens(), tables_of(graph).words.dim(0), vocabulary_);
   texts_ = std::make_unique<EncodedTexts>(open_texts(options_, graph), std::move(encoder), how);
 }
 
@@ -114,6 +147,15 @@ std::unique_ptr<SampleReader> TextSource::read(const Graph&, std::vector<int64_t
   return std::make_unique<TextReader>(*texts_, targets(), std::move(samples), how);
 }
 
+std::vector<std::string> TextSource::class_names() const {
+  return texts_->texts().remarks().class_names;
+}
+
+std::optional<int64_t> TextSource::truncated(const std::vector<int64_t>& samples) const {
+  texts_->encode(samples, thread_count(0));
+  return texts_->truncated(samples);
+}
+
 std::string TextSource::preprocessing() const {
   const std::string padding = options_.text.pad_to ? std::to_string(*options_.text.pad_to) : "nothing";
   return fmt::format("{} tokens, {}, at most {} a text, padded to {}", texts_->encoder().tokens(),
@@ -128,17 +170,25 @@ void TextSource::write(Json& json) const {
   json["cased"] = texts_->encoder().casing() == Casing::cased;
   json["task"] = or_null(options_.text.task);
   json["columns"] = options_.text.columns;
+  json["classes"] = options_.text.classes;
+  json["label_names"] = options_.text.label_names;
+  json["skip_bad_rows"] = options_.text.skip_bad_rows;
   json["max_length"] = max_length_;
   json["pad_to"] = or_null(options_.text.pad_to);
 }
 
 void TextSource::add_remarks(Remarks& remarks) const {
   const bool vocabulary = options_.text.vocab.empty(), casing = !options_.text.casing();
-  if (!vocabulary && !casing) return;
-  remarks.assume(fmt::format(
-      "vocabulary {}, {} ({})", vocabulary_,
-      texts_->encoder().casing() == Casing::cased ? "cased" : "uncased",
-      vocabulary ? "--vocab, --cased and --uncased choose others" : "--cased and --uncased choose"));
+  if (vocabulary || casing) {
+    remarks.assume(fmt::format(
+        "vocabulary {}, {} ({})", vocabulary_,
+        texts_->encoder().casing() == Casing::cased ? "cased" : "uncased",
+        vocabulary ? "--vocab, --cased and --uncased choose others" : "--cased and --uncased choose"));
+  }
+  if (!vocabulary_notice_.empty()) remarks.notice(vocabulary_notice_);
+  const TextRemarks& texts = texts_->texts().remarks();
+  for (const LeftOut& left_out : texts.left_out) remarks.leave_out(left_out);
+  for (const std::string& sentence : texts.assumed) remarks.assume(sentence);
 }
 
 }  // namespace dpac::cli

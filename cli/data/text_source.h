@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,10 @@
 #include "loaders/text/encoded_texts.h"
 
 namespace dpac::cli {
+
+/// Gives the outputs of a network that classifies text the names of `--classes`, if that was given.
+/// @throws UsageError unless they can be its classes, in the task's terms where there is a task.
+void name_classes(const TextOptions& options, Graph& graph);
 
 class TextSource final : public DataSource {
  public:
@@ -28,13 +33,15 @@ class TextSource final : public DataSource {
   void check_labels(int64_t) const override {}  // The data set was opened with them.
   [[nodiscard]] std::unique_ptr<SampleReader> read(const Graph& graph, std::vector<int64_t> samples,
                                                    const Reading& how) const override;
+  [[nodiscard]] std::vector<std::string> class_names() const override;
+  [[nodiscard]] std::optional<int64_t> truncated(const std::vector<int64_t>& samples) const override;
   [[nodiscard]] std::string preprocessing() const override;
   void write(Json& json) const override;
   void add_remarks(Remarks& remarks) const override;
 
  private:
   DataOptions options_;
-  std::string vocabulary_;
+  std::string vocabulary_, vocabulary_notice_;
   int64_t max_length_;
   bool scores_;  // Targets are scores, where there are any.
   std::unique_ptr<EncodedTexts> texts_;

@@ -7,68 +7,27 @@
 
 #include "cli/gnuplot/axis_range.h"
 #include "cli/gnuplot/gnuplot_text.h"
+#include "cli/gnuplot/layout.h"
 #include "cli/gnuplot/plot_command.h"
 
 namespace dpac::cli {
 namespace {
 
 constexpr double kPixelsPerInch = 96;
-constexpr std::size_t kWidth = 900, kWidest = 1500, kHeight = 520, kPanelHeight = 260, kTitleHeight = 60;
-constexpr std::size_t kMargins = 130;     ///< Beside the axes.
-constexpr std::size_t kLetter = 9;        ///< Width of one, generous.
-constexpr std::size_t kRotatedName = 17;  ///< Width of a rotated name, which is its height.
-constexpr std::size_t kFewNames = 25;     ///< More of them are written smaller.
-constexpr std::size_t kLegendSample = 60, kLegendRow = 22;
 
-struct PictureSize {
-  std::size_t width, height;
-};
-
-std::vector<std::string> legend_of(const Chart& chart) {
-  std::vector<std::string> names;
-  for (const Reference& reference : chart.references) names.push_back(reference.name);
-  for (const Series& series : chart.series) {
-    if (!series.name.empty()) names.push_back(series.name);
-  }
-  return names;
-}
-
-std::size_t longest(const std::vector<std::string>& texts) {
-  std::size_t length = 0;
-  for (const std::string& text : texts) length = std::max(length, text.size());
-  return length;
-}
-
-/// The legend stands above the axes in columns as wide as its longest name.
-std::size_t legend_height(const Chart& chart, std::size_t width) {
-  const std::vector<std::string> names = legend_of(chart);
-  const std::size_t columns = std::max<std::size_t>(1, width / (kLegendSample + kLetter * longest(names)));
-  return kLegendRow * ((names.size() + columns - 1) / columns);
-}
-
-PictureSize size_of(const Figure& figure) {
-  std::size_t categories = 0;
-  for (const Chart& chart : figure.charts) categories = std::max(categories, chart.categories.size());
-  const std::size_t charts = figure.charts.size();
-  const std::size_t width = std::clamp(kMargins + kRotatedName * categories, kWidth, kWidest);
-  return {width, kTitleHeight + (charts == 1 ? kHeight : charts * kPanelHeight) +
-                     legend_height(figure.charts.front(), width)};
-}
-
-std::string terminal(PictureFormat format, const PictureSize& size) {
+std::string terminal(PictureFormat format, const FigureLayout& layout) {
   switch (format) {
     case PictureFormat::svg:
       return fmt::format("set terminal svg size {},{} noenhanced background '#ffffff' font 'sans-serif,14'\n",
-                         size.width, size.height);
+                         layout.width, layout.height);
     case PictureFormat::png:  // Twice the pixels, for today's screens.
       return fmt::format(
           "set terminal pngcairo size {},{} noenhanced background '#ffffff' font 'sans,11' fontscale 2 "
           "linewidth 2 pointscale 2\n",
-          2 * size.width, 2 * size.height);
+          2 * layout.width, 2 * layout.height);
     case PictureFormat::pdf:
       return fmt::format("set terminal pdfcairo size {:.3f}in,{:.3f}in noenhanced font 'sans,11'\n",
-                         static_cast<double>(size.width) / kPixelsPerInch,
-                         static_cast<double>(size.height) / kPixelsPerInch);
+                         layout.width / kPixelsPerInch, layout.height / kPixelsPerInch);
   }
   return "";
 }
@@ -79,8 +38,7 @@ std::string mark_text(double mark) {
 
 std::string axis_script(char letter, const Axis& axis, const AxisRange& range) {
   std::string text =
-      fmt::format("set {0}label {1}\nset {0}range [{2}:{3}]\n", letter, gnuplot_text(axis.label),
-                  gnuplot_number(range.low), gnuplot_number(range.high));
+      fmt::format("set {}range [{}:{}]\n", letter, gnuplot_number(range.low), gnuplot_number(range.high));
   if (!axis.logarithmic)
     return text + fmt::format("unset logscale {0}\nset {0}tics autofreq norotate\n", letter);
   std::string marks;
@@ -90,20 +48,36 @@ std::string axis_script(char letter, const Axis& axis, const AxisRange& range) {
   return text + fmt::format("set logscale {0}\nset {0}tics norotate ({1})\n", letter, marks);
 }
 
-std::string categories_style(const std::vector<std::string>& names, std::size_t room) {
-  if (names.size() * (longest(names) + 2) * kLetter <= room) return "norotate";
-  return names.size() > kFewNames ? "rotate by 55 right font ',9'" : "rotate by 55 right font ',11'";
-}
-
 /// A mark for every category, a name for as many as there is room for.
-std::string categories_script(const std::vector<std::string>& names, std::size_t width) {
-  const std::size_t room = width - kMargins;
-  const std::size_t step = (names.size() * (kRotatedName - 2) + room - 1) / room;
+std::string categories_script(const std::vector<std::string>& names, const NameStyle& style) {
   std::string marks;
   for (std::size_t c = 0; c < names.size(); ++c) {
-    marks += fmt::format("{}{} {}", c == 0 ? "" : ", ", gnuplot_mark(c % step == 0 ? names[c] : ""), c);
+    const bool shown = c % static_cast<std::size_t>(style.step) == 0;
+    marks += fmt::format("{}{} {}", c == 0 ? "" : ", ", gnuplot_mark(shown ? shown_name(names[c]) : ""), c);
   }
-  return fmt::format("set xtics {} ({})\n", categories_style(names, room), marks);
+  const std::string turn =
+      style.rotated ? fmt::format("rotate by 55 right font ',{}'", style.points) : std::string("norotate");
+  return fmt::format("set xtics {} ({})\n", turn, marks);
+}
+
+/// A text around a place in pixels.
+std::string label_script(const std::string& text, double x, double y, const FigureLayout& layout) {
+  if (text.empty()) return "";
+  return fmt::format("set label {} at screen {:.5f},{:.5f} center\n", gnuplot_text(text), x / layout.width,
+                     1 - y / layout.height);
+}
+
+std::string place_script(const Chart& chart, const ChartLayout& own, const FigureLayout& layout) {
+  constexpr double kLine = 20;
+  const double middle = (layout.left + layout.right) / 2;
+  std::string text = fmt::format(
+      "set lmargin at screen {:.5f}\nset rmargin at screen {:.5f}\nset tmargin at screen {:.5f}\n"
+      "set bmargin at screen {:.5f}\nunset label\n",
+      layout.left / layout.width, layout.right / layout.width, 1 - own.top / layout.height,
+      1 - own.bottom / layout.height);
+  text += label_script(chart.x.label, middle, own.label, layout);
+  text += label_script(chart.x.note, middle, own.label + (chart.x.label.empty() ? 0 : kLine), layout);
+  return text + fmt::format("set ylabel {}\n", gnuplot_text(chart.y.label));
 }
 
 std::vector<double> heights(const Chart& chart) {
@@ -112,7 +86,9 @@ std::vector<double> heights(const Chart& chart) {
   for (const Series& series : chart.series) {
     for (const ChartPoint& point : series.points) {
       values.push_back(point.y);
-      if (point.has_range()) values.insert(values.end(), {point.low, point.high});
+      if (!point.has_range()) continue;
+      values.push_back(point.high);
+      if (!chart.y.logarithmic || point.low > 0) values.push_back(point.low);
     }
   }
   return values;
@@ -130,31 +106,33 @@ AxisRange x_range(const Figure& figure, const Chart& chart) {
   return range_of(values, chart.x);
 }
 
-std::string chart_script(const Figure& figure, const Chart& chart, std::size_t width) {
-  const AxisRange x = x_range(figure, chart);
+std::string chart_script(const Figure& figure, std::size_t index, const FigureLayout& layout) {
+  const Chart& chart = figure.charts[index];
+  const ChartLayout& own = layout.charts[index];
+  const AxisRange x = x_range(figure, chart), y = range_of(heights(chart), chart.y);
   std::string text =
-      axis_script('x', chart.x, x) + axis_script('y', chart.y, range_of(heights(chart), chart.y));
-  if (!chart.categories.empty()) text += categories_script(chart.categories, width);
-  return text + plot_command(chart, x);
+      place_script(chart, own, layout) + axis_script('x', chart.x, x) + axis_script('y', chart.y, y);
+  if (index == 0) text += label_script(figure.title, layout.width / 2, layout.title, layout);
+  if (!chart.categories.empty()) text += categories_script(chart.categories, own.names);
+  return text + plot_command(chart, x, y);
 }
 
 }  // namespace
 
 std::string gnuplot_script(const Figure& figure, PictureFormat format) {
-  const PictureSize size = size_of(figure);
-  std::string text = "set encoding utf8\n" + terminal(format, size) +
+  const FigureLayout layout = layout_of(figure);
+  std::string text = "set encoding utf8\n" + terminal(format, layout) +
                      "set border 3 linecolor '#444444'\n"
                      "set tics nomirror out textcolor '#222222'\n"
                      "set format '%g'\n"
                      "set grid ytics linecolor '#dddddd' linetype 1 linewidth 1\n"
                      "set key above left Left reverse samplen 2 width 2\n"
-                     "set bars 0.5\nset lmargin 10\n";
-  // A chart's own title would stand below its legend.
-  text += fmt::format("set multiplot layout {},1 title {}.\"\\n\"\n", figure.charts.size(),
-                      gnuplot_text(figure.title));
+                     "set bars 0.5\nset multiplot\n";
+  // The legend begins where gnuplot takes the picture to begin.
+  text += fmt::format("set size 1,{:.5f}\n", 1 - layout.legend / layout.height);
   for (std::size_t c = 0; c < figure.charts.size(); ++c) {
     if (c == 1) text += "unset key\n";  // The first is that of all.
-    text += chart_script(figure, figure.charts[c], size.width);
+    text += chart_script(figure, c, layout);
   }
   return text + "unset multiplot\n";
 }

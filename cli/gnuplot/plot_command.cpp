@@ -48,12 +48,12 @@ class PlotCommand {
   }
 
   /// Ranges first, so that points lie on them.
-  void add_series(const Chart& chart, std::size_t index) {
+  void add_series(const Chart& chart, std::size_t index, const AxisRange& y) {
     const Series& series = chart.series[index];
     const std::string color =
         chart.ordered ? ordered_color(index, chart.series.size()) : distinct_color(index);
     const double offset = offset_of(chart, index);
-    add_ranges(series, index, offset, color);
+    add_ranges(series, offset, color, {index, y});
     std::string lines;
     for (const ChartPoint& point : series.points) {
       lines += fmt::format("{} {}\n", gnuplot_number(point.x + offset), gnuplot_number(point.y));
@@ -69,18 +69,25 @@ class PlotCommand {
   [[nodiscard]] std::string text() const { return blocks_ + "plot " + parts_ + '\n'; }
 
  private:
-  void add_ranges(const Series& series, std::size_t index, double offset, const std::string& color) {
+  struct Place {
+    std::size_t index;
+    const AxisRange& y;
+  };
+
+  /// What reaches beyond the axis, as to 0 on a logarithmic one, is drawn to its end.
+  void add_ranges(const Series& series, double offset, const std::string& color, const Place& place) {
     std::string lines;
     for (const ChartPoint& point : series.points) {
       if (!point.has_range()) continue;
       lines += fmt::format("{} {} {} {}\n", gnuplot_number(point.x + offset), gnuplot_number(point.y),
-                           gnuplot_number(point.low), gnuplot_number(point.high));
+                           gnuplot_number(std::max(point.low, place.y.low)),
+                           gnuplot_number(std::min(point.high, place.y.high)));
     }
     if (lines.empty()) return;
-    blocks_ += block(fmt::format("range{}", index), lines);
+    blocks_ += block(fmt::format("range{}", place.index), lines);
     add_part(fmt::format(
-        "$range{} using 1:2:3:4 with yerrorbars linecolor '{}' linewidth 1.5 pointtype -1 notitle", index,
-        color));
+        "$range{} using 1:2:3:4 with yerrorbars linecolor '{}' linewidth 1.5 pointtype -1 notitle",
+        place.index, color));
   }
 
   void add_part(const std::string& part) { parts_ += (parts_.empty() ? "" : ", \\\n  ") + part; }
@@ -91,10 +98,10 @@ class PlotCommand {
 
 }  // namespace
 
-std::string plot_command(const Chart& chart, const AxisRange& x) {
+std::string plot_command(const Chart& chart, const AxisRange& x, const AxisRange& y) {
   PlotCommand command;
   for (const Reference& reference : chart.references) command.add_reference(reference, x);
-  for (std::size_t s = 0; s < chart.series.size(); ++s) command.add_series(chart, s);
+  for (std::size_t s = 0; s < chart.series.size(); ++s) command.add_series(chart, s, y);
   return command.text();
 }
 

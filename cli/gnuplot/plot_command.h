@@ -10,8 +10,8 @@
 
 namespace dpac::cli {
 
-/// Data blocks and the command that draws them; `x` is how far the references' lines reach.
-std::string plot_command(const Chart& chart, const AxisRange& x);
+/// Data blocks and the command that draws them, on axes from end to end of `x` and `y`.
+std::string plot_command(const Chart& chart, const AxisRange& x, const AxisRange& y);
 
 /// A number as gnuplot reads it.
 std::string gnuplot_number(double value);

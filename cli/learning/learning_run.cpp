@@ -2,21 +2,22 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "cli/learning/learning_state.h"
 #include "cli/learning/state_file.h"
 #include "cli/support/interrupt.h"
 #include "cli/support/progress.h"
 #include "engine/energy.h"
-#include "learn/sensitivity.h"
+#include "kernels/error.h"
 
 namespace dpac::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-constexpr const char* kSensitivities = "sensitivities.json";
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -42,6 +43,20 @@ class SavePace {
   double interval_ = 0;
 };
 
+/// Where the sensitivities of what has a state of that name are kept.
+std::string sensitivities_of(const std::string& state) {
+  return "sensitivities-" + state;
+}
+
+/// One energy for each layer, of the same average.
+Energies layer_means(Energies energies) {
+  for (std::vector<float>& layer : energies) {
+    const double sum = std::accumulate(layer.begin(), layer.end(), 0.0);
+    layer = {static_cast<float>(sum / static_cast<double>(layer.size()))};
+  }
+  return energies;
+}
+
 /// Learns from where `state` ends to the last step.
 class LearningRun {
  public:
@@ -53,6 +68,11 @@ class LearningRun {
         state_(state) {
     if (state.content().is_null()) return;
     saved_ = saved_learning(state.content());
+    if (done() > steps_) {
+      throw StateError(
+          fmt::format("{}: has {} steps already, but --steps is {}; give this run another --state",
+                      state.path().string(), done(), steps_));
+    }
     learner_.restore(saved_.learner);
   }
 
@@ -67,7 +87,7 @@ class LearningRun {
   void learn() {
     const int64_t batch = bench_.options().learning.batch_in_force();
     const auto reader = bench_.training_batches(seed_, done() * batch, (steps_ - done()) * batch);
-    Progress progress(steps_ - done(), "steps", bench_.quiet());
+    Progress progress(steps_ - done(), "steps", bench_.work_callback());
     try {
       while (const SampleBatch* samples = reader->next()) {
         stop_if_interrupted();
@@ -107,39 +127,47 @@ class LearningRun {
 }  // namespace
 
 EnergyFinder::EnergyFinder(Workbench& bench, uint64_t seed, std::filesystem::path folder)
-    : bench_(bench), seed_(seed), folder_(std::move(folder)) {}
+    : bench_(bench), seed_(seed), folder_(std::move(folder)), closed_form_(bench, seed, folder_) {}
 
 LearnedEnergies EnergyFinder::find(const LearningGoal& goal, const std::string& state) {
-  if (bench_.options().learning.closed_form()) return closed_form(goal);
+  if (bench_.options().learning.closed_form()) return from_closed_form(goal, state);
   auto made_with = bench_.learned_with();
+  made_with.erase("steps");  // What they come to does not depend on how many follow.
   made_with["per"] = name(goal.per);
   made_with["target_energy"] = goal.target_energy;
   made_with["seed"] = seed_;
   StateFile file(folder_, state, made_with);
-  return LearningRun(bench_, learner_options(goal), file).run();
+  return LearningRun(bench_, learner_options(goal, state), file).run();
 }
 
 void EnergyFinder::forget(const std::string& state) const {
+  if (folder_.empty()) return;
   std::error_code ignored;
-  if (!folder_.empty()) std::filesystem::remove(folder_ / state, ignored);
+  for (const std::string& file : {state, sensitivities_of(state)}) {
+    std::filesystem::remove(folder_ / file, ignored);
+  }
 }
 
-LearnedEnergies EnergyFinder::closed_form(const LearningGoal& goal) {
+LearnedEnergies EnergyFinder::from_closed_form(const LearningGoal& goal, const std::string& state) {
   NoiseConfig noise = bench_.options().analog.noise.base();
-  noise.energies = analytic_energies(bench_.layers(), sensitivities(), goal.per, goal.target_energy);
+  noise.energies = closed_form_.energies(goal, sensitivities_of(state));
   if (bench_.options().learning.round) noise.energies = rounded(std::move(noise.energies));
   const double energy_per_mac = energy_ledger(bench_.layers(), noise).energy_per_mac;
   return {.energies = std::move(noise.energies), .energy_per_mac = energy_per_mac, .history = {}};
 }
 
-LearnerOptions EnergyFinder::learner_options(const LearningGoal& goal) {
+Energies EnergyFinder::start(const LearningGoal& goal, const std::string& state) {
+  const StartOption start = bench_.options().learning.start_in_force();
+  if (start.analytic) return closed_form_.energies(goal, sensitivities_of(state));
+  if (start.file.empty()) return uniform_energies(bench_.layers(), start.energy);
+  return goal.per == Granularity::channel ? bench_.start_energies() : layer_means(bench_.start_energies());
+}
+
+LearnerOptions EnergyFinder::learner_options(const LearningGoal& goal, const std::string& state) {
   const LearningOptions& options = bench_.options().learning;
-  const StartOption start = options.start_in_force();
   NoiseConfig noise = bench_.options().analog.noise.base();
   noise.seed = seed_;
-  noise.energies = start.analytic
-                       ? analytic_energies(bench_.layers(), sensitivities(), goal.per, goal.target_energy)
-                       : uniform_energies(bench_.layers(), start.energy);
+  noise.energies = start(goal, state);
   const double lambda = options.lambda_in_force(noise.kind);
   return {.per = goal.per,
           .target_energy = goal.target_energy,
@@ -147,18 +175,6 @@ LearnerOptions EnergyFinder::learner_options(const LearningGoal& goal) {
           .learning_rate = options.rate_in_force(),
           .round_energy = options.round,
           .noise = std::move(noise)};
-}
-
-const ChannelValues& EnergyFinder::sensitivities() {
-  if (sensitivities_) return *sensitivities_;
-  auto made_with = bench_.learned_with();
-  for (const char* other : {"method", "steps", "lr", "lambda", "start", "augment", "round_energy"}) {
-    made_with.erase(other);
-  }
-  made_with["seed"] = seed_;
-  StateFile file(folder_, kSensitivities, made_with);
-  if (file.content().is_null()) file.save(bench_.estimate_sensitivities(seed_));
-  return sensitivities_.emplace(file.content().get<ChannelValues>());
 }
 
 }  // namespace dpac::cli

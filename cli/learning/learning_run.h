@@ -3,19 +3,14 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/learning/closed_form.h"
 #include "cli/learning/workbench.h"
 #include "learn/learner.h"
 
 namespace dpac::cli {
-
-struct LearningGoal {
-  Granularity per = Granularity::layer;
-  double target_energy = 0;
-};
 
 /// How far above their target, by this factor, learned energies may end without a word.
 inline constexpr double kNearTarget = 1.02;
@@ -33,22 +28,24 @@ class EnergyFinder {
   /// `folder` is where its state is kept; empty for none. `bench` must outlive it.
   EnergyFinder(Workbench& bench, uint64_t seed, std::filesystem::path folder);
 
-  /// The same bits however often it was interrupted in the midst of it. `state` is the name of the file of
-  /// its state. @throws Error as Learner and StateFile do. @throws Interrupted, its state saved.
+  /// The same bits however often it was interrupted in the midst of it, also where fewer steps were asked for
+  /// until now. `state` is the name of the file of its state.
+  /// @throws Error as Learner and StateFile do, and where more steps were made than are asked for.
+  /// @throws Interrupted, its state saved.
   LearnedEnergies find(const LearningGoal& goal, const std::string& state);
 
-  /// The file is not needed any more.
+  /// What is kept under that name is not needed any more.
   void forget(const std::string& state) const;
 
  private:
-  LearnedEnergies closed_form(const LearningGoal& goal);
-  [[nodiscard]] LearnerOptions learner_options(const LearningGoal& goal);
-  const ChannelValues& sensitivities();
+  LearnedEnergies from_closed_form(const LearningGoal& goal, const std::string& state);
+  [[nodiscard]] Energies start(const LearningGoal& goal, const std::string& state);
+  [[nodiscard]] LearnerOptions learner_options(const LearningGoal& goal, const std::string& state);
 
   Workbench& bench_;
   uint64_t seed_;
   std::filesystem::path folder_;
-  std::optional<ChannelValues> sensitivities_;
+  ClosedForm closed_form_;
 };
 
 }  // namespace dpac::cli

@@ -1,13 +1,12 @@
 #include "cli/learning/search_report.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "cli/energies_output.h"
-#include "cli/learning/learning_run.h"
+#include "cli/learning/outcome.h"
 #include "cli/support/json.h"
 #include "cli/support/text_table.h"
+#include "cli/tables/paper_table.h"
 
 namespace dpac::cli {
 namespace {
@@ -21,14 +20,20 @@ std::string text_or_dash(const std::optional<double>& value, const char* format)
   return value ? fmt::format(fmt::runtime(format), *value) : "-";
 }
 
-Json allocation_json(const Allocation& allocation, const std::vector<AnalogLayer>& layers,
-                     const std::optional<double>& photon_aj) {
+/// Against uniform; uniform itself saves nothing.
+std::optional<double> saving_of(const SearchResult& result, const Allocation& allocation) {
+  if (allocation.kind == "uniform") return std::nullopt;
+  return saving_percent(energy_found(result, "uniform"), energy_found(result, allocation.kind));
+}
+
+Json allocation_json(const SearchResult& result, const Allocation& allocation,
+                     const std::vector<AnalogLayer>& layers, const SearchUnits& units) {
   Json json{{"kind", allocation.kind}, {"energy_per_mac", nullptr}, {"aj_per_mac", nullptr},
             {"top1", nullptr},         {"hit", allocation.hit},     {"tries", nullptr},
             {"energies", nullptr}};
   if (allocation.best) {
     json["energy_per_mac"] = allocation.best->energy_per_mac;
-    json["aj_per_mac"] = or_null(scaled(allocation.best->energy_per_mac, photon_aj));
+    json["aj_per_mac"] = or_null(scaled(allocation.best->energy_per_mac, units.photon_aj));
     json["top1"] = allocation.best->accuracy;
     json["energies"] = energies_json(layers, allocation.energies);
   }
@@ -37,39 +42,13 @@ Json allocation_json(const Allocation& allocation, const std::vector<AnalogLayer
                              {"energy_per_mac", made.energy_per_mac},
                              {"top1", made.accuracy}});
   }
+  json["outcome"] = outcome_text(allocation, result.target, units, saving_of(result, allocation));
   return json;
 }
 
-/// What a kind that ended without a hit ended with; empty for the others.
-std::string remark(const Allocation& allocation, double target) {
-  if (allocation.hit) return "";
-  const auto reaches = [&](const SearchTry& made) { return made.accuracy >= target; };
-  const std::size_t tries = allocation.tries.size();
-  if (!allocation.best) {
-    return fmt::format("{}: none of {} tries reaches the target.\n", allocation.kind, tries);
-  }
-  if (std::all_of(allocation.tries.begin(), allocation.tries.end(), reaches)) {
-    return fmt::format("{}: every one of {} tries reaches the target; a smaller energy may do so too.\n",
-                       allocation.kind, tries);
-  }
-  return fmt::format(
-      "{}: none of {} tries lies within 0.1 points above the target; this is the smallest energy "
-      "that reaches it.\n",
-      allocation.kind, tries);
-}
-
-/// Learning that did not come down to what bisection asked for makes the search a search for nothing.
-std::string learning_remark(const Allocation& allocation) {
-  if (!allocation.learned) return "";
-  const auto above = std::count_if(
-      allocation.tries.begin(), allocation.tries.end(),
-      [](const SearchTry& made) { return made.energy_per_mac > kNearTarget * made.target_energy; });
-  if (above == 0) return "";
-  return fmt::format(
-      "{}: in {} of {} tries learning ended above the energy it was to reach; more --steps, a lower --start "
-      "or "
-      "a higher --lambda bring it nearer.\n",
-      allocation.kind, above, allocation.tries.size());
+const char* hit_text(const Allocation& allocation) {
+  if (!allocation.best) return "-";
+  return allocation.hit ? "yes" : "no";
 }
 
 }  // namespace
@@ -87,13 +66,14 @@ std::optional<double> energy_found(const SearchResult& result, const std::string
   return std::nullopt;
 }
 
-void write(const SearchResult& result, const std::vector<AnalogLayer>& layers,
-           const std::optional<double>& photon_aj, Json& json) {
+void write(const SearchResult& result, const std::vector<AnalogLayer>& layers, const SearchUnits& units,
+           Json& json) {
   json["baseline_top1"] = result.baselines.full_precision;
   json["noise_free_top1"] = result.baselines.without_noise;
   json["target_top1"] = result.target;
+  json["measure"] = header_of(Accuracy{.measure = units.measure});
   for (const Allocation& allocation : result.allocations) {
-    json["allocations"].push_back(allocation_json(allocation, layers, photon_aj));
+    json["allocations"].push_back(allocation_json(result, allocation, layers, units));
   }
   const auto uniform = energy_found(result, "uniform");
   for (const char* kind : {"layer", "channel"}) {
@@ -101,24 +81,27 @@ void write(const SearchResult& result, const std::vector<AnalogLayer>& layers,
   }
 }
 
-std::string text_of(const SearchResult& result, const std::optional<double>& photon_aj) {
+std::string text_of(const SearchResult& result, const SearchUnits& units) {
   const Baselines& baselines = result.baselines;
-  TextTable table(
-      {"allocation", photon_aj ? "photons/MAC" : "x base energy/MAC", "aJ/MAC", "top-1", "saving", "tries"});
-  const auto uniform = energy_found(result, "uniform");
-  std::string remarks;
+  std::vector<std::string> header{"allocation", units.energy};
+  if (units.photon_aj) header.emplace_back("aJ/MAC");
+  header.insert(header.end(), {header_of(Accuracy{.measure = units.measure}), "saving", "tries", "hit"});
+  TextTable table(header);
+  std::string outcomes;
   for (const Allocation& allocation : result.allocations) {
-    const auto energy = energy_found(result, allocation.kind);
-    const auto saving = allocation.kind == "uniform" ? std::nullopt : saving_percent(uniform, energy);
-    table.add({allocation.kind, text_or_dash(energy, "{:.4g}"),
-               text_or_dash(scaled(energy, photon_aj), "{:.4g}"),
-               allocation.best ? percent(allocation.best->accuracy) : "-", text_or_dash(saving, "{:.1f} %"),
-               std::to_string(allocation.tries.size())});
-    remarks += remark(allocation, result.target) + learning_remark(allocation);
+    const auto energy = energy_found(result, allocation.kind), saving = saving_of(result, allocation);
+    std::vector<std::string> row{title_of_kind(allocation.kind), text_or_dash(energy, "{:.4g}")};
+    if (units.photon_aj) row.push_back(text_or_dash(scaled(energy, units.photon_aj), "{:.4g}"));
+    row.insert(row.end(), {allocation.best ? units.accuracy_text(allocation.best->accuracy) : "-",
+                           text_or_dash(saving, "{:.1f} %"), std::to_string(allocation.tries.size()),
+                           hit_text(allocation)});
+    table.add(row);
+    outcomes += outcome_text(allocation, result.target, units, saving) + '\n' + learning_text(allocation);
   }
-  return fmt::format("full precision {}, without noise {}, target {}\n\n{}{}{}",
-                     percent(baselines.full_precision), percent(baselines.without_noise),
-                     percent(result.target), table.text(), remarks.empty() ? "" : "\n", remarks);
+  return fmt::format("full precision {}, without noise {}, target {}\n\n{}\n{}",
+                     units.accuracy_text(baselines.full_precision),
+                     units.accuracy_text(baselines.without_noise), units.accuracy_text(result.target),
+                     table.text(), outcomes);
 }
 
 }  // namespace dpac::cli

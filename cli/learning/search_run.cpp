@@ -42,24 +42,31 @@ bool quantised(const AnalogOptions& analog) {
 class KindSearch {
  public:
   KindSearch(Workbench& bench, EnergyFinder& finder, const SearchSeeds& seeds, std::string kind,
-             const SearchGoal& goal, StateFile state)
+             const SearchGoal& goal, const SearchCallbacks& callbacks, StateFile state)
       : bench_(bench),
         finder_(finder),
         seeds_(seeds),
         kind_(std::move(kind)),
+        goal_(goal),
+        callbacks_(callbacks),
         bisection_(goal),
         state_(std::move(state)) {
-    if (!state_.content().is_null()) restore();
+    if (!state_.content().is_null()) restore(goal.most_tries);
   }
 
   Allocation run() {
     while (const auto energy = bisection_.next()) {
       stop_if_interrupted();
       const std::string running = learning_file(bisection_.tries().size());
+      TryStatus status = status_of(*energy);
+      tell(status);
       add(*energy, energies_for(*energy, running));
       save();
       finder_.forget(running);
+      status.made = bisection_.tries().back();
+      tell(status);
     }
+    if (callbacks_.on_kind_end) callbacks_.on_kind_end(kind_);
     const auto best = bisection_.best();
     return {.kind = kind_,
             .tries = bisection_.tries(),
@@ -72,6 +79,19 @@ class KindSearch {
  private:
   [[nodiscard]] std::string learning_file(std::size_t number) const {
     return fmt::format("{}-try-{}.json", kind_, number + 1);
+  }
+
+  [[nodiscard]] TryStatus status_of(double energy) const {
+    return {.kind = kind_,
+            .seed = seeds_.first,
+            .number = static_cast<int>(bisection_.tries().size()) + 1,
+            .most = goal_.most_tries,
+            .energy = energy,
+            .target = goal_.accuracy + kRounding};
+  }
+
+  void tell(const TryStatus& status) const {
+    if (callbacks_.on_try) callbacks_.on_try(status);
   }
 
   LearnedEnergies energies_for(double energy, const std::string& running) {
@@ -100,8 +120,14 @@ class KindSearch {
     state_.save(std::move(content));
   }
 
-  void restore() {
+  void restore(int most_tries) {
     const auto& content = state_.content();
+    const std::size_t made_before = content.at("tries").size();
+    if (made_before > static_cast<std::size_t>(most_tries)) {
+      throw StateError(
+          fmt::format("{}: has {} tries already, but --tries is {}; give this run another --state",
+                      state_.path().string(), made_before, most_tries));
+    }
     for (const Json& made : content.at("tries").items()) {
       finder_.forget(learning_file(bisection_.tries().size()));
       bisection_.add({made.at(0).get<double>(), made.at(1).get<double>(), made.at(2).get<double>()});
@@ -114,6 +140,8 @@ class KindSearch {
   EnergyFinder& finder_;
   SearchSeeds seeds_;
   std::string kind_;
+  SearchGoal goal_;
+  const SearchCallbacks& callbacks_;
   Bisection bisection_;
   StateFile state_;
   Energies energies_;
@@ -155,10 +183,10 @@ double quantized_accuracy(Workbench& bench, const Baselines& baselines, const fs
 }
 
 SearchResult search(Workbench& bench, const SearchOptions& options, const Baselines& baselines,
-                    const SearchSeeds& seeds, const fs::path& folder) {
+                    const SearchSeeds& seeds, const fs::path& folder, const SearchCallbacks& callbacks) {
   const double target = options.target(baselines.full_precision);
   check_reach(baselines, target);
-  if (options.kinds != std::vector<std::string>{"uniform"}) bench.check_learnable();
+  if (options.learns()) bench.check_learnable();
   SearchResult result{baselines, target, {}};
   EnergyFinder finder(bench, seeds.first, folder);
   for (const std::string& kind : options.kinds) {
@@ -167,14 +195,13 @@ SearchResult search(Workbench& bench, const SearchOptions& options, const Baseli
     made_with["judged_by"] = bench.judged_by();
     made_with["target_top1"] = target;
     made_with["bracket"] = {bracket.low, bracket.high};
-    made_with["tries"] = options.tries;
     made_with["seed"] = seeds.first;
     made_with["seeds"] = seeds.count;
     const SearchGoal goal{.accuracy = target - kRounding,
                           .low = bracket.low,
                           .high = bracket.high,
                           .most_tries = options.tries};
-    KindSearch one(bench, finder, seeds, kind, goal, StateFile(folder, kind + ".json", made_with));
+    KindSearch one(bench, finder, seeds, kind, goal, callbacks, StateFile(folder, kind + ".json", made_with));
     result.allocations.push_back(one.run());
   }
   return result;

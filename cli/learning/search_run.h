@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/learning/search_callbacks.h"
 #include "cli/learning/workbench.h"
 #include "cli/options/search_options.h"
 #include "learn/bisection.h"
@@ -49,9 +50,11 @@ struct SearchSeeds {
   int count = 1;
 };
 
-/// `folder` keeps what is finished, and what is under way; empty for nowhere.
+/// `folder` keeps what is finished, and what is under way; empty for nowhere. The callbacks are told of every
+/// try that is made now, not of those that were kept.
 /// @throws Error if the target is out of reach even without noise. @throws Interrupted after a signal.
 SearchResult search(Workbench& bench, const SearchOptions& options, const Baselines& baselines,
-                    const SearchSeeds& seeds, const std::filesystem::path& folder);
+                    const SearchSeeds& seeds, const std::filesystem::path& folder,
+                    const SearchCallbacks& callbacks = {});
 
 }  // namespace dpac::cli

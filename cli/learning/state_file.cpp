@@ -27,8 +27,8 @@ void make_folder(const fs::path& folder) {
   std::error_code failure;
   fs::create_directories(folder, failure);
   if (failure || !fs::is_directory(folder)) {
-    throw Error(fmt::format("--state {}: the folder cannot be made: {}", folder.string(),
-                            failure ? failure.message() : "something else has its name"));
+    throw StateError(fmt::format("--state {}: the folder cannot be made: {}", folder.string(),
+                                 failure ? failure.message() : "something else has its name"));
   }
 }
 
@@ -112,13 +112,13 @@ FolderLock::FolderLock(const std::string& folder) {
   const fs::path lock = fs::path(folder) / "lock";
   descriptor_ = open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor_ < 0) {
-    throw Error(
+    throw StateError(
         fmt::format("--state {}: cannot be written to: {}", folder, std::generic_category().message(errno)));
   }
   // A file system without locks has none to respect.
   if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     close(descriptor_);
-    throw Error(fmt::format("--state {}: another dpac that still runs keeps its state there", folder));
+    throw StateError(fmt::format("--state {}: another dpac that still runs keeps its state there", folder));
   }
 }
 
@@ -139,16 +139,16 @@ void StateFile::read() {
   const Json *content = json.find("content"), *made_with = json.find("made_with"),
              *digest = json.find("digest");
   if (content == nullptr || made_with == nullptr || !made_with->is_object()) {
-    throw Error(
+    throw StateError(
         fmt::format("{}: is no state of this program; remove it, or give another --state", file_.string()));
   }
   const std::string differs = differences(*made_with, made_with_);
   if (!differs.empty()) {
-    throw Error(fmt::format("{}: is the state of another run: {}; give this one another --state",
-                            file_.string(), differs));
+    throw StateError(fmt::format("{}: is the state of another run: {}; give this one another --state",
+                                 file_.string(), differs));
   }
   if (digest == nullptr || *digest != Json(digest_of(*content))) {
-    throw Error(fmt::format("{}: is damaged; remove it to compute it anew", file_.string()));
+    throw StateError(fmt::format("{}: is damaged; remove it to compute it anew", file_.string()));
   }
   content_ = *content;
 }
@@ -157,9 +157,13 @@ void StateFile::save(Json content) {
   content_ = std::move(content);
   if (file_.empty()) return;
   make_folder(file_.parent_path());
-  AtomicFile file(file_);
-  file.write(text_of({{"made_with", made_with_}, {"digest", digest_of(content_)}, {"content", content_}}));
-  file.commit();
+  try {
+    AtomicFile file(file_);
+    file.write(text_of({{"made_with", made_with_}, {"digest", digest_of(content_)}, {"content", content_}}));
+    file.commit();
+  } catch (const Error& error) {
+    throw StateError(error.what());
+  }
 }
 
 void StateFile::remove() {

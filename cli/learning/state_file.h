@@ -8,13 +8,21 @@
 #include "cli/options/option_set.h"
 #include "cli/support/interrupt.h"
 #include "cli/support/json.h"
+#include "kernels/error.h"
 
 namespace dpac::cli {
+
+/// What is kept cannot be gone on from, or nothing can be kept: nothing that another row of a table would
+/// mend.
+class StateError : public Error {
+ public:
+  using Error::Error;
+};
 
 /// Holds a folder for one program at a time, until its end however it comes. An empty path holds nothing.
 class FolderLock {
  public:
-  /// @throws Error if the folder cannot be made, or another program holds it.
+  /// @throws StateError if the folder cannot be made, or another program holds it.
   explicit FolderLock(const std::string& folder);
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
@@ -30,14 +38,17 @@ class StateFile {
  public:
   /// `folder` may be absent, it is made by the first save(); if it is empty, nothing is kept. `made_with` is
   /// all that decides the content.
-  /// @throws Error if there is a file that is none or damaged, or that names what it was made with
+  /// @throws StateError if there is a file that is none or damaged, or that names what it was made with
   /// differently.
   StateFile(const std::filesystem::path& folder, const std::string& name, const Json& made_with);
+
+  /// Empty where nothing is kept.
+  [[nodiscard]] const std::filesystem::path& path() const { return file_; }
 
   /// Null where there is nothing to resume from.
   [[nodiscard]] const Json& content() const { return content_; }
 
-  /// @throws Error on a full disk; the file is then as before.
+  /// @throws StateError on a full disk; the file is then as before.
   void save(Json content);
 
   void remove();

@@ -1,8 +1,10 @@
-#include <fmt/format.h>
+#include <algorithm>
 
+#include "cli/learning/outcome.h"
 #include "cli/learning/search_report.h"
 #include "cli/learning/table_row.h"
 #include "cli/support/json.h"
+#include "cli/support/units.h"
 
 namespace dpac::cli {
 namespace {
@@ -17,34 +19,45 @@ Json seeds_json(const TableRow& row) {
   return json;
 }
 
-std::string fixed(const std::optional<double>& value, int digits, const char* unit = "") {
-  return value ? fmt::format("{:.{}f}{}", *value, digits, unit) : "-";
+/// By kind that was searched; null where none was.
+Json found_json(const TableRow& row) {
+  Json json;
+  if (row.searches.empty()) return json;
+  for (const Allocation& allocation : row.searches.front().allocations)
+    json[allocation.kind] = row.found(allocation.kind);
+  return json;
 }
 
-std::string energy_cell(const TableRow& row, const std::string& kind) {
-  const auto energy = row.energy(kind);
-  if (!energy) return "-";
-  const std::string spread = energy->std ? fmt::format(" +- {:.2g}", *energy->std) : "";
-  return fmt::format("{:.4g}{}", energy->mean, spread);
+/// All seeds searched the same kinds, in the same order.
+std::vector<KindOutcome> outcomes_of(const TableRow& row) {
+  std::vector<KindOutcome> outcomes;
+  for (const Allocation& first : row.searches.front().allocations) outcomes.push_back({first.kind, {}, {}});
+  for (const SearchResult& search : row.searches) {
+    for (std::size_t k = 0; k < outcomes.size(); ++k) {
+      outcomes[k].target = search.target;
+      outcomes[k].searches.push_back(&search.allocations[k]);
+    }
+  }
+  return outcomes;
 }
 
-/// As a spreadsheet reads it.
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
+std::vector<std::string> notes_of(const TableRow& row) {
+  std::vector<std::string> notes;
+  if (row.searches.empty()) return notes;
+  const SearchUnits units{energy_unit(row.noise), row.photon_aj, row.measure};
+  for (const KindOutcome& outcome : outcomes_of(row)) {
+    const std::vector<std::string> own = outcome_notes(outcome, units);
+    notes.insert(notes.end(), own.begin(), own.end());
+  }
+  return notes;
 }
 
-std::string csv_cell(const std::optional<double>& value) {
-  return value ? fmt::format(",{}", *value) : ",";
-}
-
-/// A bar ends a cell.
-std::string markdown_name(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) escaped += c == '|' ? std::string("\\|") : std::string(1, c);
-  return escaped;
+void write_savings(const TableRow& row, Json& json) {
+  for (const char* kind : {"layer", "channel"}) {
+    const auto saving = row.saving(kind);
+    json["saving_percent"][kind] = saving ? Json(saving->mean) : Json();
+    json["saving_percent_std"][kind] = saving ? or_null(saving->std) : Json();
+  }
 }
 
 }  // namespace
@@ -52,61 +65,26 @@ std::string markdown_name(const std::string& text) {
 Json to_json(const TableRow& row) {
   Json json{{"network", row.network},
             {"noise", row.noise},
-            {"baseline_top1", row.baselines.full_precision},
-            {"quantized_top1", row.quantized},
-            {"target_top1", row.target}};
+            {"baseline_top1", or_null(row.full_precision)},
+            {"quantized_top1", or_null(row.quantized)},
+            {"target_top1", or_null(row.target)}};
   for (const char* kind : kKinds) {
     const auto energy = row.energy(kind);
     json[kind] = nullptr;
     if (energy) json[kind] = {{"mean", energy->mean}, {"std", or_null(energy->std)}};
   }
-  json["saving_percent"] = {{"layer", or_null(row.saving("layer"))},
-                            {"channel", or_null(row.saving("channel"))}};
+  write_savings(row, json);
   json["aj_per_mac"] = nullptr;
   for (const char* kind : kKinds) {
     if (row.photon_aj) json["aj_per_mac"][kind] = or_null(row.aj_per_mac(kind));
   }
   json["seeds"] = seeds_json(row);
+  json["found"] = found_json(row);
+  json["measure"] = header_of(Accuracy{.measure = row.measure});
+  json["samples"] = row.samples;
+  json["notes"] = notes_of(row);
+  json["impossible"] = or_null(row.impossible);
   return json;
-}
-
-std::string markdown_of(const std::vector<TableRow>& rows) {
-  std::string text =
-      "| network | noise | full precision | quantised | uniform | per layer | per channel | saving per layer "
-      "| "
-      "saving per channel | aJ/MAC uniform | aJ/MAC per layer | aJ/MAC per channel |\n"
-      "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n";
-  for (const TableRow& row : rows) {
-    text += fmt::format("| {} | {} | {} | {} |", markdown_name(row.network), row.noise,
-                        percent(row.baselines.full_precision), percent(row.quantized));
-    for (const char* kind : kKinds) text += fmt::format(" {} |", energy_cell(row, kind));
-    for (const char* kind : {"layer", "channel"})
-      text += fmt::format(" {} |", fixed(row.saving(kind), 1, " %"));
-    for (const char* kind : kKinds) text += fmt::format(" {} |", fixed(row.aj_per_mac(kind), 2));
-    text += '\n';
-  }
-  return text;
-}
-
-std::string csv_of(const std::vector<TableRow>& rows) {
-  std::string text = "network,noise,baseline_top1,quantized_top1,target_top1";
-  for (const char* kind : kKinds) text += fmt::format(",{0}_mean,{0}_std", kind);
-  text += ",layer_saving_percent,channel_saving_percent";
-  for (const char* kind : kKinds) text += fmt::format(",{}_aj_per_mac", kind);
-  text += '\n';
-  for (const TableRow& row : rows) {
-    text += fmt::format("{},{},{},{},{}", quoted(row.network), row.noise, row.baselines.full_precision,
-                        row.quantized, row.target);
-    for (const char* kind : kKinds) {
-      const auto energy = row.energy(kind);
-      text += csv_cell(energy ? std::optional(energy->mean) : std::nullopt);
-      text += csv_cell(energy ? energy->std : std::nullopt);
-    }
-    for (const char* kind : {"layer", "channel"}) text += csv_cell(row.saving(kind));
-    for (const char* kind : kKinds) text += csv_cell(row.aj_per_mac(kind));
-    text += '\n';
-  }
-  return text;
 }
 
 }  // namespace dpac::cli

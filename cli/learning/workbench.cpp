@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/answer.h"
+#include "cli/energies_file.h"
 #include "cli/evaluation.h"
 #include "cli/learning/kept_setup.h"
 #include "cli/learning/state_file.h"
@@ -14,7 +15,6 @@
 #include "cli/support/progress.h"
 #include "kernels/error.h"
 #include "kernels/noise_key.h"
-#include "learn/sensitivity.h"
 #include "loaders/sha256.h"
 #include "loaders/training_order.h"
 
@@ -88,14 +88,21 @@ Workbench::Workbench(WorkbenchOptions options, std::filesystem::path folder, boo
     : options_(with_calibration(std::move(options))),
       folder_(std::move(folder)),
       quiet_(quiet),
+      work_callback_(terminal_progress(quiet)),
       session_(open_session(options_.model, session_options())),
       training_(open_training_data(options_, session_)),
       layers_(paying_layers(analog_layers(session_.graph), options_.analog.kind())) {
   if (session_.graph.reads_text()) options_.learning.default_start = kTextStartEnergy;
   options_.learning.check_for(session_.graph.reads_text());
+  const std::string start = options_.learning.start_in_force().file;
+  if (!start.empty()) start_ = read_energies_file(start, layers_);
   if (has_data()) check_labels(session_);
   if (!has_data() || session_.data.source->targets() != TargetKind::none) return;
   throw Error(fmt::format("{}: has no labels or scores to judge accuracy by", options_.data.data));
+}
+
+Measure Workbench::measure() const {
+  return answer_of(session_.graph) == Answer::classes ? Measure::top1 : Measure::spearman;
 }
 
 void Workbench::add_remarks(Remarks& remarks) const {
@@ -115,6 +122,10 @@ Json Workbench::learned_with() const {
   const std::string& ranges = options_.analog.calibration.file;
   if (!ranges.empty()) json["calibration_sha256"] = sha256_of_file(ranges);
   write(options_.learning, options_.analog.kind(), augmentation(), json);
+  if (const std::string start = options_.learning.start_in_force().file; !start.empty()) {
+    json.erase("start");
+    json["start_sha256"] = sha256_of_file(start);
+  }
   training_.source->write(json["training"]);
   json["training"]["samples"] = training_.samples.size();
   const TokenLengths& lengths = session_.graph.lengths;
@@ -124,8 +135,9 @@ Json Workbench::learned_with() const {
 
 Json Workbench::quantised_with() const {
   auto json = learned_with();
-  for (const char* other : {"noise_stream", "method", "steps", "train_batch", "lr", "lambda", "start",
-                            "images", "augment", "round_energy", "sigma_thermal", "sigma_weight"}) {
+  for (const char* other :
+       {"noise_stream", "method", "steps", "train_batch", "lr", "lambda", "start", "start_sha256", "images",
+        "augment", "round_energy", "sigma_thermal", "sigma_weight"}) {
     json.erase(other);
   }
   return json;
@@ -165,7 +177,8 @@ DifferentiatorOptions Workbench::differentiator_options(Derivative derivative) {
           .derivative = derivative,
           .batch = options_.learning.batch_in_force(),
           .threads = thread_count(options_.run.threads),
-          .quantization = setup().quantization};
+          .quantization = setup().quantization,
+          .poll = stop_if_interrupted};
 }
 
 Differentiator& Workbench::differentiator() {
@@ -196,23 +209,37 @@ void Workbench::check_learnable() const {
   throw Error(fmt::format("{}: has no labels to learn from", options_.learning.train_data));
 }
 
-ChannelValues Workbench::estimate_sensitivities(uint64_t seed) {
+ChannelValues Workbench::sensitivities(uint64_t seed) {
   Differentiator differentiator(clone(session_.graph), differentiator_options(Derivative::sensitivity));
   NoiseConfig noise = options_.analog.noise.base();
   noise.seed = seed;
   SensitivityEstimate estimate(differentiator, noise);
+  add_samples(seed, estimate);
+  return estimate.sensitivities();
+}
+
+ChannelValues Workbench::noisy_sensitivities(uint64_t seed, const Energies& energies) {
+  Differentiator differentiator(clone(session_.graph), differentiator_options(Derivative::noisy_sensitivity));
+  NoiseConfig noise = options_.analog.noise.base();
+  noise.seed = seed;
+  noise.energies = energies;
+  SensitivityEstimate estimate(differentiator, noise);
+  add_samples(seed, estimate);
+  return estimate.shrunk_sensitivities();
+}
+
+void Workbench::add_samples(uint64_t seed, SensitivityEstimate& estimate) {
   const int64_t size = training_.source->size();
   const int64_t count = std::min(options_.learning.images_in_force(), size);
   const auto reader = training_.source->read(
       session_.graph, training_order(size, seed, 0, count),
       {.batch = options_.learning.batch_in_force(), .threads = thread_count(options_.run.threads)});
-  Progress progress(count, "samples for sensitivities", quiet_);
+  Progress progress(count, "samples for sensitivities", work_callback_);
   while (const SampleBatch* batch = reader->next()) {
     stop_if_interrupted();
     estimate.add(batch->inputs, batch->samples);
     progress.advance(batch->n);
   }
-  return estimate.sensitivities();
 }
 
 Accuracy Workbench::evaluate_on_data(Network& network, const NoiseConfig& point,
@@ -220,7 +247,7 @@ Accuracy Workbench::evaluate_on_data(Network& network, const NoiseConfig& point,
   // A search may try energies so small that noise overflows; that the network is sound is seen without noise.
   const EvaluationPlan plan{{point}, std::move(seeds), /*overflow_is_wrong=*/point.kind != NoiseKind::none};
   const auto reader = make_reader(session_.data, network.graph(), options_.run, point.kind);
-  Progress progress(static_cast<int64_t>(session_.data.samples.size()) * plan.passes(), "samples", quiet_);
+  Progress progress(std::ssize(session_.data.samples) * plan.passes(), "samples", work_callback_);
   const Evaluation evaluation = evaluate({network}, *reader, *session_.data.source, plan, progress);
   Accuracy accuracy = accuracy_of(evaluation, 0, network.graph().classes());
   if (accuracy.measure != Measure::none) return accuracy;
@@ -242,7 +269,8 @@ Accuracy Workbench::accuracy_without_noise(const Quantization& quantization) {
   Network network(clone(session_.graph), {.batch = options_.run.batch,
                                           .threads = thread_count(options_.run.threads),
                                           .quantization = quantization,
-                                          .arithmetic = options_.analog.quantization.product_arithmetic()});
+                                          .arithmetic = options_.analog.quantization.product_arithmetic(),
+                                          .poll = stop_if_interrupted});
   return evaluate_on_data(network, NoiseConfig{}, {});
 }
 

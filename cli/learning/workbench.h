@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/accuracy.h"
@@ -20,8 +21,10 @@
 #include "cli/remarks.h"
 #include "cli/session.h"
 #include "cli/support/json.h"
+#include "cli/support/progress.h"
 #include "engine/network.h"
 #include "learn/differentiator.h"
+#include "learn/sensitivity.h"
 
 namespace dpac::cli {
 
@@ -53,8 +56,15 @@ class Workbench {
   [[nodiscard]] const Session& session() const { return session_; }
   /// With the MACs that pay: paying_layers().
   [[nodiscard]] const std::vector<AnalogLayer>& layers() const { return layers_; }
-  [[nodiscard]] bool quiet() const { return quiet_; }
+
+  /// Who is told how far each piece of work has come: a line on a terminal, unless it is another.
+  [[nodiscard]] const WorkCallback& work_callback() const { return work_callback_; }
+  void tell(WorkCallback callback) { work_callback_ = std::move(callback); }
+
   [[nodiscard]] bool has_data() const { return options_.data.any(); }
+
+  /// What its accuracies are.
+  [[nodiscard]] Measure measure() const;
 
   /// All that decides what is learned, but for energies, their granularity and the seed.
   [[nodiscard]] Json learned_with() const;
@@ -84,7 +94,14 @@ class Workbench {
   /// What is to be said about weights, data and training data.
   void add_remarks(Remarks& remarks) const;
 
-  ChannelValues estimate_sensitivities(uint64_t seed);
+  /// Of `--start`, where that is a file.
+  [[nodiscard]] const Energies& start_energies() const { return start_; }
+
+  /// Of the clean network.
+  ChannelValues sensitivities(uint64_t seed);
+
+  /// Of the network at these energies, channels drawn towards their layers (learn/shrinkage.h).
+  ChannelValues noisy_sensitivities(uint64_t seed, const Energies& energies);
 
   /// Of one evaluation for each of the seeds `seed`, `seed` + 1, ...
   Accuracy accuracy(const Energies& energies, uint64_t seed, int seeds);
@@ -95,14 +112,17 @@ class Workbench {
   [[nodiscard]] DataOptions session_options() const;
   [[nodiscard]] DifferentiatorOptions differentiator_options(Derivative derivative);
   [[nodiscard]] Augmentation augmentation() const;
+  void add_samples(uint64_t seed, SensitivityEstimate& estimate);
   Accuracy evaluate_on_data(Network& network, const NoiseConfig& point, std::vector<uint64_t> seeds);
 
   WorkbenchOptions options_;
   std::filesystem::path folder_;
   bool quiet_;
+  WorkCallback work_callback_;
   Session session_;
   OpenedData training_;
   std::vector<AnalogLayer> layers_;
+  Energies start_;
   std::optional<AnalogSetup> setup_;
   std::optional<Differentiator> differentiator_;
   std::optional<Network> network_;  // With noise.

@@ -1,7 +1,7 @@
 #include "cli/options/learning_options.h"
 
-#include <charconv>
-#include <cmath>
+#include <filesystem>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -15,10 +15,12 @@ constexpr const char* kGroup = "Learning";
 constexpr int64_t kDefaultImages = 512;
 
 void parse_start(const std::string& text, LearningOptions& options) {
-  StartOption start{.energy = 0, .analytic = text == "analytic"};
+  std::error_code unknown;
+  StartOption start{.analytic = text == "analytic"};
+  if (!start.analytic && std::filesystem::is_regular_file(text, unknown)) start.file = text;
   NumberRule rule = positive_number();
-  rule.expected += " or the word analytic";
-  if (!start.analytic) start.energy = parse_number<double>("--start", text, rule);
+  rule.expected += ", the word analytic or a file with energies";
+  if (!start.analytic && start.file.empty()) start.energy = parse_number<double>("--start", text, rule);
   options.start = start;
 }
 
@@ -104,10 +106,16 @@ void add_learning_options(OptionSet& set, LearningOptions& options) {
   set.choice({"--method", "", "sgd: learn; analytic: the closed form for small noise, without learning"},
              options.method, {"sgd", "analytic"});
   add_numbers(set, options);
-  set.parsed({"--start", "E|analytic",
-              fmt::format("Energy of every layer to start from, or the closed form's [{}; BERT: {}]",
-                          kStartEnergy, kTextStartEnergy)},
-             [&options](const std::string& text) { parse_start(text, options); });
+  set.parsed(
+      {"--start", "E|analytic|FILE",
+       fmt::format("Energy of every layer to start from; the closed form's; or those of a file as eval's "
+                   "--energies takes it, per layer the mean of its channels [{}; BERT: {}]",
+                   kStartEnergy, kTextStartEnergy)},
+      [&options](const std::string& text) { parse_start(text, options); });
+  set.further_files([&options] {
+    const std::string file = options.start_in_force().file;
+    return file.empty() ? std::vector<FileUse>{} : std::vector<FileUse>{{"--start", file, FileRole::reads}};
+  });
   set.flag({"--round-energy", "", "Round energies to whole numbers, at least 1"}, options.round);
 }
 
@@ -134,7 +142,7 @@ void write(const LearningOptions& options, NoiseKind noise, Augmentation augment
   json["lambda"] = learns ? or_null(std::optional(options.lambda_in_force(noise))) : nullptr;
   json["start"] = nullptr;
   if (learns && start.analytic) json["start"] = "analytic";
-  if (learns && !start.analytic) json["start"] = start.energy;
+  if (learns && !start.analytic) json["start"] = start.file.empty() ? Json(start.energy) : Json(start.file);
   json["images"] =
       options.sensitivities_needed() ? or_null(std::optional(options.images_in_force())) : nullptr;
   json["augment"] = learns && augmentation != Augmentation::none;

@@ -21,6 +21,7 @@ inline constexpr double kTextStartEnergy = 20;  ///< Where learning of a BERT st
 struct StartOption {
   double energy = 0;      ///< Of every layer.
   bool analytic = false;  ///< From the closed form for the target instead.
+  std::string file = {};  ///< From the energies in this file instead; empty for none.
 };
 
 /// What is not given has docs/model.md's value.

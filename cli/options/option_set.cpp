@@ -18,11 +18,6 @@ namespace {
 // CLI11 puts help into a second column, and breaks no lines.
 constexpr std::size_t kHelpWidth = 110 - kHelpColumn;
 
-/// "--batch" of "-b,--batch" or "file,--weights": what messages call the option.
-std::string main_name(const std::string& names) {
-  return names.substr(names.rfind(',') + 1);
-}
-
 void refuse_empty(const std::string& option, const std::string& text, const std::string& expected) {
   if (text.empty()) throw UsageError(fmt::format("{} is empty, expected {}", option, expected));
 }
@@ -91,6 +86,10 @@ struct Target<std::vector<To>> {
 
 }  // namespace
 
+std::string main_name(const std::string& names) {
+  return names.substr(names.rfind(',') + 1);
+}
+
 DeclaredOption& DeclaredOption::required() {
   option_.required();
   return *this;
@@ -104,6 +103,7 @@ DeclaredOption& DeclaredOption::excludes(std::initializer_list<const char*> othe
 }
 
 void OptionSet::footer(const std::string& text) {
+  footer_ = text;
   app_.footer(wrapped(text, kHelpColumn + kHelpWidth));
 }
 
@@ -244,8 +244,6 @@ std::vector<FileUse> OptionSet::files() const {
   for (const auto& named : files_) {
     for (FileUse& use : named()) uses.push_back(std::move(use));
   }
-  if (!further_files_) return uses;
-  for (FileUse& use : further_files_()) uses.push_back(std::move(use));
   return uses;
 }
 

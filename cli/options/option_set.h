@@ -31,6 +31,9 @@ struct OptionText {
       help;  ///< Without full stop; wrapped where it is shown. Defaults that need words stand in [brackets].
 };
 
+/// What messages, pages and scripts call an option of several names: "--weights" of "file,--weights".
+std::string main_name(const std::string& names);
+
 /// An option after its declaration, for what not every option has.
 class DeclaredOption {
  public:
@@ -66,6 +69,9 @@ class OptionSet {
   /// What --help ends with: paragraphs, wrapped where they are shown; lines that begin with blanks stay as
   /// they are.
   void footer(const std::string& text);
+
+  /// What was given to footer().
+  [[nodiscard]] const std::string& footer() const { return footer_; }
 
   DeclaredOption flag(const OptionText& text, bool& to);
 
@@ -103,8 +109,8 @@ class OptionSet {
   /// Several: the option is given once for each.
   DeclaredOption paths(const OptionText& text, std::vector<std::string>& to, FileRole role);
 
-  /// Files whose names the command makes of its options.
-  void further_files(std::function<std::vector<FileUse>()> files) { further_files_ = std::move(files); }
+  /// Files whose names are made of options, or are one of the values that an option takes.
+  void further_files(std::function<std::vector<FileUse>()> files) { files_.push_back(std::move(files)); }
 
   /// Whether the user gave an option of that name.
   [[nodiscard]] bool given(const std::string& name) const;
@@ -129,7 +135,7 @@ class OptionSet {
   std::string heading_ = "Options";
   std::vector<OptionEntry> entries_;
   std::vector<std::function<std::vector<FileUse>()>> files_;
-  std::function<std::vector<FileUse>()> further_files_;
+  std::string footer_;
 };
 
 }  // namespace dpac::cli

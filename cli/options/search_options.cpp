@@ -19,6 +19,10 @@ void SearchOptions::check() const {
   throw UsageError("--bracket expects two energies, the lower one first, such as 5,500");
 }
 
+bool SearchOptions::learns() const {
+  return kinds != std::vector<std::string>{"uniform"};
+}
+
 double SearchOptions::target(double full_precision_accuracy) const {
   if (target_accuracy) return *target_accuracy;
   const double loss = max_loss.value_or(kDefaultLoss);

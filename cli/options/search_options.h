@@ -25,6 +25,9 @@ struct SearchOptions {
   /// @throws UsageError unless the bracket is one.
   void check() const;
 
+  /// Whether energies are to be found that differ between layers.
+  [[nodiscard]] bool learns() const;
+
   /// Accuracy to be reached. @throws Error if it is none.
   [[nodiscard]] double target(double full_precision_accuracy) const;
 

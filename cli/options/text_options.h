@@ -19,6 +19,9 @@ struct TextOptions {
   bool cased = false, uncased = false;  ///< At most one of both.
   std::string task = {};
   std::vector<std::string> columns = {};
+  std::vector<std::string> classes = {};      ///< Names of the network's outputs, in their order.
+  std::vector<std::string> label_names = {};  ///< "found=stands for", each.
+  bool skip_bad_rows = false;
   std::optional<int64_t> pad_to = {};
   std::vector<std::string> sentences = {};  ///< Of `--text`, in place of a file.
 

@@ -7,7 +7,9 @@
 #include <fmt/format.h>
 
 #include "cli/support/json.h"
+#include "cli/support/rounded.h"
 #include "cli/support/text_table.h"
+#include "cli/support/units.h"
 
 namespace dpac::cli {
 namespace {
@@ -36,11 +38,18 @@ constexpr std::array kFields{
     Field{"noise_free_top1", "top-1 without noise", Format::percent},
     Field{"quantized_top1", "top-1 quantised", Format::percent},
     Field{"target_top1", "top-1 to keep", Format::percent},
+    Field{"loss", "loss against noise-free", Format::percent},
     Field{"share", "share", Format::percent},
     Field{"saving_percent", "saving, %"},
     Field{"aj_per_mac", "aJ/MAC"},
-    Field{"energy_per_inference", "energy per inference"},
+    Field{"joules_per_inference", "J per inference"},
     Field{"relative_time", "executions of a layer"},
+    Field{"mean_tokens", "tokens of a text, mean"},
+    Field{"measure", "measured by"},
+    Field{"kind", "allocation"},
+    Field{"weight_bits", "bits of weights"},
+    Field{"act_bits", "bits of activations"},
+    Field{"calibration", "ranges of activations"},
     Field{"macs", "MACs", Format::count},
     Field{"parameters", "parameters", Format::count},
     Field{"D", "D", Format::count},
@@ -63,13 +72,14 @@ Field field_of(std::string_view key) {
 
 std::string label_of(const Field& field, std::string_view noise) {
   if (field.key == "energy" || field.key == "energy_per_mac") return energy_unit(noise);
+  if (field.key == "energy_per_inference") return energy_name(noise) + " per inference";
   return std::string(field.label);
 }
 
 std::string formatted(double value, Format format) {
   switch (format) {
     case Format::percent:
-      return fmt::format("{:.2f} %", 100 * value);
+      return with_decimals(100 * value, 2).value + " %";
     case Format::mebibytes:
       return fmt::format("{:.0f}", value / (1 << 20));
     case Format::count:
@@ -95,18 +105,30 @@ bool is_interval(const Json& json) {
   return json.is_array() && json.size() == 2 && json.at(0).is_number() && json.at(1).is_number();
 }
 
+std::string interval_text(const Json& json, Format format) {
+  return fmt::format("{} \u2026 {}", formatted(json.at(0).get<double>(), format),
+                     formatted(json.at(1).get<double>(), format));
+}
+
 void add_object(const ResultValue& object, const std::string& label, Format format,
                 std::vector<Cell>& cells) {
   const auto mean = object.find("mean");
   if (mean) {
     const auto deviation = object.find_number("std");
-    cells.push_back({label, formatted(mean->number(), format) +
-                                (deviation ? " \u00b1 " + formatted(*deviation, format) : "")});
+    const auto interval = object.find("ci95");
+    std::string text = formatted(mean->number(), format);
+    if (deviation) text += " \u00b1 " + formatted(*deviation, format);
+    if (interval && is_interval(interval->json())) {
+      text += fmt::format(" ({})", interval_text(interval->json(), format));
+    }
+    cells.push_back({label, text});
     return;
   }
   for (const auto& [key, value] : object.members()) {
     if (!is_scalar(value.json())) continue;
-    cells.push_back({fmt::format("{} ({})", label, key), scalar_text(value.json(), format)});
+    const Field field = field_of(key);
+    cells.push_back({field.label == key ? fmt::format("{} ({})", label, key) : std::string(field.label),
+                     scalar_text(value.json(), format)});
   }
 }
 
@@ -116,10 +138,7 @@ void add_member(const std::string& key, const ResultValue& value, std::string_vi
   const std::string label = label_of(field, noise);
   const Json& json = value.json();
   if (is_scalar(json)) cells.push_back({label, scalar_text(json, field.format)});
-  if (is_interval(json)) {
-    cells.push_back({label, fmt::format("{} \u2026 {}", formatted(json.at(0).get<double>(), field.format),
-                                        formatted(json.at(1).get<double>(), field.format))});
-  }
+  if (is_interval(json)) cells.push_back({label, interval_text(json, field.format)});
   if (json.is_object()) add_object(value, label, field.format, cells);
 }
 
@@ -139,10 +158,6 @@ std::vector<Cell> cells_of(const ResultValue& object, std::string_view noise,
 
 std::string number_text(double value) {
   return fmt::format("{:.4g}", value);
-}
-
-std::string energy_unit(std::string_view noise) {
-  return noise == "shot" ? "photons/MAC" : "x base energy/MAC";
 }
 
 }  // namespace dpac::cli

@@ -4,12 +4,15 @@
 #include <fmt/ranges.h>
 
 #include "cli/gnuplot/draw.h"
+#include "cli/gnuplot/layout.h"
 #include "cli/page/html.h"
 #include "cli/page/result_tables.h"
 #include "cli/pictures/figures.h"
 
 namespace dpac::cli {
 namespace {
+
+constexpr double kSmallestScale = 0.75;
 
 /// Program, machine and weights, as far as the result says.
 std::string about(const ResultFile& result) {
@@ -32,8 +35,11 @@ std::string pictures(const ResultFile& result, std::size_t chapter) {
   std::string html;
   for (const PictureKind kind : kinds_alone(result)) {
     const Figure figure = make_figure(kind, std::span(&result, 1));
-    html += fmt::format("<figure role=\"img\" aria-label=\"{}\">\n{}</figure>\n", html_text(figure.title),
-                        inline_svg(figure, fmt::format("c{}-{}-", chapter, name(kind))));
+    // On a narrow page a picture shrinks as far as it can be read, and scrolls from there on.
+    html += fmt::format(
+        "<figure role=\"img\" aria-label=\"{}\"><div style=\"min-width: {:.0f}px\">\n{}</div></figure>\n",
+        html_text(figure.title), kSmallestScale * layout_of(figure).width,
+        inline_svg(figure, fmt::format("c{}-{}-", chapter, name(kind))));
   }
   return html;
 }

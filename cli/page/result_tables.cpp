@@ -12,6 +12,8 @@
 #include "cli/page/html.h"
 #include "cli/pictures/layer_energies.h"
 #include "cli/support/json.h"
+#include "cli/support/units.h"
+#include "cli/tables/paper_table.h"
 
 namespace dpac::cli {
 namespace {
@@ -22,8 +24,10 @@ const std::vector<std::string_view> kNotSummary{"command",        "version",    
                                                 "ranges",         "energies",     "samples_per_round"};
 
 /// Lists with a table each, and its title.
-constexpr std::array kRecords{std::pair{"points", "by energy"}, std::pair{"allocations", "allocations"},
-                              std::pair{"rows", "networks"}};
+constexpr std::array kRecords{std::pair{"points", "by energy"}, std::pair{"allocations", "allocations"}};
+
+/// Of these records, what has its place elsewhere.
+const std::vector<std::string_view> kNotRecord{"energies", "outcome"};
 
 bool is_list_of_objects(const std::optional<ResultValue>& value) {
   if (!value || !value->json().is_array() || value->json().empty()) return false;
@@ -41,7 +45,7 @@ std::string record_table(const std::vector<ResultValue>& records, std::string_vi
   std::vector<std::vector<Cell>> rows;
   std::vector<std::string> labels;
   for (const ResultValue& record : records) {
-    rows.push_back(cells_of(record, noise, {}));
+    rows.push_back(cells_of(record, noise, kNotRecord));
     for (const Cell& cell : rows.back()) {
       if (std::find(labels.begin(), labels.end(), cell.label) == labels.end()) labels.push_back(cell.label);
     }
@@ -106,20 +110,66 @@ std::string bits_table(const ResultFile& result) {
   return table.html();
 }
 
+std::string with_sign(std::string text) {
+  for (std::size_t at = 0; (at = text.find("+-", at)) != std::string::npos;) text.replace(at, 2, "\u00b1");
+  return text;
+}
+
+std::string cell_text(const PaperCell& cell) {
+  if (const auto* text = std::get_if<std::string>(&cell)) return *text == "-" ? kNothing : *text;
+  return with_sign(plain_text(std::get<Rounded>(cell)));
+}
+
+/// The table that `table` prints.
+std::string networks_table(const ResultFile& result) {
+  const PaperTable paper = paper_table(result.root());
+  std::vector<std::string> header, groups;
+  for (const PaperColumn& column : paper.columns) {
+    header.push_back(column.title);
+    groups.push_back(column.family);
+  }
+  HtmlTable table(header, groups);
+  for (const auto& cells : paper.rows) {
+    std::vector<std::string> row;
+    for (const PaperCell& cell : cells) row.push_back(cell_text(cell));
+    table.add(row);
+  }
+  return fmt::format("<h3>networks</h3>\n{}<p>{}</p>\n{}", table.html(), html_text(with_sign(paper.caption)),
+                     html_list(paper.notes));
+}
+
+/// The sentences on what each allocation of `search` came to, as far as there are any.
+std::string outcomes(const ResultFile& result) {
+  std::vector<std::string> sentences;
+  for (const ResultValue& allocation : result.root()["allocations"].items()) {
+    if (const auto outcome = allocation.find("outcome")) sentences.push_back(outcome->text());
+  }
+  return html_list(sentences);
+}
+
+/// What the command said beside its result.
+std::string notices(const ResultFile& result) {
+  const auto sentences = result.root().find("notices");
+  return sentences ? html_list(sentences->json().get<std::vector<std::string>>()) : "";
+}
+
 }  // namespace
 
 std::string summary_tables(const ResultFile& result) {
+  const std::string command = result.command();
+  if (command == "table") return networks_table(result) + notices(result);
   HtmlTable table({"", ""});
   for (const Cell& cell : cells_of(result.root(), result.noise(), kNotSummary))
     table.add({cell.label, cell.text});
-  std::string html = result.command() == "demo" ? "<h3>without noise</h3>\n" : "";
+  std::string html = command == "demo" ? "<h3>without noise</h3>\n" : "";
   html += table.html();
   for (const auto& [key, title] : kRecords) {
     const auto records = result.root().find(key);
     if (!is_list_of_objects(records)) continue;
     html += fmt::format("<h3>{}</h3>\n{}", title, record_table(records->items(), result.noise()));
   }
-  return html;
+  if (command == "search") html += outcomes(result);
+  return html + notices(result);
 }
 
 std::string layer_tables(const ResultFile& result) {

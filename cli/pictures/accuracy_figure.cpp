@@ -116,7 +116,7 @@ Figure accuracy_figure(std::span<const ResultFile> results) {
     throw Error(
         fmt::format("{}: has no accuracy at an energy, expected results with noise", results.front().path()));
   }
-  if (chart.has_ranges()) chart.x.label += " (bars: one standard deviation over seeds)";
+  if (chart.has_ranges()) chart.x.note = "bars: one standard deviation over seeds";
   return {title_of("Accuracy against energy", results), {chart}};
 }
 

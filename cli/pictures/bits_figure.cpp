@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "cli/pictures/figures.h"
+#include "cli/pictures/layer_names.h"
+#include "cli/support/units.h"
 #include "kernels/error.h"
 
 namespace dpac::cli {
@@ -25,14 +27,15 @@ Series series_of(const std::string& name, const ResultValue& point, Chart& chart
 }  // namespace
 
 Figure bits_figure(std::span<const ResultFile> results) {
-  Chart chart{.x = {"layer"}, .y = {"noise bits"}, .ordered = results.size() == 1};
-  const std::string unit = common_noise(results) == "shot" ? "photons/MAC" : "x base energy";
+  Chart chart{.y = {"noise bits"}, .ordered = results.size() == 1};
+  const std::string unit = energy_unit(common_noise(results));
   for (const ResultFile& result : results) {
     for (const ResultValue& point : result.root()["points"].items()) {
       const std::string energy = fmt::format("{:.4g} {}", point["energy"].number(), unit);
       chart.series.push_back(series_of(series_name(results, result, energy), point, chart, result));
     }
   }
+  name_layers(chart);
   return {title_of("Noise bits by layer", results), {chart}};
 }
 

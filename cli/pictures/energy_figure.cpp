@@ -6,6 +6,7 @@
 
 #include "cli/pictures/figures.h"
 #include "cli/pictures/layer_energies.h"
+#include "cli/pictures/layer_names.h"
 #include "kernels/error.h"
 
 namespace dpac::cli {
@@ -33,7 +34,7 @@ Series series_of(const std::string& name, const std::vector<LayerEnergyRange>& l
 }
 
 Figure by_layer(std::span<const ResultFile> results) {
-  Chart chart{.x = {"layer"}, .y = {energy_label(common_noise(results)), true}, .dodged = true};
+  Chart chart{.y = {energy_label(common_noise(results)), true}, .dodged = true};
   for (const ResultFile& result : results) {
     for (const EnergyAllocation& allocation : energy_allocations(result)) {
       chart.series.push_back(
@@ -44,7 +45,8 @@ Figure by_layer(std::span<const ResultFile> results) {
     throw Error(fmt::format("{}: has no energies, expected those of an allocation that was found",
                             results.front().path()));
   }
-  if (chart.has_ranges()) chart.x.label += " (bar: least to most of its channels; dot: their mean)";
+  name_layers(chart);
+  if (chart.has_ranges()) chart.x.note = "bar: least to most of its channels; dot: their mean";
   return {title_of("Energy by layer", results), {chart}};
 }
 
@@ -53,8 +55,7 @@ ChartPoint energy_of(const ResultValue& allocation, double x) {
   const double mean = allocation["mean"].positive();
   ChartPoint point{x, mean};
   const double deviation = allocation.find_number("std").value_or(0);
-  // A logarithmic axis has no place for what goes below 0.
-  if (deviation > 0 && deviation < mean) {
+  if (deviation > 0) {
     point.low = mean - deviation;
     point.high = mean + deviation;
   }
@@ -91,7 +92,7 @@ Figure by_network(std::span<const ResultFile> results) {
         fmt::format("{}: has no energies, expected those of a row that was found", results.front().path()));
   }
   for (Chart& chart : figure.charts) {
-    if (chart.has_ranges()) chart.x.label += " (bars: one standard deviation over seeds)";
+    if (chart.has_ranges()) chart.x.note = "bars: one standard deviation over seeds";
   }
   return figure;
 }

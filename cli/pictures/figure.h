@@ -11,7 +11,8 @@ namespace dpac::cli {
 
 inline constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 
-/// A value, and the range around it where there is one. A y of kNoValue is a gap in the line.
+/// A value, and the range around it where there is one. A y of kNoValue is a gap in the line. On a
+/// logarithmic axis a range may begin at 0 or below: it reaches down to the axis' end.
 struct ChartPoint {
   double x = 0, y = 0;
   double low = kNoValue, high = kNoValue;
@@ -33,6 +34,7 @@ struct Axis {
   bool logarithmic = false;
   double highest = std::numeric_limits<double>::infinity();  ///< What no value can exceed: 100 %.
   bool tight = false;                                        ///< Begins and ends with the values.
+  std::string note{};                                        ///< What bars are; below the label.
 };
 
 /// A horizontal line to compare with.
@@ -43,7 +45,7 @@ struct Reference {
 
 /// One pair of axes.
 struct Chart {
-  Axis x, y;
+  Axis x{}, y{};
   std::vector<std::string> categories{};  ///< Names of x = 0, 1, 2, ...; none where x is a number.
   std::vector<Series> series{};
   std::vector<Reference> references{};

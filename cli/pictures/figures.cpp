@@ -43,6 +43,16 @@ std::string common(std::span<const ResultFile> results, Get&& get) {
   return same ? first : "";
 }
 
+/// Whether a search or a whole table has no energy.
+bool nothing_found(const ResultFile& result) {
+  if (result.command() == "search") return energy_allocations(result).empty();
+  if (result.command() != "table") return false;
+  const std::vector<ResultValue> rows = result.root()["rows"].items();
+  return std::none_of(rows.begin(), rows.end(), [](const ResultValue& row) {
+    return row.find("uniform") || row.find("layer") || row.find("channel");
+  });
+}
+
 }  // namespace
 
 std::string_view name(PictureKind kind) {
@@ -76,8 +86,7 @@ std::vector<PictureKind> kinds_alone(const ResultFile& result) {
   std::vector<PictureKind> kinds = kinds_of(result);
   const bool curve = result.root().find("points") || result.root().find("allocations");
   if (!curve) std::erase(kinds, PictureKind::accuracy);
-  const bool nothing_found = result.command() == "search" && energy_allocations(result).empty();
-  if (nothing_found) std::erase(kinds, PictureKind::energy);
+  if (nothing_found(result)) std::erase(kinds, PictureKind::energy);
   return kinds;
 }
 

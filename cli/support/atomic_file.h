@@ -6,6 +6,8 @@
 #include <fstream>
 #include <string_view>
 
+#include "cli/support/interrupt.h"
+
 namespace dpac::cli {
 
 /// A text file written under a temporary name beside its target and renamed by commit(): whoever reads the
@@ -27,6 +29,7 @@ class AtomicFile {
   void commit();
 
  private:
+  HeldInterrupts held_;                       // Else a signal would leave the temporary file behind.
   std::filesystem::path target_, temporary_;  // Equal where the target is written to directly.
   std::ofstream stream_;
 };

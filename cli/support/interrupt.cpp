@@ -1,17 +1,36 @@
 #include "cli/support/interrupt.h"
 
+#include <atomic>
 #include <csignal>
+#include <cstdlib>
+#include <string_view>
+#include <unistd.h>
 
 namespace dpac::cli {
 namespace {
 
-volatile std::sig_atomic_t interrupted = 0;
+// The only kind of variable that a signal handler may share with other threads.
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
+std::atomic<bool> interrupted = false;
+std::atomic<int> held = 0;
 
 extern "C" void note_interrupt(int) {
-  interrupted = 1;
+  interrupted = true;
+  if (held > 0) return;
+  constexpr std::string_view kLine = "dpac: error: interrupted\n";
+  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kLine.data(), kLine.size());
+  std::_Exit(kInterruptedExit);
 }
 
 }  // namespace
+
+HeldInterrupts::HeldInterrupts() {
+  ++held;
+}
+
+HeldInterrupts::~HeldInterrupts() {
+  --held;
+}
 
 void catch_interrupts() {
   struct sigaction action {};
@@ -22,7 +41,8 @@ void catch_interrupts() {
 }
 
 void stop_if_interrupted() {
-  if (interrupted != 0) throw Interrupted{};
+  static const HeldInterrupts for_good;
+  if (interrupted) throw Interrupted{};
 }
 
 }  // namespace dpac::cli

@@ -1,5 +1,5 @@
 /// @file
-/// Ctrl-C, or a batch system's SIGTERM, between two batches instead of in the middle of one.
+/// Ctrl-C, or a batch system's SIGTERM, where work can be left instead of in the middle of it.
 #pragma once
 
 #include <string>
@@ -11,10 +11,23 @@ struct Interrupted {
   std::string how_to_go_on = {};  ///< A sentence; empty where the work starts again from its beginning.
 };
 
-/// From now on the first SIGINT or SIGTERM only sets a flag; the second one ends the process at once.
+inline constexpr int kInterruptedExit = 130;  ///< As of a program that SIGINT ends.
+
+/// From now on SIGINT or SIGTERM ends the process at once, with kInterruptedExit and a line that says so,
+/// until work begins that looks for signals: the first one then only sets a flag, and the second one ends the
+/// process.
 void catch_interrupts();
 
-/// Called between batches. @throws Interrupted after a signal.
+/// Called many times a second while there is work to do, by any thread. @throws Interrupted after a signal.
 void stop_if_interrupted();
+
+/// While one exists, the first signal only sets the flag, for the sake of what would be left behind.
+class HeldInterrupts {
+ public:
+  HeldInterrupts();
+  HeldInterrupts(const HeldInterrupts&) = delete;
+  HeldInterrupts& operator=(const HeldInterrupts&) = delete;
+  ~HeldInterrupts();
+};
 
 }  // namespace dpac::cli

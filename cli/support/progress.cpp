@@ -1,40 +1,53 @@
 #include "cli/support/progress.h"
 
-#include <cstdio>
-#include <unistd.h>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "cli/support/terminal_line.h"
 
 namespace dpac::cli {
 namespace {
 
 constexpr std::chrono::milliseconds kInterval(100);
-constexpr const char* kClearLine = "\r\033[K";
 
 }  // namespace
 
+std::string WorkDone::text() const {
+  return fmt::format("{}/{} {}", done, total, unit);
+}
+
+WorkCallback terminal_progress(bool quiet) {
+  return [line = std::make_shared<TerminalLine>(quiet)](const WorkDone& work) {
+    if (work.ended) return line->clear();
+    const double share = static_cast<double>(work.done) / static_cast<double>(work.total);
+    line->show(fmt::format("{}, {:.0f} %, {} left", work.text(), 100 * share,
+                           duration_text(work.seconds / share - work.seconds)));
+  };
+}
+
+Progress::Progress(int64_t total, std::string unit, WorkCallback callback)
+    : work_{.total = total, .unit = std::move(unit)}, callback_(std::move(callback)) {}
+
 Progress::Progress(int64_t total, std::string unit, bool quiet)
-    : total_(total), unit_(std::move(unit)), visible_(!quiet && isatty(STDERR_FILENO) == 1) {}
+    : Progress(total, std::move(unit), terminal_progress(quiet)) {}
 
 Progress::~Progress() {
-  if (visible_) std::fputs(kClearLine, stderr);
+  work_.ended = true;
+  tell(Clock::now());
 }
 
 void Progress::advance(int64_t count) {
-  done_ += count;
+  work_.done += count;
   const auto now = Clock::now();
-  if (!visible_ || now - shown_ < kInterval) return;
-  show(now);
-  shown_ = now;
+  if (now - told_ >= kInterval) tell(now);
 }
 
-void Progress::show(Clock::time_point now) const {
-  const double elapsed = std::chrono::duration<double>(now - start_).count();
-  const double share = static_cast<double>(done_) / static_cast<double>(total_);
-  fmt::print(stderr, "{}{}/{} {}, {:.0f} %, {:.0f} s left", kClearLine, done_, total_, unit_, 100 * share,
-             elapsed / share - elapsed);
-  std::fflush(stderr);
+void Progress::tell(Clock::time_point now) {
+  work_.seconds = std::chrono::duration<double>(now - start_).count();
+  callback_(work_);
+  told_ = now;
 }
 
 }  // namespace dpac::cli

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -84,16 +85,11 @@ std::string order_text(std::span<const int> order, std::span<const std::string> 
 
 }  // namespace
 
-ConfusionMatrix::ConfusionMatrix(std::span<const int> labels, std::span<const int> predictions, int classes)
+ConfusionMatrix::ConfusionMatrix(std::vector<int64_t> counts, int classes)
     : classes_(classes),
-      samples_(static_cast<int64_t>(labels.size())),
-      counts_(static_cast<std::size_t>(classes) * static_cast<std::size_t>(classes)) {
-  assert(labels.size() == predictions.size());
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    assert(labels[i] >= 0 && labels[i] < classes && predictions[i] >= 0 && predictions[i] < classes);
-    ++counts_[static_cast<std::size_t>(labels[i]) * static_cast<std::size_t>(classes) +
-              static_cast<std::size_t>(predictions[i])];
-  }
+      samples_(std::accumulate(counts.begin(), counts.end(), int64_t{0})),
+      counts_(std::move(counts)) {
+  assert(counts_.size() == static_cast<std::size_t>(classes) * static_cast<std::size_t>(classes));
 }
 
 int64_t ConfusionMatrix::count(int label, int prediction) const {

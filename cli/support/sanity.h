@@ -13,8 +13,8 @@ namespace dpac::cli {
 /// How often which class was predicted for which.
 class ConfusionMatrix {
  public:
-  /// Labels and predictions are below `classes`, and as many as each other.
-  ConfusionMatrix(std::span<const int> labels, std::span<const int> predictions, int classes);
+  /// `counts` are [labels][predictions], as many as the square of `classes` > 0.
+  ConfusionMatrix(std::vector<int64_t> counts, int classes);
 
   [[nodiscard]] int classes() const { return classes_; }
   [[nodiscard]] int64_t samples() const { return samples_; }

@@ -27,7 +27,8 @@ class ClassWalk {
   /// end.
   void add_images_below(const fs::path& folder) {
     std::error_code error;
-    if (!walked_.insert(fs::canonical(folder, error)).second) {
+    const fs::path place = fs::canonical(folder, error);
+    if (!error && !walked_.insert(place).second) {
       throw Error(
           fmt::format("{}: is a link to a folder that belongs to its class already", folder.string()));
     }

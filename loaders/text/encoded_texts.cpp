@@ -32,6 +32,7 @@ void EncodedTexts::encode(std::span<const int64_t> samples, int threads) {
   std::sort(missing.begin(), missing.end());
   missing.erase(std::unique(missing.begin(), missing.end()), missing.end());
   run_tasks(threads, static_cast<int64_t>(missing.size()), [&](int, int64_t i) {
+    if (how_.poll) how_.poll();
     const std::size_t place = missing[static_cast<std::size_t>(i)];
     const auto number = static_cast<int64_t>(place);
     sequences_[place] = encoded(number / per_sample_, number % per_sample_);

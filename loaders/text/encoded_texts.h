@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/poll.h"
 #include "engine/tokens.h"
 #include "loaders/text/encode_text.h"
 #include "loaders/text/text_dataset.h"
@@ -17,6 +18,7 @@ struct TextEncoding {
   int64_t max_length = 128;            ///< Longer texts are cut.
   std::optional<int64_t> pad_to = {};  ///< Shorter ones are padded to this length.
   bool pairs_apart = false;            ///< A pair is two sequences, one for each sentence.
+  Poll poll = {};                      ///< Between two texts that are encoded.
 };
 
 class EncodedTexts {

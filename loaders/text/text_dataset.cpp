@@ -109,6 +109,7 @@ TextDataset labelled(RawTextData data, const TextFormat& format, const LabelRule
     if (left_out->count > 0) remarks.left_out.push_back(std::move(*left_out));
   }
   if (has_labels) remarks.assumed = labels.assumed();
+  remarks.class_names = labels.names();
   return {file, std::move(samples), has_labels, std::move(remarks)};
 }
 

@@ -78,7 +78,12 @@ void check_class_names(std::span<const std::string> names, int64_t outputs, std:
 struct TextRemarks {
   std::vector<LeftOut> left_out = {};     ///< Bad rows, and rows without a gold label.
   std::vector<std::string> assumed = {};  ///< Sentences: what the file does not say and the labels rest on.
+  std::vector<std::string> class_names =
+      {};  ///< Of the outputs, as labels were read; empty where none are known.
 };
+
+/// Makes sure that the rule's spellings stand for labels. @throws Error naming the first that does not.
+void check_spellings(const LabelRule& rule, std::optional<TextTask> task);
 
 /// All member functions may be called from several threads at once.
 class TextDataset {

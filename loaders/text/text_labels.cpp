@@ -87,6 +87,10 @@ void check_class_names(std::span<const std::string> names, int64_t outputs, std:
   }
 }
 
+void check_spellings(const LabelRule& rule, std::optional<TextTask> task) {
+  (void)LabelReader(rule, task);
+}
+
 LabelReader::LabelReader(const LabelRule& rule, std::optional<TextTask> task)
     : classes_(rule.classes), spellings_(rule.spellings), task_(fitting_task(task, rule.classes)) {
   names_are_assumed_ = task_ != nullptr && are_placeholders(rule.class_names);
@@ -153,6 +157,11 @@ std::vector<std::string> LabelReader::assumed() const {
         fmt::format("the network's outputs are taken to be {}, the order of {} in GLUE, for nothing names "
                     "them; --classes sets another order",
                     fmt::join(names_, ", "), task_->name)};
+  }
+  if (classes_ && names_.empty()) {
+    return {
+        "labels are taken to be the numbers of the network's outputs, for nothing names them; --classes "
+        "does"};
   }
   if (by_number_.empty() || !any_number_) return {};
   return {

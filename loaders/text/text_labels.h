@@ -21,6 +21,9 @@ class LabelReader {
   /// @throws Error naming file and line if the label is none of the classes, or no finite number.
   [[nodiscard]] double target(std::string_view label, const std::string& file, int64_t line);
 
+  /// Of the outputs; empty where none are known.
+  [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+
   /// What the targets given so far rest on, besides the file, in sentences.
   [[nodiscard]] std::vector<std::string> assumed() const;
 

@@ -104,7 +104,7 @@ void read_sentence_config(const JsonEntries& file, TokenizerSettings& settings) 
 
 void read_beside(const path& file, void (*read)(const JsonEntries&, TokenizerSettings&),
                  TokenizerSettings& settings) {
-  if (!dpac::is_regular_file(file)) return;
+  if (!file_exists(file)) return;
   const json content = read_json(file);
   read(JsonEntries(content, file.string()), settings);
 }
@@ -125,7 +125,7 @@ Vocabulary read_vocabulary(const path& file, TokenizerSettings& settings) {
   if (is_tokenizer_json(file)) return read_tokenizer_json(file, settings);
   Vocabulary listed = Vocabulary::read(file);
   const path whole_file = file.parent_path() / kWholeTokenizer;
-  if (!dpac::is_regular_file(whole_file)) return listed;
+  if (!file_exists(whole_file)) return listed;
   Vocabulary whole = read_tokenizer_json(whole_file, settings);
   check_same(whole, whole_file.string(), listed, file.string());
   return whole;
@@ -150,7 +150,7 @@ std::optional<path> vocabulary_beside(const path& weights) {
   const path folder = std::filesystem::is_directory(weights) ? weights : weights.parent_path();
   for (const char* name : {kVocabulary, kWholeTokenizer}) {
     const path file = folder / name;
-    if (dpac::is_regular_file(file)) return file;
+    if (file_exists(file)) return file;
   }
   return std::nullopt;
 }

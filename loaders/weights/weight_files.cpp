@@ -67,7 +67,7 @@ WeightFiles all_shards(const fs::path& given, const Shard& shard) {
   WeightFiles files;
   for (int i = 1; i <= shard.count; ++i) {
     files.parts.push_back(given.parent_path() / shard.name(i));
-    if (dpac::is_regular_file(files.parts.back())) continue;
+    if (file_exists(files.parts.back())) continue;
     throw Error(fmt::format("{}: is one of {} shards, of which '{}' is missing", given.string(), shard.count,
                             shard.name(i)));
   }
@@ -90,7 +90,7 @@ WeightFiles from_index(const fs::path& index) {
   WeightFiles files{.parts = {}, .others = {index}, .left_out = {}};
   for (const std::string& name : names) {
     const fs::path part = index.parent_path() / name;
-    if (fs::path(name).filename() != name || !dpac::is_regular_file(part)) {
+    if (fs::path(name).filename() != name || !file_exists(part)) {
       throw Error(fmt::format("{}: names the file '{}', which is not beside it", index.string(), name));
     }
     files.parts.push_back(part);
@@ -137,8 +137,8 @@ WeightFiles from_file(const fs::path& file) {
 
 WeightFiles from_folder(const fs::path& folder) {
   const std::vector<std::string> names = names_in(folder), found = weight_files_among(names);
-  const auto* const usual = std::find_if(
-      kUsual.begin(), kUsual.end(), [&](const char* name) { return dpac::is_regular_file(folder / name); });
+  const auto* const usual = std::find_if(kUsual.begin(), kUsual.end(),
+                                         [&](const char* name) { return file_exists(folder / name); });
   if (usual == kUsual.end() && found.size() != 1) {
     const std::string why =
         !found.empty()  ? fmt::format("{} of them ({}); name one", found.size(), quoted_examples(found))

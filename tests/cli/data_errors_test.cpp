@@ -47,8 +47,9 @@ TEST_CASE("A label the network has no class for is named by its sample") {
   test::RandomResNet four_classes;
   four_classes.classes = 4;
   test::write_checkpoint(test::random_resnet(four_classes), inputs.weights);
-  CHECK(eval_error(inputs, inputs.data) ==
-        inputs.data + "[4]: its label is 4, but the network has the classes 0 ... 3");
+  CHECK(eval_error(inputs, inputs.data) == inputs.data +
+                                               "[9]: its label is 9, but the network has the classes 0 ... 3 "
+                                               "(--class-map and --label-offset change labels)");
 }
 
 TEST_CASE("top-5 is null below five classes") {

@@ -27,13 +27,12 @@ TEST_CASE("info describes the network, and every layer's size") {
   CHECK(json["command"] == "info");
   CHECK(json["version"].is_string());
   CHECK(json["noise_stream"] == 1);
-  CHECK(json["options"] ==
-        nlohmann::json{{"weights", inputs.weights},
-                       {"input_size", nullptr},
-                       {"config", nullptr},
-                       {"stride_in", nullptr},
-                       {"no_head", false},
-                       {"heads", nullptr}});
+  CHECK(json["options"] == nlohmann::json{{"weights", inputs.weights},
+                                          {"input_size", nullptr},
+                                          {"config", nullptr},
+                                          {"stride_in", nullptr},
+                                          {"no_head", false},
+                                          {"heads", nullptr}});
   CHECK(json["weights_sha256"] == sha256_of_file(inputs.weights));
   for (const char* key : {"cpu", "isa", "threads", "onednn"}) CHECK(json["machine"].contains(key));
   CHECK(json["architecture"].get<std::string>().starts_with("ResNet"));

@@ -144,6 +144,32 @@ TEST_CASE("learn --method analytic: the target's energy from the closed form, un
     CHECK(std::fmod(energy.get<double>(), 1) == 0);
 }
 
+TEST_CASE("learn --start FILE begins at the energies of a file, or at their means per layer") {
+  const LearningInputs inputs;
+  const std::string file = inputs.inputs.file("channels.csv");
+  const Words few{"--steps", "2", "--target-energy", "10"};
+  const auto begun = dpac_json(inputs.arguments("learn", joined(few, {"--per", "channel", "--csv", file})));
+  const auto on = [&](const Words& more) {
+    return dpac_json(inputs.arguments("learn", joined(joined(few, {"--start", file}), more)));
+  };
+  const double energy = begun["energy_per_mac"];
+  for (const char* per : {"channel", "layer"}) {
+    CAPTURE(per);
+    const auto json = on({"--per", per});
+    CHECK(json["options"]["start"] == file);
+    CHECK(json["history"][0]["energy_per_mac"].get<double>() == doctest::Approx(energy).epsilon(1e-5));
+  }
+
+  const std::string state = inputs.inputs.file("state");
+  const auto whole = on({"--state", state});
+  CHECK(on({"--state", state})["energies"] == whole["energies"]);
+  std::ofstream(file, std::ios::app) << "no_layer,,1\n";
+  CHECK(contains(dpac_error(inputs.arguments("learn", joined(few, {"--start", file}))), "no_layer"));
+  CHECK(contains(
+      test::dpac_usage_error(inputs.arguments("learn", joined(few, {"--start", file, "--out", file}))),
+      "--start"));
+}
+
 TEST_CASE("learn --start analytic begins at the target's energy") {
   const LearningInputs inputs;
   const auto json =
@@ -186,7 +212,8 @@ TEST_CASE("learn: what makes no sense is an error that names the option") {
   const std::string absent = inputs.inputs.file("absent/e.h5");
   CHECK(dpac_error(inputs.arguments("learn", {"--target-energy", "1", "--out", absent}))
             .starts_with(absent + ": cannot be created"));
-  CHECK(test::run_dpac(inputs.arguments("learn", {"--target-energy", "1", "--start", "x"})).exit_code == 2);
+  CHECK(contains(test::dpac_usage_error(inputs.arguments("learn", {"--target-energy", "1", "--start", "x"})),
+                 "--start is 'x', expected a positive number, the word analytic or a file with energies"));
   CHECK(test::run_dpac(inputs.arguments("learn", {"--target-energy", "1", "--noise", "none"})).exit_code ==
         2);
 }

@@ -180,9 +180,28 @@ TEST_CASE("Fifty layers make a wider picture, hundreds one with fewer names") {
   const std::string fifty = with_layers(54);
   CHECK(!contains(fifty, "width=\"900\""));
   check_contains(fifty, {">layer0.conv<", ">layer1.conv<", ">layer52.conv<", ">layer53.conv<"});
+  // A bar that begins below zero reaches the end of the logarithmic axis.
+  Json table = test::table_sample();
+  table["rows"][0]["uniform"] = {{"mean", 10.0}, {"std", 20.0}};
+  check_contains(script({{"a.json", table}}, "energy"), {"-0.0666666667 10 ", " 30\n"});
   const std::string hundreds = with_layers(300);
   CHECK(contains(hundreds, ">layer0.conv<"));
   CHECK(!contains(hundreds, ">layer1.conv<"));
+}
+
+TEST_CASE("What most long names of layers begin with is said once") {
+  Json json = test::learn_sample();
+  json["energies"] = Json::object();
+  for (const char* name :
+       {"0.attention.self.query", "0.output.dense", "1.attention.self.query", "1.output.dense"})
+    json["energies"]["encoder.layer." + std::string(name)] = 1;
+  json["energies"]["classifier"] = 2;
+  const std::string svg = plotted({{"a.json", json}}, "energy");
+  check_contains(svg, {">0.attention.self.query<", ">1.output.dense<", ">classifier<",
+                       "layer (without \"encoder.layer.\")"});
+  // Where names would be the same without it, they keep it.
+  json["energies"]["0.output.dense"] = 2;
+  CHECK(contains(plotted({{"a.json", json}}, "energy"), ">encoder.layer.0.output.dense<"));
 }
 
 TEST_CASE("Names are text, whatever is in them") {
@@ -206,7 +225,7 @@ TEST_CASE("Names are text, whatever is in them") {
   CHECK(!fs::exists(witness));
   check_contains(svg, {">it's $x `id` \"q\"<", ">$data @macro %d%s 50% c_d^{2} \\n \\<",
                        "\xc3\xa9\xe6\xbc\xa2", "&lt;script", "&lt;/script", " &amp; &amp;amp; ]]&gt;<",
-                       std::string(36, 'x') + "..." + std::string(24, 'x') + "<"});
+                       std::string(22, 'x') + "..." + std::string(15, 'x') + "<"});
 }
 
 TEST_CASE("The user's settings for gnuplot change nothing") {

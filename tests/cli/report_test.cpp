@@ -85,7 +85,9 @@ TEST_CASE("A chapter has origin, numbers, every picture, layers and options") {
         "<td>conv1</td><td class=\"number\">12</td><td class=\"number\">9</td>"}},
       {test::table_sample(),
        1,
-       {"<h3>networks</h3>", "12 \u00b1 0.5", "<td>small</td>", "aJ/MAC (layer)", "33.3"}},
+       {"<h3>networks</h3>", ">12.00 \u00b1 0.50<", "<td>small</td>", ">per layer<",
+        "<th colspan=\"3\" class=\"group\">x base energy/MAC</th>", "33.3",
+        "<p>Smallest energies per MAC (tiny: "}},
       {test::bits_sample(),
        2,
        {">45.00 %<", "<td>conv1</td><td class=\"number\">2.50</td><td class=\"number\">4.25</td>",
@@ -148,4 +150,31 @@ TEST_CASE("Everything in a result is text to the page") {
   CHECK(page_fault(page) == "");
   CHECK(!contains(page, "<script"));
   CHECK(contains(page, "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot; onload=&quot;y &amp; z"));
+}
+
+TEST_CASE("Results in which nothing was found have a chapter like the others") {
+  Json search = test::search_sample(), table = test::table_sample();
+  for (Json& allocation : search["allocations"]) {
+    allocation["energy_per_mac"] = allocation["top1"] = allocation["energies"] = nullptr;
+    allocation["outcome"] = "uniform: nothing found: none of 2 tries reaches the target";
+  }
+  for (Json& row : table["rows"]) {
+    for (const char* kind : {"uniform", "layer", "channel"}) row[kind] = nullptr;
+    row["impossible"] = "even without noise it misses <it>";
+  }
+  const std::string page = page_of({search, table, test::eval_sample()});
+  CHECK(page_fault(page) == "");
+  CHECK(pictures_of(page).size() == 2);  // The search's tries, and the sweep.
+  check_contains(page, {"<li>uniform: nothing found: none of 2 tries reaches the target</li>", ">impossible<",
+                        "<li>tiny, shot noise: even without noise it misses &lt;it&gt;</li>"});
+}
+
+TEST_CASE("Units are said, and energies of layers stand in one table") {
+  Json json = test::search_sample();
+  json["energy_per_inference"] = 1e9;
+  json["notices"] = {"7 files were left out"};
+  const std::string page = page_of({json});
+  check_contains(page, {">x base energy per inference<", ">x base energy/MAC<", ">allocation<",
+                        "<li>7 files were left out</li>"});
+  CHECK(!contains(page, "energies (conv1)"));
 }

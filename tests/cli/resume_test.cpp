@@ -104,6 +104,28 @@ TEST_CASE("learn, interrupted, says how to go on, and does") {
   CHECK(without.wait().err == "dpac: error: interrupted\n");
 }
 
+TEST_CASE("learn goes on to more steps, and ends with the bits of a run that had them from the start") {
+  const LearningInputs inputs;
+  for (const Words& more : {Words{"--noise", "shot"}, Words{"--noise", "weight"},
+                            Words{"--noise", "thermal", "--start", "analytic", "--per", "channel"}}) {
+    CAPTURE(more[1]);
+    const std::string state = inputs.inputs.file(more[1]);
+    const Words learn =
+        inputs.arguments("learn", joined({"--target-energy", "10", "--train-batch", "8"}, more));
+    const auto whole = dpac_json(joined(learn, {"--steps", "9"}));
+    const auto with_state = [&](const std::string& steps) {
+      return joined(learn, {"--steps", steps, "--state", state});
+    };
+    CHECK(dpac_json(with_state("4"))["history"].size() == 4);
+    const auto longer = dpac_json(with_state("9"));
+    CHECK(longer["options"]["steps"] == 9);
+    CHECK(longer["energies"] == whole["energies"]);
+    CHECK(longer["history"] == whole["history"]);
+    CHECK(dpac_error(with_state("8")) ==
+          state + "/learn.json: has 9 steps already, but --steps is 8; give this run another --state");
+  }
+}
+
 TEST_CASE("A state of other options, or none at all, is refused by name") {
   const LearningInputs inputs;
   const std::string state = inputs.inputs.file("state");

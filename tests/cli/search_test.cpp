@@ -122,6 +122,21 @@ TEST_CASE("search, killed again and again, ends with the same tries and energies
   CHECK(contains(dpac_error(joined(words, {"--state", state, "--seed", "3"})), "seed was 0 and is 3"));
 }
 
+TEST_CASE("search goes on to more tries, as if it had had them from the start") {
+  const LearningInputs inputs;
+  const std::string state = inputs.inputs.file("state");
+  const auto words = [&](const std::string& tries) {
+    return arguments(inputs, joined(kAnalytic, {"--bracket", "1,1000", "--tries", tries}));
+  };
+  const auto whole = dpac_json(words("6"));
+  const auto few = dpac_json(joined(words("2"), {"--state", state}));
+  for (const auto& allocation : few["allocations"]) CHECK(allocation["tries"].size() == 2);
+  CHECK(dpac_json(joined(words("6"), {"--state", state}))["allocations"] == whole["allocations"]);
+  const std::string error = dpac_error(joined(words("1"), {"--state", state}));
+  CHECK(error.starts_with(state + "/uniform.json: has "));
+  CHECK(error.ends_with(" tries already, but --tries is 1; give this run another --state"));
+}
+
 TEST_CASE("search: a target that nothing reaches") {
   const LearningInputs inputs;
   CHECK(contains(dpac_error(arguments(inputs, joined(kAnalytic, {"--noise", "thermal", "--bits", "1"}))),
@@ -141,11 +156,12 @@ TEST_CASE("search: a target that nothing reaches") {
 
 TEST_CASE("search: a try whose noise overflows misses, and is no error") {
   const LearningInputs inputs;
-  const auto json =
-      search(inputs, joined(kAnalytic, {"--kinds", "uniform", "--bracket", "1e-26,1e-25", "--tries", "2"}));
-  const auto& allocation = json["allocations"][0];
-  CHECK(allocation["energy_per_mac"].is_null());
-  CHECK(allocation["tries"].size() == 2);
+  const auto json = search(
+      inputs, joined(kAnalytic, {"--kinds", "uniform,channel", "--bracket", "1e-26,1e-25", "--tries", "2"}));
+  for (const auto& allocation : json["allocations"]) {
+    CHECK(allocation["energy_per_mac"].is_null());
+    CHECK(allocation["tries"].size() == 2);
+  }
   CHECK(contains(dpac_error({"eval", "--weights", inputs.inputs.weights, "--data", inputs.judge, "--noise",
                              "shot", "--energy", "3e-26"}),
                  "not finite"));
@@ -160,8 +176,15 @@ TEST_CASE("search says in words what its tries came to") {
   };
   const std::string found = text({"--max-loss", "0.25"});
   CHECK(found.starts_with("full precision 100.00 %, without noise 100.00 %, target 75.00 %\n\nallocation "));
-  CHECK(contains(text({"--target-accuracy", "0.001"}),
-                 "uniform: every one of 15 tries reaches the target; a smaller energy may do so too.\n"));
+  CHECK(contains(found, "photons/MAC  aJ/MAC"));
+  CHECK(contains(found, "\nuniform: "));
+  CHECK(contains(found, " aJ/MAC) reach 75.00 %, a hit: within 0.1 points above the target.\n"));
+  const std::string easy = text({"--target-accuracy", "0.001"});
+  CHECK(contains(easy,
+                 ", no hit: every one of 15 tries reaches the target; a smaller energy may do so too.\n"));
+  const std::string other = text({"--max-loss", "0.25", "--noise", "weight"});
+  CHECK(contains(other, "allocation  x base energy/MAC  "));
+  CHECK(!contains(other, "aJ"));
   const std::string hasty = test::run_dpac(arguments(inputs, {"--kinds", "layer", "--steps", "2", "--tries",
                                                               "3", "--train-batch", "4"}))
                                 .out;
@@ -174,6 +197,8 @@ TEST_CASE("search says in words what its tries came to") {
   CHECK(json["allocations"][0]["energy_per_mac"].is_null());
   CHECK(json["allocations"][0]["energies"].is_null());
   CHECK(json["allocations"][0]["tries"].size() == 15);
+  CHECK(json["allocations"][0]["outcome"].get<std::string>().starts_with(
+      "uniform: nothing found: none of 15 tries reaches the target of 75.00 %; the best has "));
   const std::string file = inputs.inputs.file("nothing.json"), page = inputs.inputs.file("page.html");
   std::ofstream(file) << json.dump();
   CHECK(test::run_dpac({"report", file, "--out", page}).exit_code == 0);

@@ -73,7 +73,8 @@ TEST_CASE("Labels and lines that are none are told by file and line") {
   mentions(data_error(inputs, "b.tsv", header + "wa\twb\t3\n"), "b.tsv: line 2");
   mentions(data_error(inputs, "c.tsv", header + "wa\twb\t0\n\nwa\twb\t0\n"), "c.tsv: line 3");
   mentions(data_error(inputs, "d.tsv", ""), "d.tsv");
-  mentions(dpac_error(inputs.arguments("eval", {"--task", "nothing"})), "'nothing'");
+  mentions(dpac_usage_error(inputs.arguments("eval", {"--task", "nothing"})),
+           "--task: expected a task of GLUE");
   const TextInputs scores(4, TextHead::score);
   mentions(data_error(scores, "e.tsv", "sentence1\tsentence2\tscore\nwa\twb\tmuch\n"), "e.tsv: line 2");
 }

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "loaders/hdf5_file.h"
 #include "loaders/hdf5_writer.h"
 #include "loaders/sha256.h"
 #include "tests/support/checkpoints.h"
@@ -138,9 +139,10 @@ TEST_CASE("--no-head gives features in place of classes") {
   CHECK(bits["points"][0]["top1_noise"].is_null());
   CHECK(bits["points"][0]["layers"].size() == info["layers"].size());
   CHECK(dpac_json({"bench", "--weights", inputs.weights, "--no-head", "--rounds", "1"})["ratio"].is_number());
-  CHECK(contains(dpac_error(inputs.arguments("learn", {"--no-head", "--train-data", inputs.data, "--noise",
-                                                       "shot", "--out", inputs.file("e.h5")})),
-                 "gives embeddings; to learn energies, a network needs a classifier or a score"));
+  CHECK(
+      contains(dpac_usage_error(inputs.arguments("learn", {"--no-head", "--train-data", inputs.data,
+                                                           "--noise", "shot", "--out", inputs.file("e.h5")})),
+               "gives embeddings; to learn energies, a network needs a classifier or a score"));
 }
 
 TEST_CASE("preprocessing that the weights' file says is in force, and is said to be the file's") {

@@ -13,6 +13,14 @@ function(run)
 endfunction()
 
 run(${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${prefix})
+foreach(file share/man/man1/dpac.1 share/man/man1/dpac-eval.1 share/bash-completion/completions/dpac
+    share/zsh/site-functions/_dpac share/fish/vendor_completions.d/dpac.fish share/doc/dpac/README.md
+    share/doc/dpac/CITATION.cff share/doc/dpac/docs/model.md share/doc/dpac/examples/01_classify.cpp)
+  if(NOT EXISTS ${prefix}/${file})
+    message(FATAL_ERROR "${file} was not installed")
+  endif()
+endforeach()
+
 run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE_DIR}/examples -B ${build} -DCMAKE_PREFIX_PATH=${prefix}
   -DCMAKE_CXX_COMPILER=${CXX})
 run(${CMAKE_COMMAND} --build ${build})

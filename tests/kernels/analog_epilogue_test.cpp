@@ -66,7 +66,7 @@ struct Case {
             .scales = scales.data(),
             .activation = activation,
             .quantizer = quantizer,
-            .residual = residual ? shortcut.data() : nullptr,
+            .residual = residual && !is_smooth(activation) ? shortcut.data() : nullptr,
             .relu_after_residual = relu_after,
             .result_quantizer = result_quantizer};
   }

@@ -57,7 +57,8 @@ Targets targets_of(const BertProblem& problem) {
 }  // namespace
 
 TEST_CASE("derivatives of a BERT have the same bits for every number of threads and batch size") {
-  for (const Derivative derivative : {Derivative::gradient, Derivative::sensitivity}) {
+  for (const Derivative derivative :
+       {Derivative::gradient, Derivative::sensitivity, Derivative::noisy_sensitivity}) {
     for (const NoiseKind kind : kBertNoises) {
       CAPTURE(name(kind));
       for (const BertTask& task : bert_tasks()) {
@@ -214,7 +215,7 @@ TEST_CASE("the closed form gives a BERT's paying layers energies of the wanted a
       estimate.add(std::span(problem.sequences.all()), problem.samples);
       const auto layers = paying_layers(analog_layers(problem.graph), kind);
       for (const Granularity per : {Granularity::layer, Granularity::channel}) {
-        const Energies energies = analytic_energies(layers, estimate.sensitivities(), per, 50);
+        const Energies energies = analytic_energies(layers, estimate.shrunk_sensitivities(), per, 50);
         const PrecisionParameters parameters(layers, per, energies, false);
         CHECK(parameters.energy_per_mac() == doctest::Approx(50).epsilon(1e-5));
       }

@@ -38,9 +38,18 @@ struct Problem {
     quantization.ranges.assign(quantized_tensors(graph).size(), {-1.0f, 2.0f});
   }
 
-  [[nodiscard]] BatchDerivative run(int threads = 1, int64_t batch = kSamples) const {
-    Differentiator differentiator(
-        clone(graph), {.noise = kind, .batch = batch, .threads = threads, .quantization = quantization});
+  [[nodiscard]] Differentiator make(Derivative derivative, int threads = 1, int64_t batch = kSamples) const {
+    return {clone(graph),
+            {.noise = kind,
+             .derivative = derivative,
+             .batch = batch,
+             .threads = threads,
+             .quantization = quantization}};
+  }
+
+  [[nodiscard]] BatchDerivative run(int threads = 1, int64_t batch = kSamples,
+                                    Derivative derivative = Derivative::gradient) const {
+    Differentiator differentiator = make(derivative, threads, batch);
     differentiator.set_noise(noise, 0);
     return differentiator.run(images, samples, cross_entropy_of(labels));
   }
@@ -177,12 +186,8 @@ TEST_CASE("a sensitivity is the variance of what noise does to the loss, over 2"
     const std::span<const float> image = std::span(problem.images).first(problem.images.size() / kSamples);
     const std::span<const int64_t> sample = std::span(problem.samples).first(1);
     const SampleLoss loss = cross_entropy_of(problem.labels);
-    const auto make = [&](Derivative derivative) {
-      return Differentiator(
-          clone(problem.graph),
-          {.noise = kind, .derivative = derivative, .batch = 1, .quantization = problem.quantization});
-    };
-    Differentiator gradients = make(Derivative::gradient), sensitivities = make(Derivative::sensitivity);
+    Differentiator gradients = problem.make(Derivative::gradient),
+                   sensitivities = problem.make(Derivative::sensitivity);
     NoiseConfig noise = problem.noise;
     noise.energies = uniform_energies(gradients.layers(), kEnergy);
     std::vector<double> squares(gradients.layers().size(), 0.0), found = squares;
@@ -201,6 +206,84 @@ TEST_CASE("a sensitivity is the variance of what noise does to the loss, over 2"
       CAPTURE(name(kind));
       CHECK(found[l] == doctest::Approx(squares[l]).epsilon(5 * std::sqrt(2.0 / kDraws)));
     }
+  }
+}
+
+TEST_CASE("without noise to speak of, a noisy network's sensitivities are the clean one's") {
+  constexpr uint32_t kStep = 3,
+                     kOther = 1u << 31;  // What tells the noise they are of from the network's own.
+  for (const NoiseKind kind : {NoiseKind::shot, NoiseKind::thermal, NoiseKind::weight}) {
+    CAPTURE(name(kind));
+    const Problem problem(test::network_cases().front(), kind);
+    const SampleLoss loss = cross_entropy_of(problem.labels);
+    Differentiator noisy = problem.make(Derivative::noisy_sensitivity),
+                   clean = problem.make(Derivative::sensitivity);
+    NoiseConfig noise = problem.noise;
+    noise.energies = uniform_energies(noisy.layers(), 1e12);
+    noisy.set_noise(noise, kStep);
+    clean.set_noise(noise, kStep + kOther);
+    const BatchDerivative found = noisy.run(problem.images, problem.samples, loss),
+                          expected = clean.run(problem.images, problem.samples, loss);
+    REQUIRE(found.by_sample.size() == kSamples);
+    for (std::size_t l = 0; l < expected.values.size(); ++l) {
+      for (std::size_t c = 0; c < expected.values[l].size(); ++c) {
+        CHECK(found.values[l][c] == doctest::Approx(expected.values[l][c]).epsilon(1e-3).scale(1e-6));
+        const double sum = found.by_sample[0][l][c] + found.by_sample[1][l][c];
+        CHECK(found.values[l][c] == doctest::Approx(sum / kSamples).epsilon(1e-12));
+      }
+    }
+  }
+}
+
+TEST_CASE("a noisy network's sensitivity is what its expected loss gains by noise, at any energy") {
+  // R. Price, 1958: for any f, d E f(y + sigma xi) / d sigma^2 = 1/2 E f''(y + sigma xi). Behind the last
+  // layer the Hessian of the cross entropy does not depend on the label, and is the Fisher matrix.
+  constexpr int64_t kTogether = 16;
+  struct Case {
+    NoiseKind kind;
+    double energy;  ///< Of the last layer: little enough to change predictions.
+    uint32_t steps;
+  };
+  for (const auto& [kind, energy, steps] :
+       {Case{NoiseKind::shot, 0.03, 60}, Case{NoiseKind::thermal, 7e-4, 60},
+        Case{NoiseKind::weight, 1e-4, 300}}) {
+    CAPTURE(name(kind));
+    Problem problem(test::network_cases().front(), kind);
+    const std::vector<float> image = problem.image(0);
+    problem.images.clear();
+    for (int64_t s = 0; s < kTogether; ++s) {
+      problem.images.insert(problem.images.end(), image.begin(), image.end());
+    }
+    problem.samples = test::indices(kTogether);
+    problem.labels.assign(kTogether, 3);
+    problem.noise.energies = uniform_energies(analog_layers(problem.graph), 100);
+    problem.noise.energies.back() = {static_cast<float>(energy)};
+    Differentiator gradients = problem.make(Derivative::gradient),
+                   noisy = problem.make(Derivative::noisy_sensitivity),
+                   clean = problem.make(Derivative::sensitivity);
+    const auto last_layer = [&](Differentiator& differentiator, uint32_t step, const SampleLoss& loss) {
+      differentiator.set_noise(problem.noise, step);
+      const std::vector<double> own = differentiator.run(problem.images, problem.samples, loss).values.back();
+      return std::accumulate(own.begin(), own.end(), 0.0) / steps;
+    };
+    double gain = 0, squares = 0, sensitivity = 0, clean_sensitivity = 0;
+    for (uint32_t step = 1; step <= steps; ++step) {
+      // d / d (1 / E) from d / d log E.
+      const double own = -energy * last_layer(gradients, step, cross_entropy_of(problem.labels));
+      gain += own;
+      squares += own * own;
+      const SampleLoss drawn = own_prediction(problem.samples, step);
+      sensitivity += last_layer(noisy, step, drawn);
+      clean_sensitivity += last_layer(clean, step, drawn);
+    }
+    const double error = std::sqrt(squares - gain * gain / steps);
+    CAPTURE(gain);
+    CAPTURE(error);
+    CAPTURE(sensitivity);
+    CAPTURE(clean_sensitivity);
+    CHECK(error < 0.06 * gain);
+    CHECK(std::abs(sensitivity - gain) < 5 * error);
+    CHECK(std::abs(clean_sensitivity - gain) > 8 * error);
   }
 }
 
@@ -227,14 +310,17 @@ TEST_CASE("the same bits for every number of threads and batch size") {
       CAPTURE(std::string(c.what));
       CAPTURE(name(kind));
       const Problem problem(c, kind);
-      const BatchDerivative one = problem.run(1, 1);
-      for (const auto& [threads, batch] : {std::pair{1, 2}, {2, 2}, {3, 8}}) {
-        const BatchDerivative other = problem.run(threads, batch);
-        CAPTURE(threads);
-        CAPTURE(batch);
-        CHECK(other.values == one.values);
-        CHECK(other.logits == one.logits);
-        CHECK(other.loss == one.loss);
+      for (const Derivative derivative : {Derivative::gradient, Derivative::noisy_sensitivity}) {
+        const BatchDerivative one = problem.run(1, 1, derivative);
+        for (const auto& [threads, batch] : {std::pair{1, 2}, {2, 2}, {3, 8}}) {
+          const BatchDerivative other = problem.run(threads, batch, derivative);
+          CAPTURE(threads);
+          CAPTURE(batch);
+          CHECK(other.values == one.values);
+          CHECK(other.by_sample == one.by_sample);
+          CHECK(other.logits == one.logits);
+          CHECK(other.loss == one.loss);
+        }
       }
     }
   }

@@ -115,9 +115,8 @@ TEST_CASE("strangers beside the network are left out and told") {
   CHECK(first_difference(found.weights, small_resnet().weights) == "");
   REQUIRE(found.left_out.size() == 2);
   CHECK(found.left_out[0] == LeftOut{.what = "wrappers of names", .count = 1, .examples = {"model."}});
-  CHECK(found.left_out[1] == LeftOut{.what = "tensors beside the network",
-                                     .count = 1,
-                                     .examples = {"criterion.weight"}});
+  CHECK(found.left_out[1] ==
+        LeftOut{.what = "tensors beside the network", .count = 1, .examples = {"criterion.weight"}});
   // Without a wrapper what could not change the results is one too, whatever its values.
   for (const char* name : {"criterion.weight", "projector.bias", "queue"}) {
     CAPTURE(name);

@@ -130,7 +130,10 @@ TEST_CASE("What labels rest on besides the file is said") {
         "nothing names them; --classes sets another order");
   CHECK_FALSE(assumed("A\tB\t0", kThree, TextTask::mnli).empty());
   CHECK(assumed("sentence1\tsentence2\nA\tB", kThree, TextTask::mnli).empty());
-  CHECK(assumed("A\tB\t0", kThree, {}).empty());
+  CHECK(
+      assumed("A\tB\t0", kThree, {}) ==
+      "labels are taken to be the numbers of the network's outputs, for nothing names them; --classes does");
+  CHECK(assumed("A\tB\t0", {}, {}).empty());
   const LabelRule swapped{.classes = 3, .class_names = {"contradiction", "entailment", "neutral"}};
   CHECK(assumed("A\tB\tneutral", swapped, TextTask::mnli).empty());
   CHECK(assumed("A\tB\tneutral\nC\tD\t0", swapped, TextTask::mnli) ==

@@ -226,7 +226,9 @@ TEST_CASE("a directory that claims more members than there are is refused") {
   const std::size_t end = good.rfind("PK\x05\x06");
   for (const char count : {'\0', '\x7f', '\xff'}) {
     std::string zip = good;
-    for (const std::size_t at : {8, 9, 10, 11}) zip[end + at] = count;
-    CHECK(contains(refusal(zip), count == '\0' ? "no data.pkl" : "cannot be opened as a zip archive"));
+    for (const std::size_t at : {8U, 9U, 10U, 11U}) zip[end + at] = count;
+    const std::string error = refusal(zip);
+    INFO(error);
+    CHECK(contains(error, "cannot be opened as a zip archive"));
   }
 }
