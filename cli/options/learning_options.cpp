@@ -15,13 +15,19 @@ constexpr const char* kGroup = "Learning";
 constexpr int64_t kDefaultImages = 512;
 
 void parse_start(const std::string& text, LearningOptions& options) {
-  std::error_code unknown;
-  StartOption start{.analytic = text == "analytic"};
-  if (!start.analytic && std::filesystem::is_regular_file(text, unknown)) start.file = text;
+  if (text == "analytic") {
+    options.start = {.analytic = true};
+    return;
+  }
   NumberRule rule = positive_number();
   rule.expected += ", the word analytic or a file with energies";
-  if (!start.analytic && start.file.empty()) start.energy = parse_number<double>("--start", text, rule);
-  options.start = start;
+  try {
+    options.start = {.energy = parse_number<double>("--start", text, rule)};
+  } catch (const UsageError&) {
+    std::error_code unknown;
+    if (!std::filesystem::is_regular_file(text, unknown)) throw;
+    options.start = {.file = text};
+  }
 }
 
 /// Name of an option that the closed form has no use for; null for none.
@@ -103,8 +109,8 @@ void LearningOptions::check_for(bool reads_text) const {
 void add_learning_options(OptionSet& set, LearningOptions& options) {
   set.heading(kGroup);
   add_data(set, options);
-  set.choice({"--method", "", "sgd: learn; analytic: the closed form for small noise, without learning"},
-             options.method, {"sgd", "analytic"});
+  set.choice({"--method", "", "sgd: learn; analytic: the closed form, without learning"}, options.method,
+             {"sgd", "analytic"});
   add_numbers(set, options);
   set.parsed(
       {"--start", "E|analytic|FILE",

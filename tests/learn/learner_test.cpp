@@ -75,6 +75,29 @@ TEST_CASE("energies fall to the target, and spread over layers or channels") {
   }
 }
 
+TEST_CASE("learning starts at energies of their own for layers or channels") {
+  Course course;
+  for (const Granularity per : {Granularity::layer, Granularity::channel}) {
+    LearnerOptions options = course.options(per);
+    Energies start;
+    for (const AnalogLayer& layer : course.differentiator.layers()) {
+      const auto own = static_cast<std::size_t>(per == Granularity::channel ? layer.out_channels : 1);
+      for (std::size_t c = start.emplace_back().size(); c < own; ++c) {
+        start.back().push_back(static_cast<float>(20 + 3 * c + start.size()));
+      }
+    }
+    options.noise.energies = start;
+    Learner learner(course.differentiator, options);
+    const Energies begun = learner.energies();
+    for (std::size_t l = 0; l < start.size(); ++l) {
+      REQUIRE(begun[l].size() == start[l].size());
+      for (std::size_t c = 0; c < start[l].size(); ++c) CHECK(begun[l][c] == doctest::Approx(start[l][c]));
+    }
+    const double average = learner.energy_per_mac();
+    CHECK(course.step(learner).energy_per_mac == average);
+  }
+}
+
 TEST_CASE("a learner restored from a state goes on with the same bits") {
   Course course;
   Learner whole(course.differentiator, course.options());
