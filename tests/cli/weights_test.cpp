@@ -139,10 +139,9 @@ TEST_CASE("--no-head gives features in place of classes") {
   CHECK(bits["points"][0]["top1_noise"].is_null());
   CHECK(bits["points"][0]["layers"].size() == info["layers"].size());
   CHECK(dpac_json({"bench", "--weights", inputs.weights, "--no-head", "--rounds", "1"})["ratio"].is_number());
-  CHECK(
-      contains(dpac_usage_error(inputs.arguments("learn", {"--no-head", "--train-data", inputs.data,
-                                                           "--noise", "shot", "--out", inputs.file("e.h5")})),
-               "gives embeddings; to learn energies, a network needs a classifier or a score"));
+  CHECK(contains(dpac_error({"learn", "--weights", inputs.weights, "--no-head", "--train-data", inputs.data,
+                             "--target-energy", "10", "--noise", "shot", "--out", inputs.file("e.h5")}),
+                 "gives embeddings; to learn energies, a network needs a classifier or a score"));
 }
 
 TEST_CASE("preprocessing that the weights' file says is in force, and is said to be the file's") {
