@@ -18,10 +18,6 @@ using namespace dpac::test;
 
 namespace {
 
-std::string same(const std::string& name) {
-  return name;
-}
-
 /// Bottlenecks for 32x32 colour images, 10 classes.
 Checkpoint bottlenecks() {
   RandomResNet net;
@@ -147,10 +143,7 @@ TEST_CASE("--no-head gives features in place of classes") {
 TEST_CASE("preprocessing that the weights' file says is in force, and is said to be the file's") {
   const CliInputs inputs;
   Hdf5Writer writer(inputs.file("own.h5"));
-  const Checkpoint network = random_resnet({});
-  for (const auto& [name, entry] : network.weights.entries()) {
-    writer.write_floats(name, entry.tensor.shape(), entry.tensor.values());
-  }
+  write_weights(writer, random_resnet({}));
   writer.set_attribute("", "value_scale", 0.5);
   writer.set_attribute("", "mean", 0.25);
   writer.set_attribute("", "std", 2.0);

@@ -32,10 +32,6 @@ std::string old_layer_norm(std::string name) {
   return name;
 }
 
-std::string same(const std::string& name) {
-  return name;
-}
-
 /// The small BERT as a state_dict in HDF5, and what `add` adds to it.
 template <class Add>
 std::filesystem::path write_bert(const TempFolder& folder, Add add) {

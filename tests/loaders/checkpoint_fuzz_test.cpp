@@ -49,10 +49,6 @@ std::string chunked_state_dict(const TempFolder& folder) {
   return bytes_of(folder.path() / "chunked.h5");
 }
 
-std::string same(const std::string& name) {
-  return name;
-}
-
 std::vector<std::pair<std::string, std::string>> seeds(const TempFolder& folder) {
   const std::filesystem::path networks = std::filesystem::path(DPAC_GOLDEN_DIR) / "networks";
   write_state_dict(folder.path() / "flat.h5", small_resnet(), same);

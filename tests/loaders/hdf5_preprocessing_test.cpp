@@ -20,10 +20,7 @@ Checkpoint with_attributes(Set set) {
   const TempFolder folder;
   const auto path = folder.path() / "x.h5";
   Hdf5Writer writer(path);
-  const Checkpoint original = small_resnet();
-  for (const auto& [name, entry] : original.weights.entries()) {
-    writer.write_floats(name, entry.tensor.shape(), entry.tensor.values());
-  }
+  write_weights(writer, small_resnet());
   set(writer);
   writer.commit();
   return open_checkpoint(path);

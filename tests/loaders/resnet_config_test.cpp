@@ -19,10 +19,6 @@ using namespace dpac::test;
 
 namespace {
 
-std::string same(const std::string& name) {
-  return name;
-}
-
 /// Two stages of bottlenecks of 16 and 32 channels, 3 classes.
 Checkpoint bottlenecks() {
   RandomResNet net;

@@ -64,10 +64,6 @@ Checkpoint read(const Checkpoint& checkpoint, const Rename& rename) {
   return open_checkpoint(folder.write("x.safetensors", safetensors_of(checkpoint, rename)));
 }
 
-std::string same(const std::string& name) {
-  return name;
-}
-
 /// What building says of small_resnet() with one more tensor.
 std::string message_with(const std::string& name, const Shape& shape, const Rename& rename = same) {
   return message_of([&] { (void)build_resnet(read(with(small_resnet(), name, shape), rename)); });

@@ -45,10 +45,6 @@ std::string claiming(std::string zip, const std::string& member, const std::stri
   return zip;
 }
 
-std::string same(const std::string& name) {
-  return name;
-}
-
 }  // namespace
 
 TEST_CASE("a state_dict in every form that torch.save has written") {

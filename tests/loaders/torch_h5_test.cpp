@@ -33,20 +33,13 @@ std::string as_cifar_repository(std::string name) {
   return name;
 }
 
-std::string flat(const std::string& name) {
-  return name;
-}
-
 /// The message of opening a file that has, beside a good state_dict, what `add` adds to it.
 template <class Add>
 std::string message_with(Add add) {
   const TempFolder folder;
   const auto path = folder.path() / "x.h5";
   Hdf5Writer writer(path);
-  const Checkpoint original = small_resnet();
-  for (const auto& [name, entry] : original.weights.entries()) {
-    writer.write_floats(name, entry.tensor.shape(), entry.tensor.values());
-  }
+  write_weights(writer, small_resnet());
   add(writer);
   writer.commit();
   const std::string message = message_of([&] { (void)build_resnet(open_checkpoint(path)); });
@@ -59,7 +52,7 @@ std::string message_with(Add add) {
 TEST_CASE("a state_dict is found under every usual naming") {
   const Checkpoint original = small_resnet();
   const std::vector<std::function<std::string(const std::string&)>> namings = {
-      flat,
+      same,
       as_path,
       as_cifar_repository,
       [](const std::string& name) { return as_path(as_cifar_repository(name)); },
@@ -88,7 +81,7 @@ TEST_CASE("what a state_dict in HDF5 implies is torchvision's") {
   net.bottleneck = true;
   net.stem_kernel = 7;
   const TempFolder folder;
-  write_state_dict(folder.path() / "x.h5", random_resnet(net), flat);
+  write_state_dict(folder.path() / "x.h5", random_resnet(net), same);
   const Checkpoint read = open_checkpoint(folder.path() / "x.h5");
   CHECK(read.traits.preset == "torchvision");
   CHECK_FALSE(read.traits.batchnorm_epsilon.has_value());

@@ -17,10 +17,6 @@ using namespace dpac::test;
 
 namespace {
 
-std::string same(const std::string& name) {
-  return name;
-}
-
 /// Every third weight, beginning with number `part` from 0.
 Checkpoint third(const Checkpoint& checkpoint, int part) {
   Checkpoint taken{.path = checkpoint.path, .format = {}, .weights = {}, .traits = {}};

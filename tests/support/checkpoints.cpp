@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "loaders/hdf5_writer.h"
 #include "tests/support/networks.h"
 #include "tests/support/random_values.h"
 
@@ -42,12 +41,21 @@ Checkpoint small_resnet() {
   return random_resnet(net);
 }
 
-void write_state_dict(const std::filesystem::path& path, const Checkpoint& checkpoint,
-                      const std::function<std::string(const std::string&)>& rename) {
-  Hdf5Writer writer(path);
+std::string same(const std::string& name) {
+  return name;
+}
+
+void write_weights(Hdf5Writer& writer, const Checkpoint& checkpoint,
+                   const std::function<std::string(const std::string&)>& rename) {
   for (const auto& [name, entry] : checkpoint.weights.entries()) {
     writer.write_floats(rename(name), entry.tensor.shape(), entry.tensor.values());
   }
+}
+
+void write_state_dict(const std::filesystem::path& path, const Checkpoint& checkpoint,
+                      const std::function<std::string(const std::string&)>& rename) {
+  Hdf5Writer writer(path);
+  write_weights(writer, checkpoint, rename);
   writer.commit();
 }
 

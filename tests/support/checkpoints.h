@@ -8,13 +8,21 @@
 #include <vector>
 
 #include "engine/weights.h"
+#include "loaders/hdf5_writer.h"
 
 namespace dpac::test {
 
 /// Basic blocks in two stages with a projection, torchvision names: 32 weights.
 Checkpoint small_resnet();
 
-/// Every weight as a float32 dataset whose path `rename` makes of its name.
+/// A weight's name as it is: for files that rename nothing.
+std::string same(const std::string& name);
+
+/// Writes every weight as a float32 dataset whose path `rename` makes of its name; does not commit.
+void write_weights(Hdf5Writer& writer, const Checkpoint& checkpoint,
+                   const std::function<std::string(const std::string&)>& rename = same);
+
+/// An HDF5 file of every weight as a float32 dataset whose path `rename` makes of its name, and nothing else.
 void write_state_dict(const std::filesystem::path& path, const Checkpoint& checkpoint,
                       const std::function<std::string(const std::string&)>& rename);
 

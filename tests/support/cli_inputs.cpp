@@ -4,16 +4,12 @@
 #include <random>
 #include <utility>
 
-#include "loaders/hdf5_writer.h"
+#include "tests/support/checkpoints.h"
 
 namespace dpac::test {
 
 void write_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& file) {
-  Hdf5Writer writer(file);
-  for (const auto& [name, entry] : checkpoint.weights.entries()) {
-    writer.write_floats(name, entry.tensor.shape(), entry.tensor.values());
-  }
-  writer.commit();
+  write_state_dict(file, checkpoint, same);
 }
 
 Checkpoint with_filled(const Checkpoint& from, const std::string& name, const Shape& shape, float value) {

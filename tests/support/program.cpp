@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <fstream>
 #include <signal.h>
-#include <spawn.h>
 #include <sstream>
 #include <stdexcept>
 #include <sys/wait.h>
@@ -27,22 +26,34 @@ std::string content(const std::filesystem::path& file) {
 
 }  // namespace
 
-Program::Program(const std::vector<std::string>& arguments) {
+pid_t start_dpac(const std::vector<std::string>& arguments, posix_spawn_file_actions_t& actions) {
   std::vector<std::string> words{DPAC_PROGRAM};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
 
+  pid_t process = 0;
+  const int failure = posix_spawn(&process, DPAC_PROGRAM, &actions, nullptr, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (failure != 0) throw std::runtime_error("cannot run " DPAC_PROGRAM);
+  return process;
+}
+
+int exit_code_of(pid_t process) {
+  int status = 0;
+  waitpid(process, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+Program::Program(const std::vector<std::string>& arguments) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   for (const auto& [descriptor, name] : {std::pair{STDOUT_FILENO, kOut}, std::pair{STDERR_FILENO, kErr}}) {
     posix_spawn_file_actions_addopen(&actions, descriptor, (folder_.path() / name).c_str(),
                                      O_WRONLY | O_CREAT, 0600);
   }
-  const int failure = posix_spawn(&pid_, DPAC_PROGRAM, &actions, nullptr, argv.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (failure != 0) throw std::runtime_error("cannot run " DPAC_PROGRAM);
+  pid_ = start_dpac(arguments, actions);
 }
 
 void Program::interrupt() const {
@@ -54,9 +65,7 @@ void Program::kill_now() const {
 }
 
 Outcome Program::wait() {
-  int status = 0;
-  waitpid(pid_, &status, 0);
-  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  const int code = exit_code_of(pid_);
   return {code, content(folder_.path() / kOut), content(folder_.path() / kErr)};
 }
 

@@ -2,6 +2,7 @@
 /// Runs the program `dpac` as a user would.
 #pragma once
 
+#include <spawn.h>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -17,6 +18,13 @@ struct Outcome {
   int exit_code = -1;
   std::string out, err;
 };
+
+/// Starts the program with its files as the actions say, which this destroys. @throws std::runtime_error if
+/// it cannot.
+pid_t start_dpac(const std::vector<std::string>& arguments, posix_spawn_file_actions_t& actions);
+
+/// How a process ended, when it has: its exit code, or 128 and its signal.
+int exit_code_of(pid_t process);
 
 /// A running program; its output goes to files, so that it never waits for a reader.
 class Program {
