@@ -31,7 +31,7 @@ BlockedMap blocked_map(const Node& node) {
 MapShape FloatPlan::shape(std::size_t node) const {
   const MapShape& own = graph_.nodes[node].shape;
   if (!graph_.reads_text()) return own;
-  return {own.channels, steps_[node].per_token ? options_.tokens : options_.samples, 1};
+  return {own.channels, 1, steps_[node].per_token ? options_.tokens : options_.samples};
 }
 
 BlockedMap FloatPlan::map(std::size_t node) const {

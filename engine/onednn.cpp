@@ -95,6 +95,11 @@ int channel_block() {
   return block;
 }
 
+int64_t row_length(int64_t pixels) {
+  constexpr int64_t kAliased = 512, kLine = 16;
+  return pixels % kAliased == 0 ? pixels + kLine : pixels;
+}
+
 Stream::Stream() : impl_(std::make_unique<Impl>()) {}
 Stream::~Stream() = default;
 Stream::Stream(Stream&&) noexcept = default;
@@ -138,6 +143,7 @@ void Call::set_src(const void* src) {
 }
 
 void Call::run(const Stream& stream) const {
+  const ThreadScope scope(impl_->primitive->threads);
   execute(impl_->primitive->primitive, stream.impl().stream, impl_->args);
 }
 

@@ -26,6 +26,11 @@ int channel_block();
 /// Whether sums of uint8 times int8 are exact on this machine: without VNNI they saturate.
 bool exact_integer_products();
 
+/// Pixels of a map of one row, at least `pixels`, with which a 1x1 convolution sums over the channels in the
+/// order of any other such map: oneDNN chooses other blocks of channels where the lines of a block fall on
+/// the same sets of the cache.
+int64_t row_length(int64_t pixels);
+
 /// What runs a call: one per thread that runs calls at the same time.
 class Stream {
  public:
@@ -138,6 +143,8 @@ class IntegerWeights {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Sums run in the same order for any batch and number of threads; those of a 1x1 convolution also for any
+/// row_length() of a map of one row. It may therefore run on fewer threads.
 /// @throws Error where oneDNN has no implementation.
 Primitive make_convolution(const ConvolutionSpec& spec, const Weights& weights, int threads);
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "engine/onednn_impl.h"
@@ -44,6 +46,12 @@ dnnl::convolution_forward::primitive_desc describe_convolution(const Convolution
                                              window.strides, window.before, window.after);
 }
 
+/// oneDNN blocks the channels of 1x1 convolutions in another way where it has more threads for a map.
+int threads_of(const ConvolutionSpec& spec, int threads) {
+  constexpr int64_t kThreadsPerMap = 8;
+  return static_cast<int>(std::min<int64_t>(threads, kThreadsPerMap * spec.batch));
+}
+
 [[noreturn]] void refuse(const ConvolutionSpec& spec, const dnnl::error& error) {
   throw Error(fmt::format("layer '{}': oneDNN {} cannot make its convolution ({})", spec.name, version(),
                           error.what()));
@@ -52,7 +60,7 @@ dnnl::convolution_forward::primitive_desc describe_convolution(const Convolution
 }  // namespace
 
 Primitive make_convolution(const ConvolutionSpec& spec, const Weights& weights, int threads) try {
-  const ThreadScope scope(threads);
+  const ThreadScope scope(threads_of(spec, threads));
   Weights::Impl& w = weights.impl();
   const WeightDescs descs = weight_descs(spec, Type::f32, !w.bias.empty());
   const auto src = map_desc(spec.batch, spec.in, spec.plain_input ? Tag::nchw : blocked_tag());

@@ -88,6 +88,7 @@ struct Primitive::Impl {
   dnnl::primitive primitive;
   memory::desc src, dst, scratchpad, workspace;
   int src_name = DNNL_ARG_SRC, dst_name = DNNL_ARG_DST;
+  int threads = omp_get_max_threads();            // Those that it was made for.
   std::vector<std::pair<int, memory>> constants;  // Weights and bias.
 };
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/onednn.h"
 #include "kernels/error.h"
 
 namespace dpac {
@@ -28,7 +29,7 @@ int64_t token_limit(std::span<const TokenSequence> sequences, int threads) {
 
 Capacity capacity_of(const Pack& pack) {
   const int64_t tokens = (tokens_of(pack) + kTokenStep - 1) / kTokenStep * kTokenStep;
-  return {pack.sequences.size() == 1 ? 1 : kSequencesTogether, tokens};
+  return {pack.sequences.size() == 1 ? 1 : kSequencesTogether, onednn::row_length(tokens)};
 }
 
 bool all_below(std::span<const int32_t> values, int64_t limit) {

@@ -16,7 +16,7 @@ int64_t sample_tiles(const WinogradMap& map) {
 
 WinogradMap tile(const MapShape& shape, int64_t samples) {
   WinogradMap map{{shape.channels, shape.pixels(), onednn::channel_block()}, shape.height, shape.width};
-  map.tiles = samples * sample_tiles(map);
+  map.tiles = onednn::row_length(samples * sample_tiles(map));
   return map;
 }
 
