@@ -29,6 +29,7 @@ show() {
 with_cache() {
   need ccache
   export CCACHE_DIR=${CCACHE_DIR:-$PWD/build/ccache}
+  export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
   export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
 }
 

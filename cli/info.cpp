@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,7 @@
 #include "cli/support/machine.h"
 #include "cli/support/text_table.h"
 #include "engine/analog.h"
+#include "engine/damaged_weights.h"
 
 namespace dpac::cli {
 namespace {
@@ -98,6 +100,7 @@ void run(const InfoOptions& options) {
   Remarks remarks;  // The text has them all.
   for (const std::string& sentence : graph.assumed) remarks.record_assumed(sentence);
   for (const LeftOut& left_out : weights.checkpoint.left_out) remarks.record_left_out(left_out);
+  for (std::string& sentence : damaged_weights(weights.checkpoint)) remarks.notice(std::move(sentence));
   publish(options.output, remarks, text_of(weights, graph, layers), json);
 }
 

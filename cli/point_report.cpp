@@ -121,7 +121,7 @@ std::string text_of(const PointEnergy& energy) {
           : fmt::format("energy  {:.4g} x base energy per MAC; {:.3g} x base energy per inference\n",
                         ledger.energy_per_mac, ledger.energy_per_inference);
   if (energy.relative_time() > 1) {
-    text += fmt::format("time    {:.4g} executions of a layer, on average\n", energy.relative_time());
+    text += fmt::format("repeats {:.4g} executions of a layer, on average\n", energy.relative_time());
   }
   return text;
 }

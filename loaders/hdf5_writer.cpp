@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
 #include <hdf5.h>
@@ -24,14 +25,21 @@ SpaceHandle space_of(const Shape& shape) {
   return SpaceHandle(H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr));
 }
 
-/// Whether `file` can be created and written to; else errno says why. HDF5 does not recover from a file that
-/// it could create but not begin.
+/// Whether `file` can be written to; else errno says why. HDF5 does not recover from a file that it could
+/// create but not begin.
 bool can_begin(const std::filesystem::path& file) {
   const std::array<char, 512> bytes{};  // More than a superblock has.
-  const int descriptor = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  const int descriptor = open(file.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
   if (descriptor < 0) return false;
   const bool written = pwrite(descriptor, bytes.data(), bytes.size(), 0) == std::ssize(bytes);
   return close(descriptor) == 0 && written;
+}
+
+/// A regular file's path, or a new one's.
+std::filesystem::path hdf5_target(const std::filesystem::path& path) {
+  std::filesystem::path target = output_path(path);
+  if (!is_special_file(target)) return target;
+  throw Error(fmt::format("{}: is a device or pipe, which HDF5 cannot be written to", target.string()));
 }
 
 /// Closes a file that is not wanted any more. HDF5 crashes at exit if it cannot write what it still holds, as
@@ -46,11 +54,6 @@ void discard(hid_t file) {
   H5Fclose(file);
 }
 
-void remove_file(const std::filesystem::path& file) {
-  std::error_code ignored;
-  std::filesystem::remove(file, ignored);
-}
-
 TypeHandle utf8_string() {
   TypeHandle type(H5Tcopy(H5T_C_S1));
   H5Tset_size(type.get(), H5T_VARIABLE);
@@ -61,31 +64,23 @@ TypeHandle utf8_string() {
 }  // namespace
 
 Hdf5Writer::Hdf5Writer(const std::filesystem::path& target)
-    : target_(output_path(target)), temporary_(target_) {
-  if (is_special_file(target_)) {
-    throw Error(fmt::format("{}: is a device or pipe, which HDF5 cannot be written to", target_.string()));
-  }
-  temporary_ += fmt::format(".{}.tmp", getpid());
-  if (!can_begin(temporary_)) {
-    const std::error_code reason(errno, std::generic_category());
-    remove_file(temporary_);
-    throw Error(fmt::format("{}: cannot be written: {}", target_.string(), reason.message()));
+    : target_(hdf5_target(target)), temporary_(target_) {
+  if (!can_begin(temporary_.path())) {
+    throw Error(
+        fmt::format("{}: cannot be written: {}", target_.string(), std::generic_category().message(errno)));
   }
   const Hdf5Session session;
   const PropertiesHandle access(H5Pcreate(H5P_FILE_ACCESS));
-  H5Pset_sieve_buf_size(access.get(), 0);  // A write fails at once, not when its dataset is closed.
-  id_ = H5Fcreate(temporary_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get());
-  if (id_ >= 0) return;
-  const std::string reason = hdf5_reason();
-  remove_file(temporary_);
-  throw Error(fmt::format("{}: cannot be written: {}", target_.string(), reason));
+  H5Pset_sieve_buf_size(access.get(), 0);          // A write fails at once, not when its dataset is closed.
+  H5Pset_file_locking(access.get(), false, true);  // The temporary file is locked already.
+  id_ = H5Fcreate(temporary_.path().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get());
+  if (id_ < 0) throw Error(fmt::format("{}: cannot be written: {}", target_.string(), hdf5_reason()));
 }
 
 Hdf5Writer::~Hdf5Writer() {
   if (id_ < 0) return;
   const Hdf5Session session;
   discard(id_);
-  remove_file(temporary_);
 }
 
 void Hdf5Writer::write_floats(std::string_view path, const Shape& shape, std::span<const float> values) {
@@ -150,14 +145,10 @@ void Hdf5Writer::commit() {
   if (H5Fflush(id_, H5F_SCOPE_LOCAL) < 0) {
     throw Error(fmt::format("{}: cannot be written: {}", target_.string(), hdf5_reason()));
   }
-  const bool closed = H5Fclose(std::exchange(id_, -1)) >= 0;
-  const std::string reason = closed ? "" : hdf5_reason();
-  std::error_code failure;
-  if (closed) std::filesystem::rename(temporary_, target_, failure);
-  if (closed && !failure) return;
-  remove_file(temporary_);
-  throw Error(
-      fmt::format("{}: cannot be written: {}", target_.string(), failure ? failure.message() : reason));
+  if (H5Fclose(std::exchange(id_, -1)) < 0) {
+    throw Error(fmt::format("{}: cannot be written: {}", target_.string(), hdf5_reason()));
+  }
+  temporary_.commit();
 }
 
 }  // namespace dpac

@@ -10,10 +10,11 @@
 #include <vector>
 
 #include "engine/tensor.h"
+#include "loaders/temporary_file.h"
 
 namespace dpac {
 
-/// Writes beside the target under a temporary name. The same calls give the same bytes (no time stamps).
+/// Writes to a TemporaryFile beside the target. The same calls give the same bytes (no time stamps).
 /// Safe to use from several threads, as Hdf5File is.
 class Hdf5Writer {
  public:
@@ -53,7 +54,7 @@ class Hdf5Writer {
                        const void* values);
 
   std::filesystem::path target_;
-  std::filesystem::path temporary_;
+  TemporaryFile temporary_;
   int64_t id_ = -1;  // An hid_t; negative once committed.
 };
 

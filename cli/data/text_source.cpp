@@ -157,8 +157,9 @@ std::optional<int64_t> TextSource::truncated(const std::vector<int64_t>& samples
 }
 
 std::string TextSource::preprocessing() const {
-  const std::string padding = options_.text.pad_to ? std::to_string(*options_.text.pad_to) : "nothing";
-  return fmt::format("{} tokens, {}, at most {} a text, padded to {}", texts_->encoder().tokens(),
+  const std::string padding =
+      options_.text.pad_to ? fmt::format("padded to {}", *options_.text.pad_to) : "without padding";
+  return fmt::format("{} tokens, {}, at most {} a text, {}", texts_->encoder().tokens(),
                      texts_->encoder().casing() == Casing::cased ? "cased" : "uncased", max_length_, padding);
 }
 

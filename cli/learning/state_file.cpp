@@ -17,6 +17,7 @@
 #include "cli/support/atomic_file.h"
 #include "kernels/error.h"
 #include "loaders/sha256.h"
+#include "loaders/temporary_file.h"
 
 namespace dpac::cli {
 namespace {
@@ -30,18 +31,6 @@ void make_folder(const fs::path& folder) {
     throw StateError(fmt::format("--state {}: the folder cannot be made: {}", folder.string(),
                                  failure ? failure.message() : "something else has its name"));
   }
-}
-
-/// What a killed program was writing to `file`: "search.json.4711.tmp".
-void remove_temporaries(const fs::path& file) {
-  const std::string begin = file.filename().string() + '.';
-  std::vector<fs::path> left;
-  for (const auto& entry : fs::directory_iterator(file.parent_path())) {
-    const std::string name = entry.path().filename().string();
-    if (name.starts_with(begin) && name.ends_with(".tmp")) left.push_back(entry.path());
-  }
-  std::error_code ignored;
-  for (const fs::path& temporary : left) fs::remove(temporary, ignored);
 }
 
 using Values = std::vector<std::pair<std::string, std::string>>;
@@ -130,7 +119,7 @@ StateFile::StateFile(const fs::path& folder, const std::string& name, const Json
     : file_(inside(folder, name)),
       made_with_(Json::parse(text_of(made_with), name)) {  // As it will be read again.
   if (file_.empty() || !fs::is_directory(folder)) return;
-  remove_temporaries(file_);
+  remove_left_overs(file_);
   if (fs::exists(file_)) read();
 }
 

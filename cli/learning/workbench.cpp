@@ -98,6 +98,11 @@ Workbench::Workbench(WorkbenchOptions options, std::filesystem::path folder, boo
   if (!start.empty()) start_ = read_energies_file(start, layers_);
   if (has_data()) check_labels(session_);
   if (!has_data() || session_.data.source->targets() != TargetKind::none) return;
+  if (answer_of(session_.graph) == Answer::embedding) {
+    throw Error(fmt::format(
+        "{}: gives embeddings, and {} has no scores to judge them by; give weights with a classifier",
+        options_.model.weights, options_.data.data));
+  }
   throw Error(fmt::format("{}: has no labels or scores to judge accuracy by", options_.data.data));
 }
 

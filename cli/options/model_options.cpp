@@ -12,6 +12,7 @@
 #include "cli/support/json.h"
 #include "cli/support/usage_error.h"
 #include "engine/bert.h"
+#include "engine/damaged_weights.h"
 #include "engine/resnet.h"
 #include "loaders/checkpoint.h"
 #include "loaders/sha256.h"
@@ -135,6 +136,7 @@ Graph build_network(const OpenedWeights& weights, const ModelOptions& options, s
 void add_remarks(const Checkpoint& checkpoint, const Graph& graph, Remarks& remarks) {
   for (const std::string& sentence : checkpoint.assumed) remarks.assume(sentence);
   for (const std::string& sentence : graph.assumed) remarks.record_assumed(sentence);
+  for (std::string& sentence : damaged_weights(checkpoint)) remarks.notice(std::move(sentence));
   for (const LeftOut& left_out : checkpoint.left_out) {
     is_usual(left_out) ? remarks.record_left_out(left_out) : remarks.leave_out(left_out);
   }

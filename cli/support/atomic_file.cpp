@@ -1,8 +1,5 @@
 #include "cli/support/atomic_file.h"
 
-#include <system_error>
-#include <unistd.h>
-
 #include <fmt/format.h>
 
 #include "kernels/error.h"
@@ -10,22 +7,10 @@
 
 namespace dpac::cli {
 
-AtomicFile::AtomicFile(const std::filesystem::path& target)
-    : target_(output_path(target)),
-      temporary_(is_special_file(target_)
-                     ? target_
-                     : std::filesystem::path(fmt::format("{}.{}.tmp", target_.string(), getpid()))),
-      stream_(temporary_, std::ios::binary) {
-  if (!stream_) {
-    throw Error(fmt::format("{}: cannot be created; does its folder exist, and may you write there?",
-                            target_.string()));
-  }
-}
-
-AtomicFile::~AtomicFile() {
-  if (temporary_ == target_) return;
-  std::error_code ignored;
-  std::filesystem::remove(temporary_, ignored);  // Gone already after commit().
+AtomicFile::AtomicFile(const std::filesystem::path& target) : target_(output_path(target)) {
+  if (!is_special_file(target_)) temporary_.emplace(target_);
+  stream_.open(temporary_ ? temporary_->path() : target_, std::ios::binary);
+  if (!stream_) throw Error(fmt::format("{}: cannot be written; may you write there?", target_.string()));
 }
 
 void AtomicFile::write(std::string_view text) {
@@ -36,10 +21,7 @@ void AtomicFile::commit() {
   stream_.close();
   if (!stream_)
     throw Error(fmt::format("{}: could not be written completely; is the disk full?", target_.string()));
-  if (temporary_ == target_) return;
-  std::error_code failure;
-  std::filesystem::rename(temporary_, target_, failure);
-  if (failure) throw Error(fmt::format("{}: cannot be replaced: {}", target_.string(), failure.message()));
+  if (temporary_) temporary_->commit();
 }
 
 void check_writable(const std::filesystem::path& file) {

@@ -4,9 +4,11 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string_view>
 
 #include "cli/support/interrupt.h"
+#include "loaders/temporary_file.h"
 
 namespace dpac::cli {
 
@@ -18,8 +20,8 @@ class AtomicFile {
   /// @throws Error if the file cannot be created.
   explicit AtomicFile(const std::filesystem::path& target);
 
-  /// Removes what was not committed.
-  ~AtomicFile();
+  /// What was not committed is removed.
+  ~AtomicFile() = default;
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
@@ -29,8 +31,9 @@ class AtomicFile {
   void commit();
 
  private:
-  HeldInterrupts held_;                       // Else a signal would leave the temporary file behind.
-  std::filesystem::path target_, temporary_;  // Equal where the target is written to directly.
+  HeldInterrupts held_;  // Else a signal would leave the temporary file behind.
+  std::filesystem::path target_;
+  std::optional<TemporaryFile> temporary_;  // None where the target is written to directly.
   std::ofstream stream_;
 };
 

@@ -211,7 +211,7 @@ TEST_CASE("learn: what makes no sense is an error that names the option") {
         "--limit was given, but there is nothing to judge accuracy by: add --data");
   const std::string absent = inputs.inputs.file("absent/e.h5");
   CHECK(dpac_error(inputs.arguments("learn", {"--target-energy", "1", "--out", absent}))
-            .starts_with(absent + ": cannot be created"));
+            .starts_with(absent + ": cannot be written"));
   CHECK(contains(test::dpac_usage_error(inputs.arguments("learn", {"--target-energy", "1", "--start", "x"})),
                  "--start is 'x', expected a positive number, the word analytic or a file with energies"));
   CHECK(test::run_dpac(inputs.arguments("learn", {"--target-energy", "1", "--noise", "none"})).exit_code ==

@@ -151,7 +151,7 @@ TEST_CASE("A sweep with seeds gives every point as if run alone, whatever the no
   const auto line =
       test::run_dpac(inputs.arguments("eval", {"--noise", "weight", "--energy", "4", "--repeat", "2"}));
   CHECK(line.out.find("energy  8 x base energy per MAC; ") != std::string::npos);
-  CHECK(line.out.find("time    2 executions of a layer") != std::string::npos);
+  CHECK(line.out.find("repeats 2 executions of a layer") != std::string::npos);
 }
 
 TEST_CASE("Constants of the noise count: half of sigma is four times the energy") {

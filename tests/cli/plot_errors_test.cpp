@@ -144,10 +144,11 @@ TEST_CASE("An output that has no known ending or cannot be written is an error")
     const std::string error = dpac_error({"plot", file, "--kind", "accuracy", "--out", out});
     CHECK(error.starts_with(out + ": "));
     CHECK(
-        contains(error, out.ends_with(".svg") ? "cannot be created" : "ends in .svg, .png or .pdf, found "));
+        contains(error, out.ends_with(".svg") ? "cannot be written" : "ends in .svg, .png or .pdf, found "));
   }
   CHECK(dpac_error({"report", file, "--out", "/nowhere/a.html"}) ==
-        "/nowhere/a.html: cannot be created; does its folder exist, and may you write there?");
+        "/nowhere/a.html: cannot be written: No such file or directory; does its folder exist, and may you "
+        "write there?");
 }
 
 TEST_CASE("Without gnuplot both commands say which package has it") {

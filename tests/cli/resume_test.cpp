@@ -167,12 +167,12 @@ TEST_CASE("Of unfinished files only those of the state are removed") {
   const LearningInputs inputs;
   const std::string state = inputs.inputs.file("state");
   fs::create_directories(state);
-  std::ofstream(state + "/learn.json.4711.tmp") << "{";
-  std::ofstream(state + "/mine.json.4711.tmp") << "{";
+  std::ofstream(state + "/learn.json.0123456789abcdef.tmp") << "{";
+  std::ofstream(state + "/mine.json.0123456789abcdef.tmp") << "{";
   dpac_json(inputs.arguments(
       "learn", {"--steps", "1", "--train-batch", "4", "--target-energy", "10", "--state", state}));
-  CHECK(!fs::exists(state + "/learn.json.4711.tmp"));
-  CHECK(fs::exists(state + "/mine.json.4711.tmp"));
+  CHECK(!fs::exists(state + "/learn.json.0123456789abcdef.tmp"));
+  CHECK(fs::exists(state + "/mine.json.0123456789abcdef.tmp"));
 }
 
 TEST_CASE("A state that cannot be kept is an error") {

@@ -122,7 +122,8 @@ TEST_CASE("--input-size wants two sizes") {
 TEST_CASE("An output that cannot be written is an error") {
   CHECK(dpac_error({"demo", "--limit", "10", "--seeds", "1", "--energies-sweep", "10", "--json",
                     "/nowhere/x.json"}) ==
-        "/nowhere/x.json: cannot be created; does its folder exist, and may you write there?");
+        "/nowhere/x.json: cannot be written: No such file or directory; does its folder exist, and may you "
+        "write there?");
 }
 
 TEST_CASE("Control characters of names are shown, not sent") {

@@ -167,3 +167,20 @@ TEST_CASE("this project's own demo file needs no options") {
   const auto json = dpac_json({"eval", "--weights", demo, "--data", demo, "--limit", "200"});
   CHECK(json["top1"].get<double>() > 0.9);
 }
+
+TEST_CASE("a flipped bit of an exponent in the weights is told with the result") {
+  const CliInputs inputs;
+  Checkpoint checkpoint = random_resnet({});
+  CHECK(dpac_json({"info", inputs.weights})["notices"].empty());
+  Checkpoint damaged;
+  for (const auto& [name, entry] : checkpoint.weights.entries()) {
+    Tensor tensor(entry.tensor.shape(), entry.tensor.values());
+    if (name == "layer1.0.conv1.weight") tensor.values()[5] = 1e30f;
+    damaged.weights.add(name, std::move(tensor), entry.origin);
+  }
+  const std::string file = written(inputs, "damaged.pth", torch_file_of(damaged, same));
+  CHECK(has(dpac_json(eval(inputs, file))["notices"], "layer1.0.conv1.weight"));
+  const auto notices = dpac_json({"info", file})["notices"];
+  CAPTURE(notices.dump());
+  CHECK(has(notices, "value 5 is 1e+30"));
+}

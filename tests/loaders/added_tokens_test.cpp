@@ -16,7 +16,8 @@ using Pieces = std::vector<std::string>;
 /// Tokens as "id:text", what lies between them as it is.
 Pieces pieces_of(const std::vector<AddedToken>& tokens, const std::string& text) {
   Pieces pieces;
-  for (const TextPiece& piece : TokenFinder(tokens).split(text)) {
+  const TokenFinder finder(tokens);  // Pieces point into it.
+  for (const TextPiece& piece : finder.split(text)) {
     const std::string found(piece.text);
     pieces.push_back(piece.token == nullptr ? found : std::to_string(piece.token->id) + ":" + found);
   }
