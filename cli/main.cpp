@@ -15,6 +15,7 @@
 #include "cli/support/interrupt.h"
 #include "cli/support/printable.h"
 #include "cli/support/usage_error.h"
+#include "loaders/hdf5_reader.h"
 
 namespace dpac::cli {
 namespace {
@@ -37,6 +38,7 @@ int run(int argc, char** argv) {
   CommandLine line;
   try {
     if (!line.parse(argc, argv)) return 0;
+    use_hdf5_reader(Hdf5Reader::isolated);
     catch_interrupts();
     line.run();
     return 0;

@@ -100,13 +100,19 @@ class Calibration {
 
  private:
   void find_percentiles(const BatchSource& batches, Ranges& ranges) {
-    for (PercentileCounter& counter : counters_) counter.start_second_pass();
+    for (std::size_t t = 0; t < ranges.size(); ++t) {
+      if (is_counted(t)) counters_[t].start_second_pass();
+    }
     batches([&](const Inputs& inputs) { second_pass(inputs); });
     for (std::size_t t = 0; t < ranges.size(); ++t) {
-      const bool counted = tensors_[t].role != QuantizedTensor::Role::input &&
-                           tensors_[t].role != QuantizedTensor::Role::scaled;
-      if (counted) ranges[t] = counters_[t].range();
+      if (is_counted(t)) ranges[t] = counters_[t].range();
     }
+  }
+
+  /// Images have a fixed range, and scaled scores that of scores.
+  [[nodiscard]] bool is_counted(std::size_t t) const {
+    return tensors_[t].role != QuantizedTensor::Role::input &&
+           tensors_[t].role != QuantizedTensor::Role::scaled;
   }
 
   /// What softmax reads is the tensor before it times a constant, and so is its range.

@@ -1,7 +1,7 @@
 /// @file
 /// Reads HDF5 files that nobody has vetted: every size is checked against the bytes really stored before
 /// memory is asked for, and nothing outside the file is ever opened (external links, external storage and
-/// virtual datasets are refused).
+/// virtual datasets are refused). hdf5_reader.h says in which process the HDF5 library reads.
 ///
 /// Paths have no leading slash ("layer1.0/weight"); "" is the root. All classes here are safe to use from
 /// several threads (one lock around the HDF5 library, which has none of its own), but reads do not overlap.
@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,8 +29,10 @@ enum class ElementKind {
   other,     ///< Strings, compounds, enumerations, ...
 };
 
-/// An open dataset. Keep it open for repeated slices: HDF5's chunk cache lives as long as it does.
-/// It stays valid after its Hdf5File is gone. Move-only.
+class Hdf5Array;
+class Hdf5Source;
+
+/// An open dataset. It stays valid after its Hdf5File is gone. Move-only.
 class Hdf5Dataset {
  public:
   Hdf5Dataset(Hdf5Dataset&& other) noexcept;
@@ -38,10 +41,10 @@ class Hdf5Dataset {
 
   [[nodiscard]] const std::string& path() const { return path_; }
   /// Empty for a scalar.
-  [[nodiscard]] const Shape& shape() const { return shape_; }
-  [[nodiscard]] ElementKind kind() const { return kind_; }
+  [[nodiscard]] const Shape& shape() const;
+  [[nodiscard]] ElementKind kind() const;
   /// Size of one stored element.
-  [[nodiscard]] std::size_t element_bytes() const { return element_bytes_; }
+  [[nodiscard]] std::size_t element_bytes() const;
 
   /// The whole dataset as float32, row-major in the file's own order of dimensions, rounded to nearest.
   /// @throws Error for elements that are no numbers, and for more than kMaxTensorBytes.
@@ -56,18 +59,11 @@ class Hdf5Dataset {
 
  private:
   friend class Hdf5File;
-  /// Owns `id` unless it throws.
-  Hdf5Dataset(std::string file, std::string path, int64_t id);
+  Hdf5Dataset(const std::string& file, std::string path, std::unique_ptr<Hdf5Array> array);
 
-  [[nodiscard]] std::vector<uint16_t> read_raw_16_bit(std::size_t count) const;
-  void read(int64_t memory_type, void* to) const;
-
-  std::string file_;
   std::string path_;
-  int64_t id_ = -1;  // An hid_t, closed by the destructor.
-  Shape shape_;
-  ElementKind kind_ = ElementKind::other;
-  std::size_t element_bytes_ = 0;
+  std::string where_;  // Begins messages.
+  std::unique_ptr<Hdf5Array> array_;
 };
 
 /// An HDF5 file opened for reading. Move-only.
@@ -124,15 +120,10 @@ class Hdf5File {
   [[nodiscard]] std::vector<double> numbers_attribute(std::string_view object, const std::string& name) const;
 
  private:
-  Hdf5File(std::string name, int64_t id) : name_(std::move(name)), id_(id) {}
-
-  void check_links(std::string_view path) const;
-
-  template <class Read>
-  auto read_attribute(std::string_view object, const std::string& name, const Read& read) const;
+  Hdf5File(std::string name, std::unique_ptr<Hdf5Source> source);
 
   std::string name_;
-  int64_t id_ = -1;  // An hid_t, closed by the destructor.
+  std::unique_ptr<Hdf5Source> source_;
 };
 
 }  // namespace dpac

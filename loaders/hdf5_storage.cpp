@@ -7,6 +7,7 @@
 
 #include "kernels/error.h"
 #include "loaders/checked_size.h"
+#include "loaders/hdf5_filters.h"
 #include "loaders/hdf5_handle.h"
 
 namespace dpac {
@@ -14,6 +15,9 @@ namespace {
 
 /// Deflate's best is 1032 to 1.
 constexpr int64_t kMostCompression = 1100;
+
+/// A chunk is unpacked as a whole, and may be larger than a dataset that was meant to grow.
+constexpr int64_t kLargestChunk = int64_t{64} << 20, kMostChunkPerData = 2;
 
 struct Stored {
   const Shape& shape;
@@ -37,13 +41,6 @@ void check_inside(hid_t properties, H5D_layout_t layout, const std::string& wher
   }
   if (layout == H5D_CONTIGUOUS && H5Pget_external_count(properties) != 0) {
     throw Error(where + " keeps its data in external files; copy the data into this file");
-  }
-}
-
-void check_filters(hid_t properties, const std::string& where) {
-  if (H5Pall_filters_avail(properties) <= 0) {
-    throw Error(where +
-                " is compressed by a filter that is not installed here; write it with gzip or uncompressed");
   }
 }
 
@@ -74,6 +71,13 @@ void check_chunks(hid_t dataset, hid_t properties, const Stored& stored) {
   const auto chunk_bytes = checked_bytes(unpacked, stored.element_bytes);
   const int64_t gain = H5Pget_nfilters(properties) == 0 ? 1 : kMostCompression;
   if (!chunk_bytes || *chunk_bytes > stored.bytes / needed * gain + gain) refuse_size(stored);
+  const int64_t data = element_count(stored.shape) * stored.element_bytes;
+  if (*chunk_bytes > kLargestChunk && *chunk_bytes / kMostChunkPerData > data) {
+    throw Error(
+        fmt::format("{} of shape {} is stored in chunks of {} bytes, far more than it needs; write it with "
+                    "smaller chunks",
+                    stored.where, to_string(stored.shape), *chunk_bytes));
+  }
 }
 
 }  // namespace
@@ -82,7 +86,7 @@ void check_storage(hid_t dataset, const Shape& shape, std::size_t element_bytes,
   const PropertiesHandle properties(H5Dget_create_plist(dataset));
   const H5D_layout_t layout = H5Pget_layout(properties.get());
   check_inside(properties.get(), layout, where);
-  check_filters(properties.get(), where);
+  const ChunkFilters filters(properties.get(), where);  // Refuses those that cannot be undone.
   const auto needed = checked_bytes(shape, static_cast<int64_t>(element_bytes));
   if (needed == 0) return;
   const FileHandle file(H5Iget_file_id(dataset));

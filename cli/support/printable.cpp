@@ -2,14 +2,30 @@
 
 #include <fmt/format.h>
 
+#include "loaders/unicode_text.h"
+
 namespace dpac::cli {
+namespace {
+
+/// Not C0, delete and C1.
+bool is_shown(char32_t code_point) {
+  constexpr char32_t kSpace = 0x20, kDelete = 0x7f, kC1End = 0xa0;
+  return (code_point >= kSpace && code_point < kDelete) ||
+         (code_point >= kC1End && code_point != kNoCodePoint);
+}
+
+}  // namespace
 
 std::string printable(std::string_view text) {
-  constexpr unsigned char kFirstPrintable = 0x20, kDelete = 0x7f;
   std::string shown;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    shown += byte < kFirstPrintable || byte == kDelete ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+  for (std::size_t begin = 0, end = 0; begin < text.size(); begin = end) {
+    const char32_t code_point = next_code_point(text, end);
+    const std::string_view character = text.substr(begin, end - begin);
+    if (is_shown(code_point)) {
+      shown += character;
+    } else {
+      for (const char c : character) shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    }
   }
   return shown;
 }

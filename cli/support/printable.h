@@ -7,8 +7,8 @@
 
 namespace dpac::cli {
 
-/// `text` with its control characters, which could move a terminal's cursor or break a line, as \x1b and the
-/// like. UTF-8 stays as it is.
+/// `text` with its control characters, which could move a terminal's cursor or break a line, and with bytes
+/// that are no UTF-8, as \x1b and the like. Other UTF-8 stays as it is.
 std::string printable(std::string_view text);
 
 }  // namespace dpac::cli

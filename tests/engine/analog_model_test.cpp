@@ -180,11 +180,11 @@ TEST_CASE("results have the same bits for every batch size, number of threads an
     for (const Isa isa : supported_isas()) {
       CAPTURE(name(isa));
       force_isa(isa);
-      for (const auto& [batch, threads] :
+      for (const auto& split :
            std::vector<std::pair<int64_t, int>>{{1, 1}, {1, 3}, {5, 2}, {16, 1}, {33, 4}}) {
-        CAPTURE(batch);
-        CAPTURE(threads);
-        Network network(build(small_case()), options_of(model, ranges, batch, threads));
+        CAPTURE(split.first);  // Captured by name: structured bindings cannot be, in Clang 16 with OpenMP.
+        CAPTURE(split.second);
+        Network network(build(small_case()), options_of(model, ranges, split.first, split.second));
         network.set_noise(noise_of(model, network.layers()));
         const auto logits = run(network, images, indices(kSamples, kFirst));
         if (reference.empty()) reference = logits;

@@ -1,11 +1,14 @@
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <string_view>
 
 #include <doctest/doctest.h>
 
 #include "kernels/isa.h"
+#include "loaders/hdf5_reader.h"
 
 int main(int argc, char** argv) {
   try {
@@ -22,5 +25,11 @@ int main(int argc, char** argv) {
     return kSkipped;
   }
 #endif
+  // While there are no threads. DPAC_TEST_HDF5=isolated runs every test that way.
+  const char* reader = std::getenv("DPAC_TEST_HDF5");
+  dpac::use_hdf5_reader(dpac::Hdf5Reader::isolated);
+  if (reader == nullptr || std::string_view(reader) != "isolated") {
+    dpac::use_hdf5_reader(dpac::Hdf5Reader::in_process);
+  }
   return doctest::Context(argc, argv).run();
 }
