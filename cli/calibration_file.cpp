@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "kernels/error.h"
-#include "loaders/hdf5_file.h"
-#include "loaders/hdf5_writer.h"
+#include "loaders/hdf5/hdf5_file.h"
+#include "loaders/hdf5/hdf5_writer.h"
 
 namespace dpac::cli {
 namespace {

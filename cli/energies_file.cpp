@@ -12,7 +12,7 @@
 #include "cli/energies_csv.h"
 #include "cli/support/layer_pattern.h"
 #include "kernels/error.h"
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 
 namespace dpac::cli {
 namespace {

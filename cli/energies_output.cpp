@@ -6,7 +6,7 @@
 
 #include "cli/energies_file.h"
 #include "cli/support/atomic_file.h"
-#include "loaders/hdf5_writer.h"
+#include "loaders/hdf5/hdf5_writer.h"
 
 namespace dpac::cli {
 namespace {

@@ -15,7 +15,7 @@
 #include "cli/support/interrupt.h"
 #include "cli/support/printable.h"
 #include "cli/support/usage_error.h"
-#include "loaders/hdf5_reader.h"
+#include "loaders/hdf5/hdf5_reader.h"
 
 namespace dpac::cli {
 namespace {

@@ -12,7 +12,7 @@
 #include "cli/data/sample_reader.h"
 #include "cli/support/atomic_file.h"
 #include "engine/graph.h"
-#include "loaders/hdf5_writer.h"
+#include "loaders/hdf5/hdf5_writer.h"
 
 namespace dpac::cli {
 

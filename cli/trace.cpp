@@ -22,7 +22,7 @@
 #include "cli/support/progress.h"
 #include "cli/trace_recorder.h"
 #include "engine/network.h"
-#include "loaders/hdf5_writer.h"
+#include "loaders/hdf5/hdf5_writer.h"
 
 namespace dpac::cli {
 namespace {

@@ -10,7 +10,7 @@
 #include "cli/trace_layout.h"
 #include "engine/network.h"
 #include "engine/observer.h"
-#include "loaders/hdf5_writer.h"
+#include "loaders/hdf5/hdf5_writer.h"
 
 namespace dpac::cli {
 

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 #include "loaders/weights/stored_array.h"
 
 namespace dpac {

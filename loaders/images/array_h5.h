@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 #include "loaders/images/dataset.h"
 
 namespace dpac {

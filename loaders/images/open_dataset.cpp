@@ -11,7 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "kernels/error.h"
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 #include "loaders/images/array_h5.h"
 #include "loaders/images/cifar.h"
 #include "loaders/images/cifar_file.h"

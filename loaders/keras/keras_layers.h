@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/weights.h"
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 
 namespace dpac {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "engine/weights.h"
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 
 namespace dpac {
 

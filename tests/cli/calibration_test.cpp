@@ -6,8 +6,8 @@
 
 #include <doctest/doctest.h>
 
-#include "loaders/hdf5_file.h"
-#include "loaders/hdf5_writer.h"
+#include "loaders/hdf5/hdf5_file.h"
+#include "loaders/hdf5/hdf5_writer.h"
 #include "loaders/sha256.h"
 #include "tests/support/cli_inputs.h"
 #include "tests/support/program.h"

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "loaders/hdf5_writer.h"
+#include "loaders/hdf5/hdf5_writer.h"
 #include "tests/support/cli_inputs.h"
 #include "tests/support/program.h"
 

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 #include "tests/support/cli_inputs.h"
 #include "tests/support/program.h"
 #include "tests/support/words.h"

@@ -10,7 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "cli/metrics.h"
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 #include "tests/support/program.h"
 #include "tests/support/text_inputs.h"
 

@@ -4,8 +4,8 @@
 
 #include <doctest/doctest.h>
 
-#include "loaders/hdf5_file.h"
-#include "loaders/hdf5_writer.h"
+#include "loaders/hdf5/hdf5_file.h"
+#include "loaders/hdf5/hdf5_writer.h"
 #include "loaders/sha256.h"
 #include "tests/support/checkpoints.h"
 #include "tests/support/cli_inputs.h"

@@ -8,7 +8,7 @@
 
 #include <doctest/doctest.h>
 
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 #include "tests/support/program.h"
 #include "tests/support/temp_folder.h"
 

@@ -11,7 +11,7 @@
 #include "engine/network.h"
 #include "engine/resnet.h"
 #include "loaders/checkpoint.h"
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 #include "loaders/images/open_dataset.h"
 #include "loaders/images/prefetch.h"
 #include "tests/support/oracle.h"

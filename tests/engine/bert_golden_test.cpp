@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "engine/bert.h"
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 #include "tests/support/bert_runs.h"
 #include "tests/support/token_cases.h"
 

@@ -10,7 +10,7 @@
 
 #include "engine/bert.h"
 #include "learn/differentiator.h"
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 #include "tests/support/bert_runs.h"
 #include "tests/support/token_cases.h"
 

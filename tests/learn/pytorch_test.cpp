@@ -11,7 +11,7 @@
 #include "engine/resnet.h"
 #include "learn/differentiator.h"
 #include "loaders/checkpoint.h"
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 
 using namespace dpac;
 

@@ -18,7 +18,7 @@
 #include "engine/onednn.h"
 #include "engine/resnet.h"
 #include "loaders/checkpoint.h"
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 
 using namespace dpac;
 

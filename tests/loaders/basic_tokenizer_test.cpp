@@ -10,7 +10,7 @@
 #include <doctest/doctest.h>
 #include <zlib.h>
 
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 #include "loaders/unicode_text.h"
 #include "tests/support/token_cases.h"
 

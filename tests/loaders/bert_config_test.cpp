@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "loaders/checkpoint.h"
-#include "loaders/hdf5_writer.h"
+#include "loaders/hdf5/hdf5_writer.h"
 #include "tests/support/berts.h"
 #include "tests/support/checkpoints.h"
 #include "tests/support/messages.h"

@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "kernels/error.h"
-#include "loaders/hdf5_writer.h"
+#include "loaders/hdf5/hdf5_writer.h"
 #include "loaders/images/open_dataset.h"
 #include "tests/support/images.h"
 #include "tests/support/messages.h"

@@ -9,7 +9,7 @@
 
 #include <doctest/doctest.h>
 
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 #include "loaders/text/tokenizer_settings.h"
 #include "loaders/text/wordpiece.h"
 #include "tests/support/messages.h"

@@ -1,5 +1,5 @@
 // Files of every kind that h5py and Keras write.
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 
 #include <bit>
 #include <cmath>
@@ -8,7 +8,7 @@
 #include <doctest/doctest.h>
 
 #include "loaders/half.h"
-#include "loaders/hdf5_writer.h"
+#include "loaders/hdf5/hdf5_writer.h"
 #include "tests/support/messages.h"
 #include "tests/support/raw_hdf5.h"
 #include "tests/support/temp_folder.h"

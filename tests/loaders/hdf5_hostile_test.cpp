@@ -8,8 +8,8 @@
 #include <doctest/doctest.h>
 
 #include "loaders/checked_size.h"
-#include "loaders/hdf5_file.h"
-#include "loaders/hdf5_writer.h"
+#include "loaders/hdf5/hdf5_file.h"
+#include "loaders/hdf5/hdf5_writer.h"
 #include "tests/support/messages.h"
 #include "tests/support/raw_hdf5.h"
 #include "tests/support/temp_folder.h"

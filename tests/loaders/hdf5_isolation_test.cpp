@@ -13,9 +13,9 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "loaders/hdf5_file.h"
-#include "loaders/hdf5_writer.h"
-#include "loaders/isolation/sanitizers.h"
+#include "loaders/hdf5/hdf5_file.h"
+#include "loaders/hdf5/hdf5_writer.h"
+#include "loaders/hdf5/isolation/sanitizers.h"
 #include "tests/support/isolated_hdf5.h"
 #include "tests/support/messages.h"
 #include "tests/support/raw_hdf5.h"

@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "loaders/checkpoint.h"
-#include "loaders/hdf5_writer.h"
+#include "loaders/hdf5/hdf5_writer.h"
 #include "tests/support/checkpoints.h"
 #include "tests/support/messages.h"
 #include "tests/support/raw_hdf5.h"

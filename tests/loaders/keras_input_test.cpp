@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "loaders/checkpoint.h"
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 #include "tests/support/messages.h"
 #include "tests/support/raw_hdf5.h"
 #include "tests/support/temp_folder.h"

@@ -6,7 +6,7 @@
 #include "engine/network.h"
 #include "engine/resnet.h"
 #include "loaders/checkpoint.h"
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 #include "tests/support/checkpoints.h"
 #include "tests/support/messages.h"
 #include "tests/support/raw_hdf5.h"

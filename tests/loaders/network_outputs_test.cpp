@@ -13,7 +13,7 @@
 #include "engine/network.h"
 #include "engine/resnet.h"
 #include "loaders/checkpoint.h"
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 
 using namespace dpac;
 

@@ -6,7 +6,7 @@
 
 #include "engine/resnet.h"
 #include "loaders/checkpoint.h"
-#include "loaders/hdf5_writer.h"
+#include "loaders/hdf5/hdf5_writer.h"
 #include "tests/support/checkpoints.h"
 #include "tests/support/messages.h"
 #include "tests/support/networks.h"

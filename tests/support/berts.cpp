@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "loaders/hdf5_writer.h"
+#include "loaders/hdf5/hdf5_writer.h"
 #include "tests/support/random_bert.h"
 
 namespace dpac::test {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/weights.h"
-#include "loaders/hdf5_writer.h"
+#include "loaders/hdf5/hdf5_writer.h"
 
 namespace dpac::test {
 

@@ -2,7 +2,7 @@
 /// HDF5 files read in processes of their own, for as long as a test wants it.
 #pragma once
 
-#include "loaders/hdf5_reader.h"
+#include "loaders/hdf5/hdf5_reader.h"
 
 namespace dpac::test {
 

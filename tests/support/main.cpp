@@ -8,7 +8,7 @@
 #include <doctest/doctest.h>
 
 #include "kernels/isa.h"
-#include "loaders/hdf5_reader.h"
+#include "loaders/hdf5/hdf5_reader.h"
 
 int main(int argc, char** argv) {
   try {

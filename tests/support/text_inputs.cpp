@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "loaders/checkpoint.h"
-#include "loaders/hdf5_writer.h"
+#include "loaders/hdf5/hdf5_writer.h"
 
 namespace dpac::test {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 #include "loaders/text/basic_tokenizer.h"
 
 namespace dpac::test {

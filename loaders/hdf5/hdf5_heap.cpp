@@ -2,7 +2,7 @@
 // a version and its size, then objects of a 16-byte header (index, two unused fields, size) and data in
 // multiples of 8 bytes; index 0 is the free space at the end. See the HDF5 File Format Specification,
 // sections III.E and IV.A.2.d.
-#include "loaders/hdf5_heap.h"
+#include "loaders/hdf5/hdf5_heap.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -15,7 +15,7 @@
 #include <fmt/format.h>
 
 #include "kernels/error.h"
-#include "loaders/hdf5_handle.h"
+#include "loaders/hdf5/hdf5_handle.h"
 
 namespace dpac {
 namespace {

@@ -10,8 +10,8 @@
 #include <hdf5.h>
 
 #include "engine/tensor.h"
-#include "loaders/hdf5_filters.h"
-#include "loaders/hdf5_handle.h"
+#include "loaders/hdf5/hdf5_filters.h"
+#include "loaders/hdf5/hdf5_handle.h"
 
 namespace dpac {
 

@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-#include "loaders/isolation/channel.h"
+#include "loaders/hdf5/isolation/channel.h"
 
 namespace dpac {
 

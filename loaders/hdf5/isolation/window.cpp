@@ -1,4 +1,4 @@
-#include "loaders/isolation/window.h"
+#include "loaders/hdf5/isolation/window.h"
 
 #include <algorithm>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "loaders/hdf5_filters.h"
+#include "loaders/hdf5/hdf5_filters.h"
 
 #include <algorithm>
 #include <array>

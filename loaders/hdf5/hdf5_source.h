@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "engine/tensor.h"
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 
 namespace dpac {
 

@@ -9,9 +9,9 @@
 #include <string>
 #include <sys/types.h>
 
-#include "loaders/isolation/channel.h"
-#include "loaders/isolation/message.h"
-#include "loaders/isolation/window.h"
+#include "loaders/hdf5/isolation/channel.h"
+#include "loaders/hdf5/isolation/message.h"
+#include "loaders/hdf5/isolation/window.h"
 
 namespace dpac {
 

@@ -1,4 +1,4 @@
-#include "loaders/isolation/reader_server.h"
+#include "loaders/hdf5/isolation/reader_server.h"
 
 #include <array>
 #include <cerrno>
@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 #include "kernels/error.h"
-#include "loaders/isolation/limits.h"
-#include "loaders/isolation/sanitizers.h"
-#include "loaders/isolation/serve.h"
-#include "loaders/isolation/window.h"
+#include "loaders/hdf5/isolation/limits.h"
+#include "loaders/hdf5/isolation/sanitizers.h"
+#include "loaders/hdf5/isolation/serve.h"
+#include "loaders/hdf5/isolation/window.h"
 
 namespace dpac {
 namespace {

@@ -5,8 +5,8 @@
 #include <hdf5.h>
 
 #include "kernels/error.h"
-#include "loaders/hdf5_attribute.h"
-#include "loaders/hdf5_local.h"
+#include "loaders/hdf5/hdf5_attribute.h"
+#include "loaders/hdf5/hdf5_local.h"
 
 namespace dpac {
 namespace {

@@ -1,4 +1,4 @@
-#include "loaders/isolation/channel.h"
+#include "loaders/hdf5/isolation/channel.h"
 
 #include <cerrno>
 #include <cstdint>

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "loaders/hdf5_source.h"
-#include "loaders/isolation/reader_process.h"
+#include "loaders/hdf5/hdf5_source.h"
+#include "loaders/hdf5/isolation/reader_process.h"
 
 namespace dpac {
 

@@ -1,4 +1,4 @@
-#include "loaders/isolation/reader_process.h"
+#include "loaders/hdf5/isolation/reader_process.h"
 
 #include <csignal>
 #include <cstring>
@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "kernels/error.h"
-#include "loaders/isolation/reader_server.h"
+#include "loaders/hdf5/isolation/reader_server.h"
 
 namespace dpac {
 namespace {

@@ -11,8 +11,8 @@
 
 #include <hdf5.h>
 
-#include "loaders/hdf5_handle.h"
-#include "loaders/hdf5_source.h"
+#include "loaders/hdf5/hdf5_handle.h"
+#include "loaders/hdf5/hdf5_source.h"
 
 namespace dpac {
 

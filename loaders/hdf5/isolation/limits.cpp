@@ -1,4 +1,4 @@
-#include "loaders/isolation/limits.h"
+#include "loaders/hdf5/isolation/limits.h"
 
 #include <algorithm>
 #include <array>
@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "loaders/isolation/sanitizers.h"
+#include "loaders/hdf5/isolation/sanitizers.h"
 
 namespace dpac {
 namespace {

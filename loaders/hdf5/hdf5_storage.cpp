@@ -1,4 +1,4 @@
-#include "loaders/hdf5_storage.h"
+#include "loaders/hdf5/hdf5_storage.h"
 
 #include <algorithm>
 #include <array>
@@ -7,8 +7,8 @@
 
 #include "kernels/error.h"
 #include "loaders/checked_size.h"
-#include "loaders/hdf5_filters.h"
-#include "loaders/hdf5_handle.h"
+#include "loaders/hdf5/hdf5_filters.h"
+#include "loaders/hdf5/hdf5_handle.h"
 
 namespace dpac {
 namespace {

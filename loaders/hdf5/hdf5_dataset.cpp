@@ -5,8 +5,8 @@
 
 #include "kernels/error.h"
 #include "loaders/checked_size.h"
-#include "loaders/hdf5_file.h"
-#include "loaders/hdf5_source.h"
+#include "loaders/hdf5/hdf5_file.h"
+#include "loaders/hdf5/hdf5_source.h"
 
 namespace dpac {
 namespace {

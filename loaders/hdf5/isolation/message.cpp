@@ -1,4 +1,4 @@
-#include "loaders/isolation/message.h"
+#include "loaders/hdf5/isolation/message.h"
 
 #include <cstring>
 

@@ -1,10 +1,10 @@
-#include "loaders/hdf5_attribute.h"
+#include "loaders/hdf5/hdf5_attribute.h"
 
 #include <fmt/format.h>
 
 #include "kernels/error.h"
-#include "loaders/hdf5_handle.h"
-#include "loaders/hdf5_heap.h"
+#include "loaders/hdf5/hdf5_handle.h"
+#include "loaders/hdf5/hdf5_heap.h"
 
 namespace dpac {
 namespace {

@@ -6,10 +6,10 @@
 
 #include "kernels/error.h"
 #include "loaders/half.h"
-#include "loaders/hdf5_attribute.h"
-#include "loaders/hdf5_chunks.h"
-#include "loaders/hdf5_local.h"
-#include "loaders/hdf5_storage.h"
+#include "loaders/hdf5/hdf5_attribute.h"
+#include "loaders/hdf5/hdf5_chunks.h"
+#include "loaders/hdf5/hdf5_local.h"
+#include "loaders/hdf5/hdf5_storage.h"
 
 namespace dpac {
 namespace {

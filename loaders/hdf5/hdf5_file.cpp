@@ -1,12 +1,12 @@
-#include "loaders/hdf5_file.h"
+#include "loaders/hdf5/hdf5_file.h"
 
 #include <fmt/format.h>
 
 #include "kernels/error.h"
-#include "loaders/hdf5_local.h"
-#include "loaders/hdf5_reader.h"
-#include "loaders/hdf5_source.h"
-#include "loaders/isolation/remote_file.h"
+#include "loaders/hdf5/hdf5_local.h"
+#include "loaders/hdf5/hdf5_reader.h"
+#include "loaders/hdf5/hdf5_source.h"
+#include "loaders/hdf5/isolation/remote_file.h"
 
 namespace dpac {
 

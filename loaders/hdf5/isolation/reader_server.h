@@ -7,7 +7,7 @@
 #include <mutex>
 #include <sys/types.h>
 
-#include "loaders/isolation/channel.h"
+#include "loaders/hdf5/isolation/channel.h"
 
 namespace dpac {
 

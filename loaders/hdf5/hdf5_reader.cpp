@@ -1,8 +1,8 @@
-#include "loaders/hdf5_reader.h"
+#include "loaders/hdf5/hdf5_reader.h"
 
 #include <atomic>
 
-#include "loaders/isolation/reader_server.h"
+#include "loaders/hdf5/isolation/reader_server.h"
 
 namespace dpac {
 namespace {

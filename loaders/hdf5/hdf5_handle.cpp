@@ -1,4 +1,4 @@
-#include "loaders/hdf5_handle.h"
+#include "loaders/hdf5/hdf5_handle.h"
 
 #include <cstdlib>
 #include <string_view>

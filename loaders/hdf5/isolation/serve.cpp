@@ -1,4 +1,4 @@
-#include "loaders/isolation/serve.h"
+#include "loaders/hdf5/isolation/serve.h"
 
 #include <algorithm>
 #include <cstring>
@@ -11,10 +11,10 @@
 #include <unistd.h>
 #include <vector>
 
-#include "loaders/hdf5_local.h"
-#include "loaders/isolation/limits.h"
-#include "loaders/isolation/message.h"
-#include "loaders/isolation/window.h"
+#include "loaders/hdf5/hdf5_local.h"
+#include "loaders/hdf5/isolation/limits.h"
+#include "loaders/hdf5/isolation/message.h"
+#include "loaders/hdf5/isolation/window.h"
 
 namespace dpac {
 namespace {

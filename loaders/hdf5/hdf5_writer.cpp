@@ -1,4 +1,4 @@
-#include "loaders/hdf5_writer.h"
+#include "loaders/hdf5/hdf5_writer.h"
 
 #include <array>
 #include <cassert>
@@ -13,7 +13,7 @@
 #include <hdf5.h>
 
 #include "kernels/error.h"
-#include "loaders/hdf5_handle.h"
+#include "loaders/hdf5/hdf5_handle.h"
 #include "loaders/output_path.h"
 
 namespace dpac {

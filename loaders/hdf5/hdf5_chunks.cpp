@@ -1,4 +1,4 @@
-#include "loaders/hdf5_chunks.h"
+#include "loaders/hdf5/hdf5_chunks.h"
 
 #include <algorithm>
 #include <array>

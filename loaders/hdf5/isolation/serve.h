@@ -2,7 +2,7 @@
 /// What a process does that reads one HDF5 file for another. For the loaders' own use.
 #pragma once
 
-#include "loaders/isolation/channel.h"
+#include "loaders/hdf5/isolation/channel.h"
 
 namespace dpac {
 

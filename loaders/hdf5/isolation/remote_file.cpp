@@ -1,4 +1,4 @@
-#include "loaders/isolation/remote_file.h"
+#include "loaders/hdf5/isolation/remote_file.h"
 
 #include <utility>
 
