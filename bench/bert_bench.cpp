@@ -11,9 +11,9 @@
 #include <fmt/format.h>
 
 #include "bench/report.h"
-#include "engine/bert.h"
-#include "engine/calibrate.h"
 #include "engine/network.h"
+#include "engine/networks/bert.h"
+#include "engine/noise/calibrate.h"
 #include "kernels/gaussian.h"
 
 namespace dpac {
@@ -105,7 +105,7 @@ Quantization quantization_of(NoiseKind noise, const Graph& graph, const Text& te
   const auto batches = [&](const BatchVisitor& visit) { visit(text.inputs()); };
   return {.weight_bits = kBits,
           .activation_bits = kBits,
-          .ranges = calibrate(clone(graph), CalibrationMethod::ema, 0, batches)};
+          .ranges = calibrate(graph, CalibrationMethod::ema, 0, batches)};
 }
 
 /// Bound: one fused multiply-add of 16 lanes a cycle and core on Zen 4 (in integers four times as many);
@@ -113,7 +113,7 @@ Quantization quantization_of(NoiseKind noise, const Graph& graph, const Text& te
 void run_bert(benchmark::State& state, NoiseKind noise, const std::vector<int64_t>& lengths) {
   static const Graph base = BertBase::graph();
   const Text text(lengths);
-  Graph graph = clone(base);
+  Graph graph = base;
   graph.lengths = text.mean;
   const auto batch = static_cast<int64_t>(lengths.size());
   Network network(std::move(graph),
@@ -122,7 +122,7 @@ void run_bert(benchmark::State& state, NoiseKind noise, const std::vector<int64_
 
   std::vector<int64_t> samples(lengths.size());
   std::iota(samples.begin(), samples.end(), 0);
-  std::vector<float> logits(lengths.size() * static_cast<std::size_t>(network.graph().classes()));
+  std::vector<float> logits(lengths.size() * static_cast<std::size_t>(output_channels(network.graph())));
   network.run(text.inputs(), samples, logits);
   for (auto _ : state) {
     for (int64_t& sample : samples) sample += batch;

@@ -85,7 +85,7 @@ BENCHMARK(code_sums)->Args({64, 56})->Args({512, 28});
 
 /// Bound: additions, one for each tap of a row and each row of a window.
 void window_sums(benchmark::State& state) {
-  const PatchWindow window{56, 56, 56, 56, 3, 1, 1, 1};
+  const PatchWindow window{56, 56, 56, 56, 3, 3, 1, 1, 1, 1};
   const std::vector<int32_t> sums(56 * 56, 5);
   std::vector<int32_t> scratch(sums.size()), dst(sums.size());
   for (auto _ : state) patch_sums(window, sums.data(), scratch.data(), dst.data());

@@ -9,7 +9,7 @@ Answer answer_of(const Graph& graph) {
   if (std::holds_alternative<TokenPoolOp>(last) || std::holds_alternative<GlobalAveragePoolOp>(last)) {
     return Answer::embedding;
   }
-  return graph.reads_text() && graph.classes() == 1 ? Answer::score : Answer::classes;
+  return graph.reads_text() && output_channels(graph) == 1 ? Answer::score : Answer::classes;
 }
 
 double score_of(std::span<const float> logits, Answer answer) {

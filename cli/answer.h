@@ -4,7 +4,7 @@
 
 #include <span>
 
-#include "engine/graph.h"
+#include "engine/graph/graph.h"
 
 namespace dpac::cli {
 

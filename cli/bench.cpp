@@ -51,7 +51,7 @@ Json options_json(const BenchOptions& options, const Session& session) {
   if (session.data.source) {
     session.data.source->write(json);
   } else if (session.graph.reads_text()) {
-    json["max_length"] = session.graph.input().height;
+    json["max_length"] = input_shape(session.graph).height;
   }
   write(options.run, json);
   write(options.noise, json);

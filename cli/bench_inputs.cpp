@@ -17,12 +17,13 @@ BenchInputs BenchInputs::random(const Graph& graph, int64_t count) {
   made.samples_.resize(static_cast<std::size_t>(count));
   std::iota(made.samples_.begin(), made.samples_.end(), 0);
   if (!graph.reads_text()) {
-    made.images_.resize(static_cast<std::size_t>(count * graph.input().channels * graph.input().pixels()));
+    made.images_.resize(
+        static_cast<std::size_t>(count * input_shape(graph).channels * input_shape(graph).pixels()));
     for (float& v : made.images_) v = static_cast<float>(engine()) * 0x1p-30f - 2.0f;
     return made;
   }
-  const int64_t vocabulary = std::get<EmbeddingOp>(graph.nodes.front().op).words.dim(0);
-  const int64_t tokens = graph.input().height;
+  const int64_t vocabulary = std::get<EmbeddingOp>(graph.nodes.front().op).words->dim(0);
+  const int64_t tokens = input_shape(graph).height;
   made.ids_.resize(static_cast<std::size_t>(count * tokens));
   made.types_.resize(made.ids_.size());
   for (int32_t& id : made.ids_) id = static_cast<int32_t>(engine() % static_cast<uint64_t>(vocabulary));

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/support/machine.h"
-#include "engine/calibrate.h"
+#include "engine/noise/calibrate.h"
 #include "kernels/error.h"
 
 namespace dpac::cli {
@@ -21,7 +21,7 @@ Quantization quantization_of(const BenchOptions& options, const Graph& graph, co
   quantization.weight_bits = options.quantization.weights(noise);
   quantization.activation_bits = options.quantization.activations(noise);
   if (quantization.activation_bits || noise == NoiseKind::thermal) {
-    quantization.ranges = calibrate(clone(graph), CalibrationMethod::ema, thread_count(options.run.threads),
+    quantization.ranges = calibrate(graph, CalibrationMethod::ema, thread_count(options.run.threads),
                                     [&](const BatchVisitor& visit) { visit(inputs.inputs()); });
   }
   return quantization;
@@ -31,7 +31,7 @@ TimedNetwork make(const BenchOptions& options, Graph graph, const BenchInputs& i
                   NetworkOptions compile) {
   compile.batch = options.run.batch;
   compile.threads = thread_count(options.run.threads);
-  const std::size_t logits = inputs.samples().size() * static_cast<std::size_t>(graph.classes());
+  const std::size_t logits = inputs.samples().size() * static_cast<std::size_t>(output_channels(graph));
   return {Network(std::move(graph), compile), std::vector<float>(logits)};
 }
 
@@ -60,7 +60,7 @@ double ms_per_sample(const Work& work, std::size_t samples) {
 
 BenchPair::BenchPair(const BenchOptions& options, Graph graph, BenchInputs inputs)
     : inputs_(std::move(inputs)),
-      clean_(make(options, clone(graph), inputs_, {})),
+      clean_(make(options, graph, inputs_, {})),
       noise_(options.noise.points(clean_.network.layers()).front()) {
   if (options.learning) {
     const DifferentiatorOptions compile{.noise = options.noise.kind(),

@@ -15,7 +15,7 @@
 #include "cli/options/noise_options.h"
 #include "cli/options/output_options.h"
 #include "cli/options/quantization_options.h"
-#include "engine/graph.h"
+#include "engine/graph/graph.h"
 #include "engine/network.h"
 
 namespace dpac::cli {

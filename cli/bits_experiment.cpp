@@ -36,7 +36,7 @@ Network BitsExperiment::compile(NetworkOptions options) const {
   options.batch = inputs_.run.batch;
   options.threads = thread_count(inputs_.run.threads);
   options.poll = stop_if_interrupted;
-  return {clone(inputs_.session.graph), options};
+  return {inputs_.session.graph, options};
 }
 
 std::vector<BitsPoint> BitsExperiment::run(bool quiet) const {
@@ -90,7 +90,7 @@ Accuracy BitsExperiment::with_equal_bits(const std::vector<LayerPrecision>& laye
   Network network = compile({.quantization = std::move(quantization),
                              .arithmetic = inputs_.analog.quantization.product_arithmetic()});
   const Evaluation evaluation = evaluate_on_all(network, {{NoiseConfig{}}, {}}, progress);
-  return accuracy_of(evaluation, 0, network.graph().classes());
+  return accuracy_of(evaluation, 0, output_channels(network.graph()));
 }
 
 }  // namespace dpac::cli

@@ -10,7 +10,7 @@
 #include "cli/analog_setup.h"
 #include "cli/evaluation.h"
 #include "cli/point_report.h"
-#include "engine/noise_bits.h"
+#include "engine/noise/noise_bits.h"
 
 namespace dpac::cli {
 

@@ -31,7 +31,7 @@ CalibrationRecord calibrate_on(const OpenedData& data, const Graph& graph, const
       progress.advance(1);
     }
   };
-  return {.ranges = calibrate(clone(graph), plan.method, threads, source, stop_if_interrupted),
+  return {.ranges = calibrate(graph, plan.method, threads, source, stop_if_interrupted),
           .method = std::string(name(plan.method)),
           .batches = batches,
           .weights_sha256 = weights_sha256,

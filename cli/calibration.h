@@ -7,8 +7,8 @@
 
 #include "cli/calibration_file.h"
 #include "cli/session.h"
-#include "engine/calibrate.h"
-#include "engine/graph.h"
+#include "engine/graph/graph.h"
+#include "engine/noise/calibrate.h"
 
 namespace dpac::cli {
 

@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <string>
 
-#include "engine/graph.h"
-#include "engine/quantization.h"
+#include "engine/graph/graph.h"
+#include "engine/noise/quantization.h"
 
 namespace dpac::cli {
 

@@ -13,7 +13,7 @@
 #include "cli/support/nearest.h"
 #include "cli/support/usage_error.h"
 #include "cli/support/wrap.h"
-#include "engine/onednn.h"
+#include "engine/onednn/onednn.h"
 #include "kernels/isa.h"
 
 namespace dpac::cli {

@@ -19,7 +19,7 @@
 #include "cli/support/json.h"
 #include "cli/support/machine.h"
 #include "engine/network.h"
-#include "engine/resnet.h"
+#include "engine/networks/resnet.h"
 #include "loaders/checkpoint.h"
 #include "loaders/images/open_dataset.h"
 #include "loaders/sha256.h"

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <vector>
 
-#include "engine/analog.h"
-#include "engine/noise_config.h"
+#include "engine/noise/analog.h"
+#include "engine/noise/noise_config.h"
 
 namespace dpac::cli {
 

@@ -76,9 +76,9 @@ std::optional<Network> make_baseline(const EvalOptions& options, const Session& 
   const bool exact = options.analog.kind() == NoiseKind::none && is_exact(setup.quantization);
   if (exact || options.no_baseline || session.data.source->targets() != TargetKind::label)
     return std::nullopt;
-  return Network(clone(session.graph), {.batch = options.run.batch,
-                                        .threads = thread_count(options.run.threads),
-                                        .poll = stop_if_interrupted});
+  return Network(session.graph, {.batch = options.run.batch,
+                                 .threads = thread_count(options.run.threads),
+                                 .poll = stop_if_interrupted});
 }
 
 Outcome run_all(const EvalOptions& options, const Session& session, const EvaluatedNetworks& networks,
@@ -188,7 +188,7 @@ Remarks remarks_of(const EvalOptions& options, const Session& session, const Ana
   if (exact != nullptr && data.targets() == TargetKind::label) {
     std::vector<std::string> names = data.class_names();
     if (names.empty()) names = graph.class_names;
-    add_sanity_remarks(*exact, graph.classes(), names, remarks);
+    add_sanity_remarks(*exact, output_channels(graph), names, remarks);
   }
   return remarks;
 }
@@ -208,7 +208,7 @@ void run(const EvalOptions& options) {
 
   const auto points = report_points(network, plan, evaluation, noise.wavelength_nm);
   std::optional<Accuracy> noise_free;
-  if (baseline) noise_free = noise_free_accuracy(evaluation, network.graph().classes());
+  if (baseline) noise_free = noise_free_accuracy(evaluation, output_channels(network.graph()));
   auto json = result_json("eval", options_json(options, *session.data.source), session.weights_sha256,
                           thread_count(options.run.threads));
   json["samples"] = session.data.samples.size();

@@ -13,7 +13,7 @@
 #include "cli/support/progress.h"
 #include "cli/tally.h"
 #include "engine/network.h"
-#include "engine/noise_config.h"
+#include "engine/noise/noise_config.h"
 
 namespace dpac::cli {
 

@@ -13,8 +13,8 @@
 #include "cli/support/json.h"
 #include "cli/support/machine.h"
 #include "cli/support/text_table.h"
-#include "engine/analog.h"
-#include "engine/damaged_weights.h"
+#include "engine/networks/damaged_weights.h"
+#include "engine/noise/analog.h"
 
 namespace dpac::cli {
 namespace {
@@ -42,11 +42,11 @@ std::string table_of(const std::vector<AnalogLayer>& layers) {
 }
 
 std::string input_text(const Graph& graph) {
-  const MapShape& input = graph.input();
+  const MapShape& input = input_shape(graph);
   if (!graph.reads_text()) return fmt::format("{} x {} x {}", input.channels, input.height, input.width);
   const auto& tables = std::get<EmbeddingOp>(graph.nodes.front().op);
   return fmt::format("{} tokens, of at most {}, from a vocabulary of {}", graph.lengths.mean,
-                     tables.positions.dim(0), tables.words.dim(0));
+                     tables.positions->dim(0), tables.words->dim(0));
 }
 
 /// Sentences under each other, behind a heading; nothing where there are none.
@@ -75,9 +75,9 @@ std::string text_of(const OpenedWeights& weights, const Graph& graph,
       "MACs          {} a sample, in {} analog layers\n"
       "{}{}\n{}",
       graph.architecture, weights.checkpoint.path, weights.checkpoint.format, input_text(graph),
-      graph.classes(), with_thousands(graph.parameters), with_thousands(total_macs(layers)), layers.size(),
-      listed("assumed", graph.assumed), listed("left out", sentences_of(weights.checkpoint.left_out)),
-      table_of(layers));
+      output_channels(graph), with_thousands(graph.parameters), with_thousands(total_macs(layers)),
+      layers.size(), listed("assumed", graph.assumed),
+      listed("left out", sentences_of(weights.checkpoint.left_out)), table_of(layers));
 }
 
 void run(const InfoOptions& options) {
@@ -87,12 +87,12 @@ void run(const InfoOptions& options) {
 
   Json chosen;
   write(options.model, chosen);
-  if (graph.reads_text()) chosen["max_length"] = graph.input().height;
+  if (graph.reads_text()) chosen["max_length"] = input_shape(graph).height;
   auto json = result_json("info", chosen, weights.sha256, thread_count(0));
   json["architecture"] = graph.architecture;
   json["format"] = weights.checkpoint.format;
-  json["input"] = {graph.input().channels, graph.input().height, graph.input().width};
-  json["classes"] = graph.classes();
+  json["input"] = {input_shape(graph).channels, input_shape(graph).height, input_shape(graph).width};
+  json["classes"] = output_channels(graph);
   json["class_names"] = graph.class_names;
   json["parameters"] = graph.parameters;
   json["macs"] = total_macs(layers);

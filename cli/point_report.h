@@ -10,8 +10,8 @@
 #include "cli/accuracy.h"
 #include "cli/evaluation.h"
 #include "cli/support/json.h"
-#include "engine/energy.h"
 #include "engine/network.h"
+#include "engine/noise/energy.h"
 
 namespace dpac::cli {
 

@@ -20,7 +20,7 @@ std::string cell(std::span<const Target> targets, std::size_t sample) {
 
 PredictionFiles::PredictionFiles(const std::string& csv_path, const std::string& logits_path,
                                  const Graph& graph)
-    : answer_(answer_of(graph)), outputs_(static_cast<std::size_t>(graph.classes())) {
+    : answer_(answer_of(graph)), outputs_(static_cast<std::size_t>(output_channels(graph))) {
   if (!csv_path.empty()) {
     csv_.emplace(csv_path);
     csv_->write(answer_ == Answer::classes ? "index,label,prediction,probability\n"

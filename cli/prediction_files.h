@@ -11,7 +11,7 @@
 #include "cli/answer.h"
 #include "cli/data/sample_reader.h"
 #include "cli/support/atomic_file.h"
-#include "engine/graph.h"
+#include "engine/graph/graph.h"
 #include "loaders/hdf5/hdf5_writer.h"
 
 namespace dpac::cli {

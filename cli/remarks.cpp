@@ -11,7 +11,7 @@ void Remarks::notice(std::string sentence) {
   sentences_.push_back(std::move(sentence));
 }
 
-void Remarks::assume(std::string sentence) {
+void Remarks::assume(const std::string& sentence) {
   notice(sentence);
   record_assumed(sentence);
 }

@@ -17,7 +17,7 @@ class Remarks {
   void notice(std::string sentence);
 
   /// What no file and no option says, and was taken to be so; also a notice.
-  void assume(std::string sentence);
+  void assume(const std::string& sentence);
 
   /// Files, rows or tensors that were not used; also a notice.
   void leave_out(const LeftOut& left_out);

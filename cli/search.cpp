@@ -20,7 +20,7 @@
 #include "cli/support/json.h"
 #include "cli/support/machine.h"
 #include "cli/support/units.h"
-#include "engine/energy.h"
+#include "engine/noise/energy.h"
 
 namespace dpac::cli {
 namespace {

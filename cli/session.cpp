@@ -84,7 +84,7 @@ OpenedData open_more(const Session& session, const DataOptions& options) {
   if (session.graph.reads_text()) {
     return with_samples(std::make_unique<TextSource>(options, session.model, session.graph), options);
   }
-  const auto outputs = static_cast<int>(session.graph.classes());
+  const auto outputs = static_cast<int>(output_channels(session.graph));
   auto images = open_images(options, session.traits, session.model, outputs);
   ImageSource& source = *images;
   OpenedData data = with_samples(std::move(images), options);
@@ -94,7 +94,7 @@ OpenedData open_more(const Session& session, const DataOptions& options) {
 
 void check_labels(const Session& session) {
   if (answer_of(session.graph) == Answer::embedding) return;
-  session.data.source->check_labels(session.graph.classes());
+  session.data.source->check_labels(output_channels(session.graph));
 }
 
 void add_remarks(const Session& session, Remarks& remarks) {

@@ -11,8 +11,8 @@
 #include "cli/options/model_options.h"
 #include "cli/remarks.h"
 #include "cli/support/json.h"
-#include "engine/graph.h"
-#include "engine/noise_config.h"
+#include "engine/graph/graph.h"
+#include "engine/noise/noise_config.h"
 
 namespace dpac::cli {
 

@@ -22,7 +22,7 @@ Counter::Counter(const Graph& graph, const DataSource& names)
     : names_(names),
       answer_(answer_of(graph)),
       text_(graph.reads_text()),
-      outputs_(static_cast<std::size_t>(graph.classes())) {}
+      outputs_(static_cast<std::size_t>(output_channels(graph))) {}
 
 void Counter::check(const SampleBatch& batch) const {
   for (std::size_t i = 0; i < batch.targets.labels.size(); ++i) {

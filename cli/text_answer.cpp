@@ -52,7 +52,7 @@ Json answer_json(const Graph& graph, std::span<const float> logits) {
     case Answer::embedding:
       break;
   }
-  return embeddings_json(logits, static_cast<std::size_t>(graph.classes()));
+  return embeddings_json(logits, static_cast<std::size_t>(output_channels(graph)));
 }
 
 std::string answer_text(const Json& answer) {

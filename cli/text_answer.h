@@ -6,7 +6,7 @@
 #include <string>
 
 #include "cli/support/json.h"
-#include "engine/graph.h"
+#include "engine/graph/graph.h"
 
 namespace dpac::cli {
 

@@ -5,20 +5,19 @@
 namespace dpac::cli {
 namespace {
 
-int64_t heads_of(const Node& node) {
+int64_t heads_of(const FusedNode& node) {
   if (const auto* scores = std::get_if<AttentionScoresOp>(&node.op)) return scores->heads;
   if (const auto* context = std::get_if<AttentionContextOp>(&node.op)) return context->heads;
   return 0;
 }
 
-const Node& node_of(const Graph& graph, int node) {
+const FusedNode& node_of(const FusedGraph& graph, int node) {
   return graph.nodes[static_cast<std::size_t>(node)];
 }
 
-TraceLayout map_layout(const Graph& graph, int node, bool linear, int64_t tokens) {
-  const MapShape& map = node_of(graph, node).shape;
-  const bool per_token = per_token_nodes(graph)[static_cast<std::size_t>(node)];
-  if (graph.reads_text() && per_token) return {{map.channels, tokens}};
+TraceLayout map_layout(const FusedGraph& graph, int node, bool linear, int64_t tokens) {
+  const MapShape& map = node_of(graph, node).shape();
+  if (node_of(graph, node).value.tokens) return {{map.channels, tokens}};
   if (linear) return {{map.channels * map.pixels()}};
   return {{map.channels, map.height, map.width}};
 }
@@ -28,23 +27,23 @@ TraceLayout attention_layout(int64_t heads, int64_t tokens, int64_t columns) {
   return {{heads, tokens, columns}, true};
 }
 
-bool are_scores(const Node& node) {
+bool are_scores(const FusedNode& node) {
   return std::holds_alternative<AttentionScoresOp>(node.op);
 }
 
 }  // namespace
 
-TraceLayout output_layout(const Graph& graph, int node, int64_t tokens) {
-  const Node& own = node_of(graph, node);
+TraceLayout output_layout(const FusedGraph& graph, int node, int64_t tokens) {
+  const FusedNode& own = node_of(graph, node);
   const int64_t heads = heads_of(own);
   if (heads == 0) return map_layout(graph, node, std::holds_alternative<LinearOp>(own.op), tokens);
-  return attention_layout(heads, tokens, are_scores(own) ? tokens : own.shape.channels / heads);
+  return attention_layout(heads, tokens, are_scores(own) ? tokens : own.shape().channels / heads);
 }
 
-TraceLayout input_layout(const Graph& graph, int node, int64_t tokens) {
-  const Node& own = node_of(graph, node);
+TraceLayout input_layout(const FusedGraph& graph, int node, int64_t tokens) {
+  const FusedNode& own = node_of(graph, node);
   const int64_t heads = heads_of(own);
-  if (heads == 0) return map_layout(graph, own.input, std::holds_alternative<LinearOp>(own.op), tokens);
+  if (heads == 0) return map_layout(graph, own.input(), std::holds_alternative<LinearOp>(own.op), tokens);
   return attention_layout(heads, tokens, are_scores(own) ? input_shape(graph, own).channels / heads : tokens);
 }
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "engine/graph.h"
+#include "engine/graph/fused_graph.h"
 #include "kernels/analog_epilogue.h"
 
 namespace dpac::cli {
@@ -21,8 +21,8 @@ struct TraceLayout {
 };
 
 /// Of an analog node's output and input, for sequences of at most `tokens`.
-TraceLayout output_layout(const Graph& graph, int node, int64_t tokens);
-TraceLayout input_layout(const Graph& graph, int node, int64_t tokens);
+TraceLayout output_layout(const FusedGraph& graph, int node, int64_t tokens);
+TraceLayout input_layout(const FusedGraph& graph, int node, int64_t tokens);
 
 /// dst, all zeros before, <- a sample's own map, plain [channels, pixels].
 void place(const TraceLayout& layout, const BlockedMap& map, std::span<const float> plain,

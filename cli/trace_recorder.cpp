@@ -9,8 +9,8 @@ constexpr int64_t kBudget = 64 * 1024 * 1024;  // Floats: 256 MB.
 
 std::size_t floats_per_sample(const Network& network, std::size_t layer, int64_t tokens) {
   const int node = network.layers()[layer].node;
-  return input_layout(network.graph(), node, tokens).size() +
-         3 * output_layout(network.graph(), node, tokens).size();
+  return input_layout(network.fused_graph(), node, tokens).size() +
+         3 * output_layout(network.fused_graph(), node, tokens).size();
 }
 
 /// Sample `i`'s part of a buffer.
@@ -56,8 +56,8 @@ TraceRecorder::TraceRecorder(const Network& network, std::span<const std::size_t
     const AnalogLayer& about = network.layers()[layer];
     Record& record = records_[static_cast<int>(layer)];
     record.name = about.name;
-    record.input_layout = input_layout(network.graph(), about.node, tokens);
-    record.output_layout = output_layout(network.graph(), about.node, tokens);
+    record.input_layout = input_layout(network.fused_graph(), about.node, tokens);
+    record.output_layout = output_layout(network.fused_graph(), about.node, tokens);
     record.input.resize(samples.size() * record.input_layout.size());
     for (auto* values : {&record.pre, &record.sigma, &record.noisy}) {
       values->resize(samples.size() * record.output_layout.size());

@@ -7,12 +7,13 @@
 #include <fmt/format.h>
 #include <omp.h>
 
-#include "engine/float_plan.h"
-#include "engine/integer_plan.h"
-#include "engine/lanes.h"
-#include "engine/noisy_weights.h"
-#include "engine/packing.h"
-#include "engine/plan_lanes.h"
+#include "engine/graph/fuse.h"
+#include "engine/noise/noisy_weights.h"
+#include "engine/plans/float_plan.h"
+#include "engine/plans/integer_plan.h"
+#include "engine/plans/lanes.h"
+#include "engine/plans/packing.h"
+#include "engine/plans/plan_lanes.h"
 #include "engine/thread_scope.h"
 #include "kernels/error.h"
 #include "kernels/isa.h"
@@ -53,10 +54,11 @@ struct NetworkPlan {
 
 class Network::Impl {
  public:
-  Impl(Graph graph, const NetworkOptions& options)
+  Impl(const Graph& graph, const NetworkOptions& options)
       : options_(options),
         split_(split_of(options)),
-        graph_(std::move(graph)),
+        given_(graph),
+        graph_(fuse(graph)),
         layers_(analog_layers(graph_)),
         ranges_(weight_ranges(graph_)),
         quantizers_(node_quantizers(graph_, options.quantization)),
@@ -94,7 +96,8 @@ class Network::Impl {
     }
   }
 
-  [[nodiscard]] const Graph& graph() const { return graph_; }
+  [[nodiscard]] const Graph& graph() const { return given_; }
+  [[nodiscard]] const FusedGraph& fused_graph() const { return graph_; }
   [[nodiscard]] const std::vector<AnalogLayer>& layers() const { return layers_; }
   [[nodiscard]] std::string_view arithmetic() const { return integer_weights_.empty() ? "float32" : "int8"; }
 
@@ -170,7 +173,7 @@ class Network::Impl {
     make_noise(integer_layout);
   }
 
-  void make_noise(const std::function<BlockedMap(const Node&)>& layout_of) {
+  void make_noise(const std::function<BlockedMap(const FusedNode&)>& layout_of) {
     noise_.kind = options_.noise;
     noise_.points.emplace_back();
     noise_.layers =
@@ -275,7 +278,8 @@ class Network::Impl {
 
   NetworkOptions options_;
   Split split_;
-  Graph graph_;
+  Graph given_;
+  FusedGraph graph_;
   std::vector<AnalogLayer> layers_;
   std::vector<std::vector<ValueRange>> ranges_;  // Of the weights, before they are quantised.
   std::vector<NodeQuantizers> quantizers_;
@@ -286,14 +290,17 @@ class Network::Impl {
   PlanLanes<NetworkPlan> lanes_;
 };
 
-Network::Network(Graph graph, const NetworkOptions& options)
-    : impl_(std::make_unique<Impl>(std::move(graph), options)) {}
+Network::Network(const Graph& graph, const NetworkOptions& options)
+    : impl_(std::make_unique<Impl>(graph, options)) {}
 Network::~Network() = default;
 Network::Network(Network&&) noexcept = default;
 Network& Network::operator=(Network&&) noexcept = default;
 
 const Graph& Network::graph() const {
   return impl_->graph();
+}
+const FusedGraph& Network::fused_graph() const {
+  return impl_->fused_graph();
 }
 const std::vector<AnalogLayer>& Network::layers() const {
   return impl_->layers();

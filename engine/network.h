@@ -13,13 +13,13 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/analog.h"
-#include "engine/graph.h"
+#include "engine/graph/fused_graph.h"
 #include "engine/inputs.h"
-#include "engine/noise_config.h"
+#include "engine/noise/analog.h"
+#include "engine/noise/noise_config.h"
+#include "engine/noise/quantization.h"
 #include "engine/observer.h"
 #include "engine/poll.h"
-#include "engine/quantization.h"
 
 namespace dpac {
 
@@ -44,14 +44,17 @@ struct NetworkOptions {
 class Network {
  public:
   /// Compiles everything run() needs: primitives, packed weights, buffers.
-  /// @throws Error where oneDNN cannot make a layer, or ranges do not fit the graph.
-  Network(Graph graph, const NetworkOptions& options);
+  /// @throws Error with all that check() finds, where oneDNN cannot make a layer, or ranges do not fit the
+  /// graph.
+  Network(const Graph& graph, const NetworkOptions& options);
   ~Network();
   Network(Network&&) noexcept;
   Network& operator=(Network&&) noexcept;
 
-  /// With quantised weights, where the options ask for them.
+  /// As given.
   [[nodiscard]] const Graph& graph() const;
+  /// As it runs, with quantised weights where the options ask for them.
+  [[nodiscard]] const FusedGraph& fused_graph() const;
   [[nodiscard]] const std::vector<AnalogLayer>& layers() const;
 
   /// "float32" or "int8".

@@ -6,12 +6,25 @@
 #include <vector>
 
 #include "engine/tensor.h"
+#include "kernels/group_patch_norm.h"
 #include "kernels/patch_norm.h"
 
 namespace dpac {
 namespace {
 
-/// ||x|| of every patch of the operation's input.
+/// ||x|| of every patch of the operation's input within the groups, plain [C, pixels].
+std::vector<float> norms_in_groups(const AnalogView& view) {
+  const BlockedMap& out = view.epilogue.map;
+  const GroupWindow groups{view.window, view.input_map, out, view.groups};
+  std::vector<float> scratch(static_cast<std::size_t>(groups.scratch_size()));
+  std::vector<float> norms(static_cast<std::size_t>(out.size()));
+  group_patch_norms(groups, view.input, scratch.data(), norms.data());
+  std::vector<float> plain(static_cast<std::size_t>(out.channels * out.pixels));
+  to_plain(out, norms.data(), plain);
+  return plain;
+}
+
+/// ||x|| of every patch of the operation's input, [pixels].
 std::vector<float> norms_of(const AnalogView& view) {
   const PatchWindow& w = view.window;
   std::vector<float> sums(static_cast<std::size_t>(view.input_map.pixels));
@@ -26,6 +39,14 @@ std::vector<float> norms_of(const AnalogView& view) {
   return norms;
 }
 
+float scale_at(const AnalogEpilogue& e, int64_t channel, int64_t pixel) {
+  if (e.element_scales != nullptr) {
+    return e
+        .element_scales[(channel / e.map.block * e.map.pixels + pixel) * e.map.block + channel % e.map.block];
+  }
+  return e.scales == nullptr ? 1.0f : e.scales[pixel];
+}
+
 /// Averaging K draws divides the standard deviation by sqrt(K); gains are those of one draw over K.
 float sigma_factor(const int32_t* repeats, int64_t channel) {
   return repeats == nullptr ? 1.0f : std::sqrt(static_cast<float>(repeats[channel]));
@@ -34,13 +55,14 @@ float sigma_factor(const int32_t* repeats, int64_t channel) {
 void sigma_of_weight_noise(const AnalogView& view, std::span<float> dst) {
   const BlockedMap& map = view.epilogue.map;
   const LayerGains& gains = *view.weight_gains;
-  const std::vector<float> norms = norms_of(view);
+  const bool grouped = view.groups != 1;
+  const std::vector<float> norms = grouped ? norms_in_groups(view) : norms_of(view);
+  const auto pixels = static_cast<std::size_t>(map.pixels);
   for (int64_t c = 0; c < map.channels; ++c) {
     const float sigma =
         gains.gains.data()[c] * sigma_factor(gains.repeats.empty() ? nullptr : gains.repeats.data(), c);
-    for (std::size_t p = 0; p < norms.size(); ++p) {
-      dst[static_cast<std::size_t>(c * map.pixels) + p] = sigma * norms[p];
-    }
+    const std::size_t first = static_cast<std::size_t>(c) * pixels;
+    for (std::size_t p = 0; p < pixels; ++p) dst[first + p] = sigma * norms[grouped ? first + p : p];
   }
 }
 
@@ -68,8 +90,7 @@ void sigma_of(const AnalogView& view, std::span<float> dst) {
     for (int64_t c = 0; c < e.map.channels; ++c) {
       const float gain = gains[c] * sigma_factor(e.repeats, c);
       for (int64_t p = run.begin; p < run.end; ++p) {
-        dst[static_cast<std::size_t>(c * e.map.pixels + p)] =
-            gain * (e.scales == nullptr ? 1.0f : e.scales[p]);
+        dst[static_cast<std::size_t>(c * e.map.pixels + p)] = gain * scale_at(e, c, p);
       }
     }
   }

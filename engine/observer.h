@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <span>
 
-#include "engine/graph.h"
-#include "engine/layer_noise.h"
+#include "engine/graph/fused_graph.h"
+#include "engine/noise/layer_noise.h"
 #include "kernels/analog_epilogue.h"
 
 namespace dpac {
@@ -21,6 +21,7 @@ struct AnalogView {
   bool plain_input = false;
   BlockedMap input_map;
   PatchWindow window;                        ///< Over the input.
+  int64_t groups = 1;                        ///< Of a convolution.
   const float* pre_activation = nullptr;     ///< Blocked, without this layer's own noise.
   const float* noisy_product = nullptr;      ///< Weight noise: the product with the noisy weights. Else null.
   const LayerGains* weight_gains = nullptr;  ///< Weight noise: of a channel's weights. Else null.

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <dpac/engine/network.h>
-#include <dpac/engine/resnet.h>
+#include <dpac/engine/networks/resnet.h>
 #include <dpac/loaders/checkpoint.h>
 #include <dpac/loaders/images/open_dataset.h>
 #include <dpac/loaders/pixels/preprocess.h>
@@ -21,10 +21,10 @@ int main(int argc, char** argv) try {
   dpac::Network noisy(dpac::build_resnet(checkpoint, {.input_size = size}),
                       {.batch = 1, .noise = dpac::NoiseKind::shot});
 
-  const dpac::MapShape input = clean.graph().input();
+  const dpac::MapShape input = input_shape(clean.graph());
   std::vector<float> pixels(static_cast<std::size_t>(input.channels * input.pixels()));
   dpac::preprocess(image, {.value_scale = 1.0 / 255}, static_cast<int>(input.channels), pixels);
-  std::vector<float> logits(static_cast<std::size_t>(clean.graph().classes()));
+  std::vector<float> logits(static_cast<std::size_t>(output_channels(clean.graph())));
   const std::vector<int64_t> index = {0};  // A sample's place in the data set chooses its noise.
   const auto best = [&] { return std::max_element(logits.begin(), logits.end()) - logits.begin(); };
 

@@ -4,7 +4,7 @@
 #include <exception>
 #include <vector>
 
-#include <dpac/engine/resnet.h>
+#include <dpac/engine/networks/resnet.h>
 #include <dpac/learn/learner.h>
 #include <dpac/loaders/checkpoint.h>
 #include <dpac/loaders/images/open_dataset.h>
@@ -28,7 +28,7 @@ int main(int argc, char** argv) try {
                                   .noise = {.kind = dpac::NoiseKind::shot,
                                             .energies = dpac::uniform_energies(network.layers(), 100),
                                             .seed = 1}});
-  const auto channels = static_cast<int>(network.graph().input().channels);
+  const auto channels = static_cast<int>(input_shape(network.graph()).channels);
   dpac::BatchReader reader(*data, preprocessing, channels,
                            dpac::training_order(data->size(), /*seed=*/1, 0, kSteps * kBatch), kBatch, 1);
   while (const dpac::ImageBatch* batch = reader.next()) {

@@ -80,12 +80,17 @@ class BackwardPass {
         const V noise = hn::LoadU(D(), b_.noise + offset + i * b_.map.block);
         total = fused_multiply_add(D(), g, noise, total);
       } else if constexpr (kScaled) {
-        const V sigma = b_.scales == nullptr ? gain : hn::Mul(gain, hn::Set(D(), b_.scales[p + i]));
+        const V sigma = sigma_of(p + i, offset + i * b_.map.block, gain);
         const V factor = kSource == Source::sigma ? hn::Mul(g, sigma) : g;
         const V term = kSource == Source::sigma ? factor : hn::Mul(sigma, xi[k]);
         total = fused_multiply_add(D(), factor, term, total);
       }
     }
+  }
+
+  HWY_INLINE V sigma_of(int64_t p, int64_t offset, V gain) const {
+    if (b_.element_scales != nullptr) return hn::Mul(gain, hn::LoadU(D(), b_.element_scales + offset));
+    return b_.scales == nullptr ? gain : hn::Mul(gain, hn::Set(D(), b_.scales[p]));
   }
 
   /// Takes the gradient of the elements from `offset` on through the epilogue.

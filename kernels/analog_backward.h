@@ -24,11 +24,12 @@ struct AnalogBackward {
   BlockedMap map;
   std::span<const PixelRun> runs;
   ElementPixels elements = {};
-  const float* gains = nullptr;     ///< As in the epilogue; null where there is nothing to sum.
-  const float* scales = nullptr;    ///< As in the epilogue.
-  const float* noise = nullptr;     ///< Instead of gains: the noise itself, in the layout of the map.
-  const uint8_t* passes = nullptr;  ///< What the epilogue recorded; null where everything passes.
-  const float* slopes = nullptr;    ///< What the epilogue recorded instead of `passes`.
+  const float* gains = nullptr;           ///< As in the epilogue; null where there is nothing to sum.
+  const float* scales = nullptr;          ///< As in the epilogue.
+  const float* element_scales = nullptr;  ///< The same.
+  const float* noise = nullptr;           ///< Instead of gains: the noise itself, in the layout of the map.
+  const uint8_t* passes = nullptr;        ///< What the epilogue recorded; null where everything passes.
+  const float* slopes = nullptr;          ///< What the epilogue recorded instead of `passes`.
   const uint8_t* sum_passes = nullptr;
   float* residual = nullptr;  ///< Gradient of the residual; null for none.
   bool accumulate = false;    ///< It is added to `residual`, which else is overwritten.

@@ -46,7 +46,10 @@ class EpiloguePass {
         src_(src),
         dst_(dst),
         sum_squares_(sum_squares),
-        floor_(lower_bound(epilogue.activation == Activation::relu)),
+        floor_(
+            lower_bound(epilogue.activation == Activation::relu || epilogue.activation == Activation::relu6)),
+        ceiling_(hn::Set(
+            D(), epilogue.activation == Activation::relu6 ? 6.0f : std::numeric_limits<float>::infinity())),
         floor_after_(lower_bound(epilogue.relu_after_residual)),
         quantizer_(epilogue.quantizer),
         result_quantizer_(epilogue.result_quantizer),
@@ -137,20 +140,19 @@ class EpiloguePass {
     const D d;
     V y = hn::LoadU(d, src_ + offset);
     if constexpr (kNoise) {
-      const V sigma = e_.scales == nullptr ? gain : hn::Mul(gain, hn::Set(d, e_.scales[p]));
-      y = fused_multiply_add(d, sigma, xi, y);
+      y = fused_multiply_add(d, sigma_of(p, offset, gain), xi, y);
     }
     if constexpr (kSmooth) {
       y = activate(y, offset);
     } else {
-      if (kRecorded && e_.passes != nullptr) record(y, floor_, e_.quantizer, offset, e_.passes);
-      y = larger(d, y, floor_);
+      if (kRecorded && e_.passes != nullptr) record(y, floor_, ceiling_, e_.quantizer, offset, e_.passes);
+      y = smaller(d, larger(d, y, floor_), ceiling_);
       if (kQuantized && quantized_) y = quantizer_.value(y);
     }
     if (!kSmooth && e_.residual != nullptr) {
       y = hn::Add(y, hn::LoadU(d, e_.residual + offset));
       if (kRecorded && e_.sum_passes != nullptr) {
-        record(y, floor_after_, e_.result_quantizer, offset, e_.sum_passes);
+        record(y, floor_after_, infinity(), e_.result_quantizer, offset, e_.sum_passes);
       }
       y = larger(d, y, floor_after_);
       if (kQuantized && result_quantized_) y = result_quantizer_.value(y);
@@ -163,9 +165,17 @@ class EpiloguePass {
     if (sum_squares_ != nullptr) sums_.add(d, p - tile_begin, c, y);
   }
 
-  static HWY_INLINE void record(V y, V floor, const Quantizer& quantizer, int64_t offset, uint8_t* bits) {
+  HWY_INLINE V sigma_of(int64_t p, int64_t offset, V gain) const {
+    if (e_.element_scales != nullptr) return hn::Mul(gain, hn::LoadU(D(), e_.element_scales + offset));
+    return e_.scales == nullptr ? gain : hn::Mul(gain, hn::Set(D(), e_.scales[p]));
+  }
+
+  static HWY_INLINE V infinity() { return hn::Set(D(), std::numeric_limits<float>::infinity()); }
+
+  static HWY_INLINE void record(V y, V floor, V ceiling, const Quantizer& quantizer, int64_t offset,
+                                uint8_t* bits) {
     const D d;
-    auto passes = hn::Gt(y, floor);
+    auto passes = hn::And(hn::Gt(y, floor), hn::Lt(y, ceiling));
     if (kQuantized && !quantizer.is_identity()) passes = hn::And(passes, inside(quantizer, y));
     store_bits(d, passes, offset, bits);
   }
@@ -194,7 +204,7 @@ class EpiloguePass {
   const float* src_;
   float* dst_;
   float* sum_squares_;
-  const V floor_, floor_after_;
+  const V floor_, ceiling_, floor_after_;
   const QuantizerVectors<D> quantizer_, result_quantizer_;
   const bool quantized_, result_quantized_;
   const Words pixel_step_;

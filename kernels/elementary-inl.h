@@ -111,16 +111,88 @@ HWY_INLINE V hyperbolic_tangent_slope(D d, V x) {
   return fused_multiply_add(d, hn::Neg(tangent), tangent, hn::Set(d, 1.0f));
 }
 
+/// 1 / (1 + e^-x): relative error below 3e-7 above -87.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V logistic(D d, V x) {
+  const V one = hn::Set(d, 1.0f);
+  return hn::Div(one, hn::Add(one, exponential(d, hn::Neg(x))));
+}
+
+/// x / (1 + e^-x); zero where e^-x leaves the range of float32.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V swish(D d, V x) {
+  constexpr float kLowest = -88.375f;
+  return hn::Mul(larger(d, hn::Set(d, kLowest), x), logistic(d, x));
+}
+
+/// s + x s (1 - s), where s is the logistic function.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V swish_slope(D d, V x) {
+  constexpr float kBound = 88.375f;
+  const V s = logistic(d, x);
+  const V rest = hn::Mul(s, hn::Sub(hn::Set(d, 1.0f), s));
+  return fused_multiply_add(d, clamped(d, x, kBound), rest, s);
+}
+
+/// min(max(x / 6 + 1/2, 0), 1).
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V hard_logistic(D d, V x) {
+  const V line = fused_multiply_add(d, x, hn::Set(d, 1.0f / 6), hn::Set(d, 0.5f));
+  return larger(d, hn::Zero(d), smaller(d, hn::Set(d, 1.0f), line));
+}
+
+/// 1/6 where its value lies between 0 and 1, else 0.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V hard_logistic_slope(D d, V x) {
+  return hn::IfThenElseZero(hn::Lt(hn::Abs(x), hn::Set(d, 3.0f)), hn::Set(d, 1.0f / 6));
+}
+
+/// x / 3 + 1/2 between -3 and 3, 0 below and 1 above.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V hard_swish_slope(D d, V x) {
+  const V line = fused_multiply_add(d, x, hn::Set(d, 1.0f / 3), hn::Set(d, 0.5f));
+  const V above = hn::IfThenElse(hn::Ge(x, hn::Set(d, 3.0f)), hn::Set(d, 1.0f), line);
+  return hn::IfThenZeroElse(hn::Le(x, hn::Set(d, -3.0f)), above);
+}
+
 /// A smooth activation.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V activated(D d, Activation activation, V x) {
-  return activation == Activation::gelu ? gelu(d, x) : hyperbolic_tangent(d, x);
+  switch (activation) {
+    case Activation::gelu:
+      return gelu(d, x);
+    case Activation::sigmoid:
+      return logistic(d, x);
+    case Activation::silu:
+      return swish(d, x);
+    case Activation::hard_sigmoid:
+      return hard_logistic(d, x);
+    case Activation::hard_swish:
+      return hn::Mul(x, hard_logistic(d, x));
+    default:
+      return hyperbolic_tangent(d, x);
+  }
 }
 
 /// Its derivative.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V activation_slope(D d, Activation activation, V x) {
-  return activation == Activation::gelu ? gelu_slope(d, x) : hyperbolic_tangent_slope(d, x);
+  switch (activation) {
+    case Activation::gelu:
+      return gelu_slope(d, x);
+    case Activation::sigmoid: {
+      const V s = logistic(d, x);
+      return hn::Mul(s, hn::Sub(hn::Set(d, 1.0f), s));
+    }
+    case Activation::silu:
+      return swish_slope(d, x);
+    case Activation::hard_sigmoid:
+      return hard_logistic_slope(d, x);
+    case Activation::hard_swish:
+      return hard_swish_slope(d, x);
+    default:
+      return hyperbolic_tangent_slope(d, x);
+  }
 }
 
 }  // namespace HWY_NAMESPACE

@@ -27,15 +27,15 @@ struct BlockedMap {
 struct PatchWindow {
   int64_t height = 1, width = 1;          ///< Input map.
   int64_t out_height = 1, out_width = 1;  ///< Output map.
-  int kernel = 1;                         ///< Square.
-  int stride = 1;
+  int kernel_height = 1, kernel_width = 1;
+  int stride_rows = 1, stride_columns = 1;
   int pad_top = 0, pad_left = 0;
+  int row_step = 1, column_step = 1;  ///< Pixels from one tap to the next: the dilation.
 
-  /// Whether every output pixel has a tap inside the input map.
+  /// Whether sizes make sense.
   [[nodiscard]] bool is_valid() const {
-    return kernel > 0 && stride > 0 && pad_top >= 0 && pad_left >= 0 && pad_top < kernel &&
-           pad_left < kernel && (out_height - 1) * stride - pad_top < height &&
-           (out_width - 1) * stride - pad_left < width;
+    return kernel_height > 0 && kernel_width > 0 && stride_rows > 0 && stride_columns > 0 && pad_top >= 0 &&
+           pad_left >= 0 && row_step > 0 && column_step > 0;
   }
 };
 

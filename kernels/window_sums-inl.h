@@ -15,11 +15,11 @@ void sum_columns(const PatchWindow& w, const T* sums, T* scratch) {
   for (int64_t y = 0; y < w.height; ++y) {
     const T* from = sums + y * w.width;
     T* to = scratch + y * w.out_width;
-    for (int k = 0; k < w.kernel; ++k) {
-      const int64_t shift = k - w.pad_left;
-      const int64_t first = std::max<int64_t>(0, (-shift + w.stride - 1) / w.stride);
-      const int64_t last = std::min(w.out_width, (w.width - shift + w.stride - 1) / w.stride);
-      for (int64_t x = first; x < last; ++x) to[x] += from[x * w.stride + shift];
+    for (int k = 0; k < w.kernel_width; ++k) {
+      const int64_t shift = int64_t{k} * w.column_step - w.pad_left, stride = w.stride_columns;
+      const int64_t first = std::max<int64_t>(0, (-shift + stride - 1) / stride);
+      const int64_t last = std::min(w.out_width, (w.width - shift + stride - 1) / stride);
+      for (int64_t x = first; x < last; ++x) to[x] += from[x * stride + shift];
     }
   }
 }
@@ -32,8 +32,9 @@ void sum_windows(const PatchWindow& w, const T* sums, T* scratch, T* dst) {
   for (int64_t oy = 0; oy < w.out_height; ++oy) {
     T* to = dst + oy * w.out_width;
     std::fill_n(to, w.out_width, T{0});
-    const int64_t top = oy * w.stride - w.pad_top;
-    for (int64_t y = std::max<int64_t>(0, top); y < std::min(w.height, top + w.kernel); ++y) {
+    for (int k = 0; k < w.kernel_height; ++k) {
+      const int64_t y = oy * w.stride_rows - w.pad_top + int64_t{k} * w.row_step;
+      if (y < 0 || y >= w.height) continue;
       const T* from = scratch + y * w.out_width;
       for (int64_t x = 0; x < w.out_width; ++x) to[x] += from[x];
     }

@@ -3,7 +3,7 @@
 #include <cassert>
 #include <vector>
 
-#include "engine/memory_plan.h"
+#include "engine/plans/memory_plan.h"
 #include "kernels/softmax.h"
 
 namespace dpac {

@@ -1,10 +1,10 @@
 /// @file
-/// The backward of attention (engine/attention.h), head by head.
+/// The backward of attention (engine/plans/attention.h), head by head.
 #pragma once
 
 #include <cstddef>
 
-#include "engine/attention.h"
+#include "engine/plans/attention.h"
 #include "kernels/analog_backward.h"
 
 namespace dpac {

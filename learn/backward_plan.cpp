@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/memory_plan.h"
+#include "engine/plans/memory_plan.h"
 #include "learn/attention_backward.h"
 
 namespace dpac {
@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kThreads = 1;
 
-bool is_attention(const Node& node) {
+bool is_attention(const FusedNode& node) {
   return is_analog(node) && !has_weights(node);
 }
 
@@ -35,22 +35,26 @@ void BackwardPlan::connect() {
     return has_terms;
   };
   for (std::size_t n = steps_.size(); n-- > 0;) {
-    const Node& node = graph().nodes[n];
+    const FusedNode& node = graph().nodes[n];
     steps_[n].needed = needed[n];
     if (is_attention(node)) continue;
     if (node.residual != kNone) steps_[n].add_to_residual = reads(node.residual);
-    if (node.input != kNone) steps_[n].add_to_input = reads(node.input);
+    if (is_digital(node.op)) {
+      for (const int from : node.inputs) steps_[n].begins.push_back(!reads(from));
+      continue;
+    }
+    if (node.input() != kNone) steps_[n].add_to_input = reads(node.input());
   }
 }
 
 void BackwardPlan::make_primitive(std::size_t n, const BackwardWeights& weights) {
-  const Node& node = graph().nodes[n];
+  const FusedNode& node = graph().nodes[n];
   Step& step = steps_[n];
   if (has_weights(node)) {
     make_product(n, weights);
   } else if (const auto* pool = std::get_if<MaxPoolOp>(&node.op); pool != nullptr && step.needed) {
     step.primitive = onednn::make_max_pool_backward(forward_.options().samples, input_shape(graph(), node),
-                                                    node.shape, pool->geometry, kThreads);
+                                                    node.shape(), pool->geometry, kThreads);
   }
   if (step.primitive) size_.scratchpad = std::max(size_.scratchpad, step.primitive.scratchpad_size());
   if (step.winograd) size_.scratchpad = std::max(size_.scratchpad, step.winograd->scratchpad_size());
@@ -59,14 +63,19 @@ void BackwardPlan::make_primitive(std::size_t n, const BackwardWeights& weights)
 void BackwardPlan::make_product(std::size_t n, const BackwardWeights& weights) {
   const BackwardForm form = weights.form(n);
   if (form == BackwardForm::none) return;
-  const Node& node = graph().nodes[n];
+  const FusedNode& node = graph().nodes[n];
   Step& step = steps_[n];
   onednn::ConvolutionSpec spec;
   spec.name = node.name;
   spec.batch = forward_.maps();
-  spec.in = forward_.shape(static_cast<std::size_t>(node.input));
+  spec.in = forward_.shape(static_cast<std::size_t>(node.input()));
   spec.out = forward_.shape(n);
   spec.geometry = product_geometry(node);
+  if (const auto& grouped = weights.of(n).grouped) {
+    spec.groups = grouped->groups();
+    spec.in.channels = grouped->in_channels();
+    spec.out.channels = grouped->out_channels();
+  }
   if (form == BackwardForm::strided) {
     step.primitive = onednn::make_convolution_backward(spec, *weights.of(n).direct, kThreads);
     return;
@@ -98,24 +107,25 @@ void BackwardPlan::place_gradients() {
   // Time runs from the last node to the first.
   for (int n = last; n >= 0; --n) {
     const int now = last - n;
-    const Node& node = graph().nodes[static_cast<std::size_t>(n)];
+    const FusedNode& node = graph().nodes[static_cast<std::size_t>(n)];
     if (std::holds_alternative<AttentionScoresOp>(node.op)) continue;
     write(n, now);
     if (std::holds_alternative<AttentionContextOp>(node.op)) {
-      const Node& scores = graph().nodes[static_cast<std::size_t>(node.input)];
-      for (const int operand : {scores.input, scores.second, node.second}) write(operand, now);
+      const FusedNode& scores = graph().nodes[static_cast<std::size_t>(node.input())];
+      for (const int operand : {scores.input(), scores.second(), node.second()}) write(operand, now);
       continue;
     }
     write(node.residual, now);
-    write(node.input, now);
+    for (const int from : node.inputs) write(from, now);
+    if (is_digital(node.op)) continue;
     const Step& step = steps_[static_cast<std::size_t>(n)];
     const bool adds_itself = forms[static_cast<std::size_t>(n)] == BackwardForm::transposed ||
                              std::holds_alternative<GlobalAveragePoolOp>(node.op) ||
                              std::holds_alternative<TokenPoolOp>(node.op) ||
                              std::holds_alternative<LayerNormOp>(node.op);
-    if (node.input == kNone || !steps_[static_cast<std::size_t>(node.input)].needed) continue;
+    if (node.input() == kNone || !steps_[static_cast<std::size_t>(node.input())].needed) continue;
     if (step.add_to_input && !adds_itself) {
-      terms[static_cast<std::size_t>(n)] = table.add(size_of(node.input), now);
+      terms[static_cast<std::size_t>(n)] = table.add(size_of(node.input()), now);
       table.use(*terms[static_cast<std::size_t>(n)], now);
     }
   }
@@ -129,7 +139,7 @@ void BackwardPlan::place_gradients() {
 
 void BackwardPlan::place_sums() {
   first_sums_ = {0};
-  for (const Node& node : graph().nodes) {
+  for (const FusedNode& node : graph().nodes) {
     if (!is_analog(node)) continue;
     const int64_t sums = is_attention(node) ? 1 : blocked_map(node).padded_channels();
     first_sums_.push_back(first_sums_.back() + static_cast<std::size_t>(sums));

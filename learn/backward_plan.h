@@ -6,9 +6,9 @@
 #include <optional>
 #include <vector>
 
-#include "engine/float_plan.h"
-#include "engine/onednn.h"
-#include "engine/winograd.h"
+#include "engine/onednn/onednn.h"
+#include "engine/onednn/winograd.h"
+#include "engine/plans/float_plan.h"
 #include "learn/backward_weights.h"
 
 namespace dpac {
@@ -27,6 +27,7 @@ class BackwardPlan {
     std::optional<Winograd> winograd;
     bool add_to_input = false;        ///< The input's gradient has terms already.
     bool add_to_residual = false;     ///< The same of the residual's.
+    std::vector<bool> begins;         ///< Of a digital op: the inputs whose gradients have no terms yet.
     std::optional<std::size_t> term;  ///< Where a term is made that is to be added, if not in its place.
   };
 
@@ -42,7 +43,7 @@ class BackwardPlan {
   [[nodiscard]] const std::vector<std::size_t>& first_sums() const { return first_sums_; }
 
  private:
-  [[nodiscard]] const Graph& graph() const { return forward_.graph(); }
+  [[nodiscard]] const FusedGraph& graph() const { return forward_.graph(); }
   void connect();
   void make_primitive(std::size_t n, const BackwardWeights& weights);
   void make_product(std::size_t n, const BackwardWeights& weights);

@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "engine/float_plan.h"
-#include "engine/graph.h"
+#include "engine/graph/fused_graph.h"
+#include "engine/plans/float_plan.h"
 #include "engine/tensor.h"
 
 namespace dpac {
@@ -20,16 +20,16 @@ enum class BackwardForm {
 };
 
 /// Of every node; `none` for those that are not analog.
-std::vector<BackwardForm> backward_forms(const Graph& graph);
+std::vector<BackwardForm> backward_forms(const FusedGraph& graph);
 
 /// Of each node, whether anything up to its output has noise: its gradient is needed then.
-std::vector<bool> depends_on_noise(const Graph& graph);
+std::vector<bool> depends_on_noise(const FusedGraph& graph);
 
 /// The window of the transposed convolution.
 Geometry transposed(const Geometry& geometry);
 
 /// The geometry of an analog operation's product: a linear layer is a 1x1 convolution.
-Geometry product_geometry(const Node& node);
+Geometry product_geometry(const FusedNode& node);
 
 /// dst [in, out, k, k] <- weights [out, in, k, k], each filter turned by 180 degrees.
 void transpose_weights(const Shape& shape, std::span<const float> weights, std::span<float> dst);
@@ -37,7 +37,7 @@ void transpose_weights(const Shape& shape, std::span<const float> weights, std::
 class BackwardWeights {
  public:
   /// The graph must outlive it.
-  explicit BackwardWeights(const Graph& graph);
+  explicit BackwardWeights(const FusedGraph& graph);
 
   [[nodiscard]] BackwardForm form(std::size_t node) const { return forms_[node]; }
   [[nodiscard]] const NodeWeights& of(std::size_t node) const { return weights_[node]; }
@@ -49,7 +49,7 @@ class BackwardWeights {
   void drop_plain();
 
  private:
-  const Graph& graph_;
+  const FusedGraph& graph_;
   std::vector<BackwardForm> forms_;
   std::vector<Tensor> transposed_;
   std::vector<NodeWeights> weights_;

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <cassert>
 
-#include "engine/planned_attention.h"
-#include "engine/token_ops.h"
+#include "engine/plans/planned_attention.h"
+#include "engine/plans/token_ops.h"
 #include "kernels/layer_norm.h"
-#include "kernels/subsample.h"
 #include "learn/attention_backward.h"
 
 namespace dpac {
@@ -20,7 +19,7 @@ BackwardWorker::BackwardWorker(const BackwardPlan& plan, const Workspace& tape, 
 BackwardWorker::Product BackwardWorker::bind(int n) const {
   const BackwardPlan::Step& own = step(n);
   if (!own.primitive && !own.winograd) return {};
-  float* dst = own.term ? workspace_.arena() + *own.term : gradient(node(n).input);
+  float* dst = own.term ? workspace_.arena() + *own.term : gradient(node(n).input());
   if (own.winograd) return Winograd::Call(*own.winograd, gradient(n), dst, workspace_.scratchpad());
   float* noted = tape(n).workspace ? tape_.tape() + *tape(n).workspace : nullptr;
   return own.primitive.bind(gradient(n), dst, workspace_.scratchpad(), noted);
@@ -39,8 +38,10 @@ void BackwardWorker::run(const BackwardInput& input, double* sums) {
     } else if (tape(n).passes && !std::holds_alternative<LayerNormOp>(node(n).op)) {
       clear_clamped(n);
     }
-    if (!is_analog(node(n)) || has_weights(node(n))) {
-      if (reaches(node(n).input)) to_input(n, input);
+    if (is_digital(node(n).op)) {
+      through_digital(n);
+    } else if (!is_analog(node(n)) || has_weights(node(n))) {
+      if (reaches(node(n).input())) to_input(n, input);
     }
   }
 }
@@ -85,7 +86,11 @@ AnalogBackward BackwardWorker::backward_of(int n, const SamplePart& part, const 
   if (text()) backward.elements = {-part.first, part.count};
   if (tape(n).noise) backward.noise = tape_.tape() + *tape(n).noise + offset;
   if (!tape(n).noise) backward.gains = (*input.point->gains)[layer].gains.data();
-  if (tape(n).norms) backward.scales = tape_.tape() + *tape(n).norms + part.map * map.pixels;
+  if (tape(n).norms && groups_of(node(n)) == 1) {
+    backward.scales = tape_.tape() + *tape(n).norms + part.map * map.pixels;
+  } else if (tape(n).norms) {
+    backward.element_scales = tape_.tape() + *tape(n).norms + offset;
+  }
   if (tape(n).slopes) backward.slopes = tape_.tape() + *tape(n).slopes + offset;
   if (reaches(node(n).residual)) backward.residual = gradient(node(n).residual) + offset;
   return backward;
@@ -107,10 +112,10 @@ void BackwardWorker::product(int n, const BackwardInput& input, double* sums) co
 }
 
 void BackwardWorker::attention(int n, const BackwardInput& input, double* sums) const {
-  const Node &context = node(n), &scores = node(context.input);
+  const FusedNode &context = node(n), &scores = node(context.input());
   const int layer = forward().step(static_cast<std::size_t>(n)).layer;
-  const AttentionGradients gradients{gradient(n), gradient(scores.input), gradient(scores.second),
-                                     gradient(context.second)};
+  const AttentionGradients gradients{gradient(n), gradient(scores.input()), gradient(scores.second()),
+                                     gradient(context.second())};
   float* buffer = tape_.tape() + *tape(n).heads;
   for (std::size_t s = 0; s < forward().samples_of(input.sequences); ++s) {
     const Attention attention = planned_attention(forward(), static_cast<std::size_t>(n), input.sequences[s],
@@ -140,7 +145,7 @@ void BackwardWorker::clear_clamped(int n) const {
 }
 
 void BackwardWorker::to_input(int n, const BackwardInput& input) {
-  const Node& own = node(n);
+  const FusedNode& own = node(n);
   const BackwardPlan::Step& how = step(n);
   if (auto* winograd = std::get_if<Winograd::Call>(&products_[static_cast<std::size_t>(n)])) {
     winograd->run(stream_);
@@ -152,36 +157,44 @@ void BackwardWorker::to_input(int n, const BackwardInput& input) {
     through_layer_norm(n, *norm);
   } else if (const auto* pool = std::get_if<TokenPoolOp>(&own.op)) {
     spread_over_tokens(n, pool->kind, input);
-  } else if (const auto* shortcut = std::get_if<SubsampleOp>(&own.op)) {
-    const Node& from = node(own.input);
-    const Subsample map{blocked_map(from), blocked_map(own), from.shape.width,
-                        own.shape.width,   shortcut->stride, shortcut->channels_before};
-    float* dst = how.term ? workspace_.arena() + *how.term : gradient(own.input);
-    for (int64_t s = 0; s < forward().maps(); ++s) {
-      subsample_backward(map, gradient(n) + s * map.out.size(), dst + s * map.in.size());
-    }
   }
   if (!how.term) return;
   const float* term = workspace_.arena() + *how.term;
-  float* sum = gradient(own.input);
-  for (int64_t i = 0; i < floats(own.input); ++i) sum[i] += term[i];
+  float* sum = gradient(own.input());
+  for (int64_t i = 0; i < floats(own.input()); ++i) sum[i] += term[i];
+}
+
+void BackwardWorker::through_digital(int n) const {
+  const FloatPlan::Step& planned = forward().step(static_cast<std::size_t>(n));
+  const FusedNode& own = node(n);
+  for (std::size_t i = 0; i < own.inputs.size(); ++i) {
+    const int from = own.inputs[i];
+    if (!reaches(from)) continue;
+    if (step(n).begins[i]) std::fill_n(gradient(from), floats(from), 0.0f);
+    run_digital_backward(own.op,
+                         {*planned.digital, i, gradient(n), gradient(from), tape_.tape() + *tape(n).digital});
+  }
 }
 
 void BackwardWorker::through_layer_norm(int n, const LayerNormOp& op) const {
   const BlockedMap map = this->map(n);
-  const LayerNormBackward norm{.map = map,
-                               .gamma = op.gamma.data(),
-                               .normalised = tape_.tape() + *tape(n).normalised,
-                               .inverse_deviation = tape_.tape() + *tape(n).inverse_deviation,
-                               .passes = bits(tape(n).passes, 0)};
-  float *own = gradient(n), *to = gradient(node(n).input);
-  layer_norm_backward(norm, 0, map.pixels, own);
+  for (int64_t m = 0; m < forward().maps(); ++m) {
+    const LayerNormBackward norm{
+        .map = map,
+        .gamma = op.gamma.data(),
+        .normalised = tape_.tape() + *tape(n).normalised + m * map.size(),
+        .inverse_deviation = tape_.tape() + *tape(n).inverse_deviation + m * map.pixels,
+        .passes = bits(tape(n).passes, m * map.size())};
+    layer_norm_backward(norm, 0, map.pixels, gradient(n) + m * map.size());
+  }
+  const float* own = gradient(n);
+  float* to = gradient(node(n).input());
   const bool add = step(n).add_to_input;
-  for (int64_t i = 0; i < map.size(); ++i) to[i] = (add ? to[i] : 0.0f) + own[i];
+  for (int64_t i = 0; i < floats(n); ++i) to[i] = (add ? to[i] : 0.0f) + own[i];
 }
 
 void BackwardWorker::spread_over_tokens(int n, TokenPoolOp::Kind kind, const BackwardInput& input) const {
-  const int from = node(n).input;
+  const int from = node(n).input();
   const BlockedMap in = map(from), out = map(n);
   if (!step(n).add_to_input) std::fill_n(gradient(from), in.size(), 0.0f);
   for (std::size_t s = 0; s < forward().samples_of(input.sequences); ++s) {
@@ -193,10 +206,10 @@ void BackwardWorker::spread_over_tokens(int n, TokenPoolOp::Kind kind, const Bac
 
 /// Every pixel has the same share in the average.
 void BackwardWorker::spread_average(int n) const {
-  const BlockedMap map = blocked_map(node(node(n).input));
+  const BlockedMap map = blocked_map(node(node(n).input()));
   const float share = 1.0f / static_cast<float>(map.pixels);
   const float* from = gradient(n);
-  float* to = gradient(node(n).input);
+  float* to = gradient(node(n).input());
   const bool add = step(n).add_to_input;
   for (int64_t b = 0; b < forward().maps() * map.blocks(); ++b, from += map.block) {
     for (int64_t p = 0; p < map.pixels; ++p, to += map.block) {

@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "engine/plan.h"
+#include "engine/plans/plan.h"
 #include "kernels/analog_backward.h"
 #include "learn/backward_plan.h"
 
@@ -35,8 +35,8 @@ class BackwardWorker {
  private:
   using Product = std::variant<std::monostate, onednn::Call, Winograd::Call>;
 
-  [[nodiscard]] const Graph& graph() const { return plan_.forward().graph(); }
-  [[nodiscard]] const Node& node(int n) const { return graph().nodes[static_cast<std::size_t>(n)]; }
+  [[nodiscard]] const FusedGraph& graph() const { return plan_.forward().graph(); }
+  [[nodiscard]] const FusedNode& node(int n) const { return graph().nodes[static_cast<std::size_t>(n)]; }
   [[nodiscard]] const BackwardPlan::Step& step(int n) const {
     return plan_.step(static_cast<std::size_t>(n));
   }
@@ -63,6 +63,7 @@ class BackwardWorker {
   [[nodiscard]] double* sums_of(int layer, int64_t position, double* sums) const;
   void clear_clamped(int n) const;
   void to_input(int n, const BackwardInput& input);
+  void through_digital(int n) const;
   void through_layer_norm(int n, const LayerNormOp& op) const;
   void spread_over_tokens(int n, TokenPoolOp::Kind kind, const BackwardInput& input) const;
   void spread_average(int n) const;

@@ -7,12 +7,13 @@
 #include <fmt/format.h>
 #include <omp.h>
 
-#include "engine/float_plan.h"
-#include "engine/lanes.h"
-#include "engine/noise_state.h"
-#include "engine/noisy_weights.h"
-#include "engine/packing.h"
-#include "engine/plan_lanes.h"
+#include "engine/graph/fuse.h"
+#include "engine/noise/noise_state.h"
+#include "engine/noise/noisy_weights.h"
+#include "engine/plans/float_plan.h"
+#include "engine/plans/lanes.h"
+#include "engine/plans/packing.h"
+#include "engine/plans/plan_lanes.h"
 #include "engine/thread_scope.h"
 #include "kernels/error.h"
 #include "kernels/isa.h"
@@ -21,11 +22,11 @@
 namespace dpac {
 class Differentiator::Impl {
  public:
-  Impl(Graph graph, const DifferentiatorOptions& options)
+  Impl(const Graph& graph, const DifferentiatorOptions& options)
       : options_(options),
         threads_(options.threads > 0 ? options.threads : omp_get_max_threads()),
         spread_(spread(options.batch, threads_)),
-        graph_(std::move(graph)),
+        graph_(fuse(graph)),
         layers_(analog_layers(graph_)),
         ranges_(weight_ranges(graph_)),
         quantizers_(node_quantizers(graph_, options.quantization)),
@@ -78,7 +79,7 @@ class Differentiator::Impl {
     return result;
   }
 
-  [[nodiscard]] const Graph& graph() const { return graph_; }
+  [[nodiscard]] const FusedGraph& graph() const { return graph_; }
   [[nodiscard]] const std::vector<AnalogLayer>& layers() const { return layers_; }
 
  private:
@@ -146,7 +147,7 @@ class Differentiator::Impl {
     const std::span<const float> exact = analog_weights(graph_.nodes[node]).values();
     noise_values_.resize(weights.size());
     for (std::size_t i = 0; i < weights.size(); ++i) noise_values_[i] = weights[i] - exact[i];
-    noise_weights_[node].direct->repack(noise_values_.data());
+    noise_weights_[node].repack(noise_values_.data(), threads_);
   }
 
   void check(const Inputs& inputs, std::span<const int64_t> samples) const {
@@ -264,7 +265,7 @@ class Differentiator::Impl {
   DifferentiatorOptions options_;
   int threads_;
   Spread spread_;
-  Graph graph_;
+  FusedGraph graph_;
   std::vector<AnalogLayer> layers_;
   std::vector<std::vector<ValueRange>> ranges_;  // Of the weights, before they are quantised.
   std::vector<NodeQuantizers> quantizers_;
@@ -281,13 +282,13 @@ class Differentiator::Impl {
   std::vector<float> logit_gradients_;
 };
 
-Differentiator::Differentiator(Graph graph, const DifferentiatorOptions& options)
-    : impl_(std::make_unique<Impl>(std::move(graph), options)) {}
+Differentiator::Differentiator(const Graph& graph, const DifferentiatorOptions& options)
+    : impl_(std::make_unique<Impl>(graph, options)) {}
 Differentiator::~Differentiator() = default;
 Differentiator::Differentiator(Differentiator&&) noexcept = default;
 Differentiator& Differentiator::operator=(Differentiator&&) noexcept = default;
 
-const Graph& Differentiator::graph() const {
+const FusedGraph& Differentiator::graph() const {
   return impl_->graph();
 }
 const std::vector<AnalogLayer>& Differentiator::layers() const {

@@ -13,12 +13,12 @@
 #include <span>
 #include <vector>
 
-#include "engine/analog.h"
-#include "engine/graph.h"
+#include "engine/graph/fused_graph.h"
 #include "engine/inputs.h"
-#include "engine/noise_config.h"
+#include "engine/noise/analog.h"
+#include "engine/noise/noise_config.h"
+#include "engine/noise/quantization.h"
 #include "engine/poll.h"
-#include "engine/quantization.h"
 #include "learn/loss.h"
 #include "learn/precision_parameters.h"
 
@@ -52,13 +52,13 @@ struct BatchDerivative {
 class Differentiator {
  public:
   /// @throws Error where oneDNN cannot make a layer, or ranges do not fit the graph.
-  Differentiator(Graph graph, const DifferentiatorOptions& options);
+  Differentiator(const Graph& graph, const DifferentiatorOptions& options);
   ~Differentiator();
   Differentiator(Differentiator&&) noexcept;
   Differentiator& operator=(Differentiator&&) noexcept;
 
   /// With quantised weights, where the options ask for them.
-  [[nodiscard]] const Graph& graph() const;
+  [[nodiscard]] const FusedGraph& graph() const;
   [[nodiscard]] const std::vector<AnalogLayer>& layers() const;
 
   /// Noise of the following runs, of its kind, without repeats. Under weight noise all samples of a step

@@ -10,7 +10,7 @@
 #include <optional>
 #include <span>
 
-#include "engine/noise_config.h"
+#include "engine/noise/noise_config.h"
 #include "learn/adam.h"
 #include "learn/differentiator.h"
 #include "learn/precision_parameters.h"

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "engine/float_plan.h"
+#include "engine/plans/float_plan.h"
 #include "learn/backward_plan.h"
 #include "learn/backward_worker.h"
 
@@ -15,7 +15,7 @@ namespace dpac {
 struct LearningPlans {
   /// What plans are made of; all of it must outlive them.
   struct Parts {
-    const Graph& graph;
+    const FusedGraph& graph;
     const std::vector<NodeWeights>& forward_weights;
     const std::vector<NodeWeights>& noise_weights;  ///< Empty but for weight noise.
     const BackwardWeights& backward_weights;

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/analog.h"
-#include "engine/noise_config.h"
+#include "engine/noise/analog.h"
+#include "engine/noise/noise_config.h"
 
 namespace dpac {
 

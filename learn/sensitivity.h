@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
-#include "engine/analog.h"
-#include "engine/noise_config.h"
+#include "engine/noise/analog.h"
+#include "engine/noise/noise_config.h"
 #include "learn/differentiator.h"
 #include "learn/precision_parameters.h"
 #include "learn/shrinkage.h"

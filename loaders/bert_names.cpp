@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/foreign_network.h"
+#include "engine/networks/foreign_network.h"
 #include "kernels/error.h"
 #include "loaders/weights/wrappers.h"
 

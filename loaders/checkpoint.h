@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-#include "engine/weights.h"
+#include "engine/networks/weights.h"
 
 namespace dpac {
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "engine/left_out.h"
+#include "engine/networks/left_out.h"
 
 namespace dpac {
 

@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "engine/weights.h"
+#include "engine/networks/weights.h"
 
 namespace dpac {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/calibrate.h"
+#include "engine/noise/calibrate.h"
 #include "kernels/split_mix.h"
 
 namespace dpac {

@@ -11,7 +11,7 @@
 #include "cli/data/sample_reader.h"
 #include "cli/remarks.h"
 #include "cli/support/json.h"
-#include "engine/graph.h"
+#include "engine/graph/graph.h"
 #include "loaders/images/sample_maker.h"
 
 namespace dpac::cli {

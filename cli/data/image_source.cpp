@@ -21,7 +21,7 @@ class ImageReader final : public SampleReader {
   ImageReader(const ImageDataset& images, const Preprocessing& preprocessing, const Graph& graph,
               std::vector<int64_t> samples, const Reading& how)
       : labelled_(answer_of(graph) == Answer::classes),
-        reader_(images, preprocessing, static_cast<int>(graph.input().channels), std::move(samples),
+        reader_(images, preprocessing, static_cast<int>(input_shape(graph).channels), std::move(samples),
                 static_cast<int>(how.batch), how.threads, how.draws) {}
 
   const SampleBatch* next() override {
@@ -61,13 +61,13 @@ std::optional<Shape> ImageSource::size_of_images() const {
 }
 
 void ImageSource::fit(const Graph& graph, int64_t sample) {
-  const MapShape& input = graph.input();
+  const MapShape& input = input_shape(graph);
   if (input.channels != 1 && input.channels != 3) {
     throw Error(fmt::format("the network takes {} channels, but images have 1 or 3", input.channels));
   }
   const ImageSize own = images_->load(sample).size();
   labelled_ = answer_of(graph) == Answer::classes;
-  if (labelled_) class_notices_ = class_notices(*images_, graph.classes());
+  if (labelled_) class_notices_ = class_notices(*images_, output_channels(graph));
   warnings_ = preprocessing_warnings(preprocessing_, own, static_cast<int>(input.channels));
   const ImageSize size = output_size(own, preprocessing_);
   if (size.height == input.height && size.width == input.width) return;

@@ -10,8 +10,8 @@
 #include "cli/data/data_source.h"
 #include "cli/options/data_options.h"
 #include "cli/support/json.h"
+#include "engine/networks/weights.h"
 #include "engine/tensor.h"
-#include "engine/weights.h"
 #include "loaders/images/dataset.h"
 #include "loaders/pixels/preprocess.h"
 

@@ -62,7 +62,7 @@ TextDataset of_sentences(const std::vector<std::string>& sentences) {
 LabelRule label_rule(const TextOptions& options, const Graph& graph) {
   LabelRule rule;
   if (answer_of(graph) == Answer::classes) {
-    rule = {.classes = static_cast<int>(graph.classes()), .class_names = graph.class_names};
+    rule = {.classes = static_cast<int>(output_channels(graph)), .class_names = graph.class_names};
   }
   check_option("--label-names", [&] {
     for (const std::string& spelling : options.label_names)
@@ -94,14 +94,15 @@ void name_classes(const TextOptions& options, Graph& graph) {
   if (answer_of(graph) != Answer::classes) {
     throw UsageError("--classes was given, but the network does not tell classes of text apart");
   }
-  check_option("--classes", [&] { check_class_names(options.classes, graph.classes(), task_of(options)); });
+  check_option("--classes",
+               [&] { check_class_names(options.classes, output_channels(graph), task_of(options)); });
   graph.class_names = options.classes;
 }
 
 TextSource::TextSource(DataOptions options, const ModelOptions& model, const Graph& graph)
     : options_(std::move(options)),
       vocabulary_(vocabulary_file(options_.text, model.weights)),
-      max_length_(model.max_length_in_force(tables_of(graph).positions.dim(0))),
+      max_length_(model.max_length_in_force(tables_of(graph).positions->dim(0))),
       scores_(answer_of(graph) != Answer::classes) {
   if (const char* given = options_.given_for_images()) {
     throw UsageError(fmt::format("{} was given, but {} reads text, not images", given, model.weights));
@@ -109,9 +110,9 @@ TextSource::TextSource(DataOptions options, const ModelOptions& model, const Gra
   TextEncoding how{.max_length = max_length_,
                    .pairs_apart = answer_of(graph) == Answer::embedding,
                    .poll = stop_if_interrupted};
-  if (options_.text.pad_to) how.pad_to = checked_padding(options_.text, tables_of(graph).positions.dim(0));
+  if (options_.text.pad_to) how.pad_to = checked_padding(options_.text, tables_of(graph).positions->dim(0));
   TextEncoder encoder = TextEncoder::open(vocabulary_, options_.text.casing());
-  vocabulary_notice_ = check_embeddings(encoder.tokens(), tables_of(graph).words.dim(0), vocabulary_);
+  vocabulary_notice_ = check_embeddings(encoder.tokens(), tables_of(graph).words->dim(0), vocabulary_);
   texts_ = std::make_unique<EncodedTexts>(open_texts(options_, graph), std::move(encoder), how);
 }
 

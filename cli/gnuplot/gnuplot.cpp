@@ -110,7 +110,7 @@ std::string first_message(const std::string& errors) {
   for (std::size_t begin = 0; begin < errors.size();) {
     const std::size_t end = std::min(errors.find('\n', begin), errors.size());
     const std::size_t text = errors.find_first_not_of(" \t", begin);
-    const std::string line = text < end ? errors.substr(text, end - text) : "";
+    std::string line = text < end ? errors.substr(text, end - text) : "";
     if (line.starts_with("line ")) return line;
     if (first.empty()) first = line;
     begin = end + 1;

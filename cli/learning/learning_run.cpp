@@ -11,7 +11,7 @@
 #include "cli/learning/state_file.h"
 #include "cli/support/interrupt.h"
 #include "cli/support/progress.h"
-#include "engine/energy.h"
+#include "engine/noise/energy.h"
 #include "kernels/error.h"
 
 namespace dpac::cli {

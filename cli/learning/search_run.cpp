@@ -10,7 +10,7 @@
 #include "cli/learning/state_file.h"
 #include "cli/support/interrupt.h"
 #include "cli/support/json.h"
-#include "engine/energy.h"
+#include "engine/noise/energy.h"
 #include "kernels/error.h"
 
 namespace dpac::cli {

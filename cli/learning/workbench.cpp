@@ -34,7 +34,7 @@ WorkbenchOptions with_calibration(WorkbenchOptions options) {
 OpenedData open_training_data(const WorkbenchOptions& options, const Session& session) {
   DataOptions data = training_data_options(options.learning, options.data);
   OpenedData training = open_more(session, data);
-  training.source->check_labels(session.graph.classes());
+  training.source->check_labels(output_channels(session.graph));
   return training;
 }
 
@@ -188,7 +188,7 @@ DifferentiatorOptions Workbench::differentiator_options(Derivative derivative) {
 
 Differentiator& Workbench::differentiator() {
   if (!differentiator_) {
-    differentiator_.emplace(clone(session_.graph), differentiator_options(Derivative::gradient));
+    differentiator_.emplace(session_.graph, differentiator_options(Derivative::gradient));
   }
   return *differentiator_;
 }
@@ -215,7 +215,7 @@ void Workbench::check_learnable() const {
 }
 
 ChannelValues Workbench::sensitivities(uint64_t seed) {
-  Differentiator differentiator(clone(session_.graph), differentiator_options(Derivative::sensitivity));
+  Differentiator differentiator(session_.graph, differentiator_options(Derivative::sensitivity));
   NoiseConfig noise = options_.analog.noise.base();
   noise.seed = seed;
   SensitivityEstimate estimate(differentiator, noise);
@@ -224,7 +224,7 @@ ChannelValues Workbench::sensitivities(uint64_t seed) {
 }
 
 ChannelValues Workbench::noisy_sensitivities(uint64_t seed, const Energies& energies) {
-  Differentiator differentiator(clone(session_.graph), differentiator_options(Derivative::noisy_sensitivity));
+  Differentiator differentiator(session_.graph, differentiator_options(Derivative::noisy_sensitivity));
   NoiseConfig noise = options_.analog.noise.base();
   noise.seed = seed;
   noise.energies = energies;
@@ -254,14 +254,14 @@ Accuracy Workbench::evaluate_on_data(Network& network, const NoiseConfig& point,
   const auto reader = make_reader(session_.data, network.graph(), options_.run, point.kind);
   Progress progress(std::ssize(session_.data.samples) * plan.passes(), "samples", work_callback_);
   const Evaluation evaluation = evaluate({network}, *reader, *session_.data.source, plan, progress);
-  Accuracy accuracy = accuracy_of(evaluation, 0, network.graph().classes());
+  Accuracy accuracy = accuracy_of(evaluation, 0, output_channels(network.graph()));
   if (accuracy.measure != Measure::none) return accuracy;
   throw Error(fmt::format("{}: embeddings of single sentences have no accuracy", options_.data.data));
 }
 
 Accuracy Workbench::accuracy(const Energies& energies, uint64_t seed, int seeds) {
   if (!network_) {
-    network_.emplace(clone(session_.graph), network_options(options_.analog, setup(), options_.run));
+    network_.emplace(session_.graph, network_options(options_.analog, setup(), options_.run));
   }
   NoiseConfig point = options_.analog.noise.base();
   point.energies = energies;
@@ -271,11 +271,11 @@ Accuracy Workbench::accuracy(const Energies& energies, uint64_t seed, int seeds)
 }
 
 Accuracy Workbench::accuracy_without_noise(const Quantization& quantization) {
-  Network network(clone(session_.graph), {.batch = options_.run.batch,
-                                          .threads = thread_count(options_.run.threads),
-                                          .quantization = quantization,
-                                          .arithmetic = options_.analog.quantization.product_arithmetic(),
-                                          .poll = stop_if_interrupted});
+  Network network(session_.graph, {.batch = options_.run.batch,
+                                   .threads = thread_count(options_.run.threads),
+                                   .quantization = quantization,
+                                   .arithmetic = options_.analog.quantization.product_arithmetic(),
+                                   .poll = stop_if_interrupted});
   return evaluate_on_data(network, NoiseConfig{}, {});
 }
 

@@ -9,7 +9,7 @@
 
 #include "cli/options/option_set.h"
 #include "cli/options/text_options.h"
-#include "engine/weights.h"
+#include "engine/networks/weights.h"
 #include "loaders/images/open_dataset.h"
 #include "loaders/pixels/preprocess.h"
 

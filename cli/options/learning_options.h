@@ -9,7 +9,7 @@
 #include "cli/options/data_options.h"
 #include "cli/options/option_set.h"
 #include "cli/support/json.h"
-#include "engine/noise_config.h"
+#include "engine/noise/noise_config.h"
 #include "learn/learner.h"
 #include "loaders/pixels/augment.h"
 

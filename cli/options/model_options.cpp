@@ -11,9 +11,9 @@
 #include "cli/options/text_options.h"
 #include "cli/support/json.h"
 #include "cli/support/usage_error.h"
-#include "engine/bert.h"
-#include "engine/damaged_weights.h"
-#include "engine/resnet.h"
+#include "engine/networks/bert.h"
+#include "engine/networks/damaged_weights.h"
+#include "engine/networks/image_network.h"
 #include "loaders/checkpoint.h"
 #include "loaders/sha256.h"
 #include "loaders/weights/left_out_kinds.h"
@@ -65,7 +65,7 @@ void add_weights_option(OptionSet& set, ModelOptions& options, bool positional) 
   set.heading(kGroup);
   set.path(
          {positional ? "file,--weights" : "--weights", "FILE",
-          "Checkpoint of a ResNet or BERT: a file of torch.save (.pth, .pt, .bin), safetensors, PyTorch or "
+          "Checkpoint of a network: a file of torch.save (.pth, .pt, .bin), safetensors, PyTorch or "
           "Keras "
           "weights in HDF5, found out by content; or an index of shards, a shard, or a folder with weights"},
          options.weights, FileRole::reads)
@@ -126,7 +126,7 @@ Graph build_network(const OpenedWeights& weights, const ModelOptions& options, s
   if (!checkpoint.bert) {
     ResNetOptions network{.input_size = std::move(size), .no_head = options.no_head};
     if (options.stride_in) network.stride_in_first_conv = *options.stride_in == kIn1x1;
-    return build_resnet(checkpoint, network);
+    return build_image_network(checkpoint, network);
   }
   const Tensor* positions = checkpoint.weights.find("embeddings.position_embeddings.weight");
   const int64_t count = positions == nullptr || positions->rank() == 0 ? kNominalTokens : positions->dim(0);

@@ -9,9 +9,9 @@
 #include "cli/options/option_set.h"
 #include "cli/remarks.h"
 #include "cli/support/json.h"
-#include "engine/graph.h"
+#include "engine/graph/graph.h"
+#include "engine/networks/weights.h"
 #include "engine/tensor.h"
-#include "engine/weights.h"
 
 namespace dpac::cli {
 

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/support/usage_error.h"
-#include "engine/energy.h"
+#include "engine/noise/energy.h"
 
 namespace dpac::cli {
 namespace {

@@ -10,7 +10,7 @@
 #include "cli/options/energy_options.h"
 #include "cli/options/option_set.h"
 #include "cli/support/json.h"
-#include "engine/noise_config.h"
+#include "engine/noise/noise_config.h"
 
 namespace dpac::cli {
 

@@ -8,7 +8,7 @@
 
 #include "cli/options/option_set.h"
 #include "cli/support/json.h"
-#include "engine/noise_config.h"
+#include "engine/noise/noise_config.h"
 
 namespace dpac::cli {
 

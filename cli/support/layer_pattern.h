@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/analog.h"
+#include "engine/noise/analog.h"
 
 namespace dpac::cli {
 

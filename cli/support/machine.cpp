@@ -5,7 +5,7 @@
 
 #include <omp.h>
 
-#include "engine/onednn.h"
+#include "engine/onednn/onednn.h"
 #include "kernels/isa.h"
 
 namespace dpac::cli {

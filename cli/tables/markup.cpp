@@ -63,7 +63,7 @@ std::string latex_text(std::string_view text) {
 }
 
 std::string csv_field(std::string_view text) {
-  const std::string plain = printable(text);
+  std::string plain = printable(text);
   const bool ends_blank = plain.starts_with(' ') || plain.ends_with(' ');
   if (!ends_blank && plain.find_first_of(",\"") == std::string::npos) return plain;
   std::string quoted = "\"";

@@ -23,7 +23,7 @@ Hdf5File Hdf5File::open(const std::filesystem::path& path) {
   return {name, std::make_unique<LocalHdf5File>(path, name)};
 }
 
-Hdf5File Hdf5File::from_image(std::span<const std::byte> image, std::string name) {
+Hdf5File Hdf5File::from_image(std::span<const std::byte> image, const std::string& name) {
   if (hdf5_reader() == Hdf5Reader::isolated) return {name, RemoteHdf5File::from_image(image, name)};
   return {name, std::make_unique<LocalHdf5File>(image, name)};
 }

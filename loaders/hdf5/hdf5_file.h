@@ -73,7 +73,7 @@ class Hdf5File {
   static Hdf5File open(const std::filesystem::path& path);
 
   /// The same for a file held in memory, which is copied. `name` stands for the path in messages.
-  static Hdf5File from_image(std::span<const std::byte> image, std::string name);
+  static Hdf5File from_image(std::span<const std::byte> image, const std::string& name);
 
   Hdf5File(Hdf5File&& other) noexcept;
   Hdf5File& operator=(Hdf5File&& other) noexcept;

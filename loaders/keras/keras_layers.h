@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/weights.h"
+#include "engine/networks/weights.h"
 #include "loaders/hdf5/hdf5_file.h"
 
 namespace dpac {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "engine/weights.h"
+#include "engine/networks/weights.h"
 #include "loaders/pixels/preprocess.h"
 
 namespace dpac {

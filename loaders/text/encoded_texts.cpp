@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/lanes.h"
+#include "engine/plans/lanes.h"
 
 namespace dpac {
 namespace {

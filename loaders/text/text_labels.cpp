@@ -137,7 +137,7 @@ std::optional<double> LabelReader::numbered_class(int number) const {
 
 std::string LabelReader::expectation() const {
   if (!classes_) return "a finite number";
-  const std::string numbers = fmt::format("a class from 0 to {}", *classes_ - 1);
+  std::string numbers = fmt::format("a class from 0 to {}", *classes_ - 1);
   if (names_.empty()) return numbers;
   const auto shown = names_.begin() + static_cast<std::ptrdiff_t>(std::min(names_.size(), kNamesInMessages));
   const std::string names = fmt::format("{}", fmt::join(names_.begin(), shown, ", "));

@@ -108,8 +108,9 @@ void AddedTokenList::add(AddedToken token, const std::string& where) {
   const auto known_id = ids_.find(token.content);
   const auto known = by_id_.find(known_id == ids_.end() ? token.id : known_id->second);
   if (known == by_id_.end()) {
-    ids_.emplace(token.content, token.id);
-    by_id_.emplace(token.id, Entry{std::move(token), where});
+    const auto id = token.id;
+    ids_.emplace(token.content, id);
+    by_id_.emplace(id, Entry{std::move(token), where});
   } else if (known->second.token.content != token.content || known->first != token.id) {
     throw Error(fmt::format("{}: the token '{}' has the id {}, but in {} '{}' has the id {}", where,
                             excerpt(token.content), token.id, known->second.where,

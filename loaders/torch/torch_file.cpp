@@ -75,7 +75,7 @@ class Walk {
       const std::string part = key_text(key);
       if (part.empty()) continue;
       if (depth == 0) entries_.push_back(part);
-      visit(name.empty() ? part : name + "." + part, value, depth + 1);
+      visit(name.empty() ? part : fmt::format("{}.{}", name, part), value, depth + 1);
     }
   }
 

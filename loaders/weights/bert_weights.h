@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/weights.h"
+#include "engine/networks/weights.h"
 #include "loaders/weights/stored_array.h"
 
 namespace dpac {

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string>
 
-#include "engine/weights.h"
+#include "engine/networks/weights.h"
 #include "loaders/hdf5/hdf5_file.h"
 #include "loaders/weights/stored_array.h"
 

@@ -2,7 +2,7 @@
 /// Preprocessing that an HDF5 file of weights describes itself.
 #pragma once
 
-#include "engine/weights.h"
+#include "engine/networks/weights.h"
 #include "loaders/hdf5/hdf5_file.h"
 
 namespace dpac {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/left_out.h"
+#include "engine/networks/left_out.h"
 
 namespace dpac {
 
@@ -13,6 +13,7 @@ inline constexpr const char* kCounters = "counters and other integers";
 inline constexpr const char* kWrappers = "wrappers of names";
 inline constexpr const char* kHeadsOfPreTraining = "tensors of heads of pre-training";
 inline constexpr const char* kBesideWeights = "datasets beside the weights";
+inline constexpr const char* kAuxiliary = "tensors of auxiliary classifiers, which only training needs";
 inline constexpr const char* kStrangers = "tensors beside the network";
 inline constexpr const char* kOtherFiles = "weight files beside the one taken";
 inline constexpr const char* kUnknownConfigs = "configurations of no known kind";

@@ -6,7 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "engine/foreign_network.h"
+#include "engine/networks/foreign_network.h"
+#include "engine/networks/torchvision.h"
 #include "kernels/error.h"
 #include "loaders/bert_names.h"
 #include "loaders/checked_size.h"
@@ -24,6 +25,12 @@ constexpr int kHuggingFaceStemStride = 2;
 std::vector<std::string> names_of(const std::vector<StoredArray>& arrays) {
   std::vector<std::string> names;
   for (const StoredArray& array : arrays) names.push_back(array.name);
+  return names;
+}
+
+std::vector<std::string> plain_names(const std::vector<StoredArray>& arrays) {
+  std::vector<std::string> names;
+  for (const StoredArray& array : arrays) names.push_back(plain_name(array.name));
   return names;
 }
 
@@ -60,6 +67,43 @@ void add_resnet(Checkpoint& checkpoint, const std::vector<StoredArray>& arrays, 
   if (!torch_name.is_hugging_face()) return;
   checkpoint.traits.stem_stride = kHuggingFaceStemStride;
   checkpoint.traits.stem_pool = true;
+}
+
+/// Sentences on what a file of torchvision's cannot say.
+void assume_preprocessing(Checkpoint& checkpoint, const TorchFamily& family) {
+  if (family.training.empty()) return;
+  checkpoint.assumed.push_back(fmt::format(
+      "images are normalised as torchvision does; its own pre-trained {} also has transform_input, which "
+      "is --mean 0.5 --std 0.5",
+      family.name));
+}
+
+void add_torch_network(Checkpoint& checkpoint, const std::vector<StoredArray>& arrays,
+                       const TorchPlace& place, int64_t stored_bytes) {
+  std::vector<NamedArray> chosen;
+  LeftOut counters{.what = kCounters}, auxiliary{.what = kAuxiliary}, strangers{.what = kStrangers};
+  WrapperNotes wrappers;
+  for (const StoredArray& array : arrays) {
+    const std::string name = plain_name(array.name);
+    const std::string own = name.starts_with(place.prefix) ? name.substr(place.prefix.size()) : "";
+    const auto begins = [&](std::string_view part) { return own.starts_with(part); };
+    const auto& training = place.family->training;
+    if (is_counter(array.name)) {
+      counters.add(array.origin);
+    } else if (own.empty()) {
+      strangers.add(array.origin);
+    } else if (std::any_of(training.begin(), training.end(), begins)) {
+      auxiliary.add(array.origin);
+    } else {
+      chosen.push_back({own, &array});
+      wrappers.add(array.name, place.prefix);
+    }
+  }
+  for (const LeftOut& left_out : {wrappers.left_out(), counters, auxiliary, strangers})
+    record(checkpoint, left_out);
+  add_arrays(checkpoint, chosen, stored_bytes);
+  checkpoint.traits.preset = "torchvision";
+  assume_preprocessing(checkpoint, *place.family);
 }
 
 /// Of no network that is known: the builder will say so.
@@ -117,6 +161,9 @@ void add_network(Checkpoint& checkpoint, ArrayFile file, int64_t stored_bytes) {
   }
   if (const auto names = ResNetNames::find(checkpoint.path, file.arrays)) {
     return add_resnet(checkpoint, file.arrays, *names, stored_bytes);
+  }
+  if (const auto place = find_torch_network(plain_names(file.arrays))) {
+    return add_torch_network(checkpoint, file.arrays, *place, stored_bytes);
   }
   if (!file.unreadable.empty()) throw Error(fmt::format("{}: {}", checkpoint.path, file.unreadable));
   add_unknown(checkpoint, file.arrays, stored_bytes);

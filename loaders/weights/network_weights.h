@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/weights.h"
+#include "engine/networks/weights.h"
 #include "loaders/weights/stored_array.h"
 
 namespace dpac {

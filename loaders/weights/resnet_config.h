@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "engine/weights.h"
+#include "engine/networks/weights.h"
 
 namespace dpac {
 

@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "engine/weights.h"
+#include "engine/networks/weights.h"
 #include "loaders/json_entries.h"
 
 namespace dpac {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/left_out.h"
+#include "engine/networks/left_out.h"
 #include "engine/tensor.h"
 
 namespace dpac {

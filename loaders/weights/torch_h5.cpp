@@ -11,7 +11,7 @@ namespace {
 
 /// The group that holds a state_dict, with a slash behind it, or "".
 std::string weight_group(const std::vector<std::string>& paths) {
-  for (const std::string group : {"state_dict/", "model_state_dict/"}) {
+  for (std::string group : {"state_dict/", "model_state_dict/"}) {
     const auto inside = [&](const std::string& path) { return path.starts_with(group); };
     if (std::any_of(paths.begin(), paths.end(), inside)) return group;
   }

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/foreign_network.h"
+#include "engine/networks/foreign_network.h"
 #include "kernels/error.h"
 #include "loaders/json_entries.h"
 #include "loaders/read_file.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/left_out.h"
+#include "engine/networks/left_out.h"
 
 namespace dpac {
 

@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "engine/network.h"
-#include "engine/resnet.h"
+#include "engine/networks/resnet.h"
 #include "loaders/images/open_dataset.h"
 #include "loaders/images/prefetch.h"
 #include "tests/support/cli_inputs.h"

@@ -9,7 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "engine/network.h"
-#include "engine/resnet.h"
+#include "engine/networks/resnet.h"
 #include "loaders/checkpoint.h"
 #include "loaders/hdf5/hdf5_file.h"
 #include "loaders/images/open_dataset.h"
@@ -39,7 +39,7 @@ Run run(const std::filesystem::path& weights, const std::filesystem::path& data,
   const ImageSize size = reader.image_size();
   Network network(build_resnet(checkpoint, {.input_size = Shape{size.height, size.width}}),
                   {.batch = 25, .threads = 2});
-  const auto classes = static_cast<std::size_t>(network.graph().classes());
+  const auto classes = static_cast<std::size_t>(output_channels(network.graph()));
   Run result;
   int right = 0, total = 0;
   while (const ImageBatch* batch = reader.next()) {

@@ -9,10 +9,10 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/calibrate.h"
 #include "engine/network.h"
-#include "engine/onednn.h"
-#include "engine/resnet.h"
+#include "engine/networks/resnet.h"
+#include "engine/noise/calibrate.h"
+#include "engine/onednn/onednn.h"
 #include "kernels/error.h"
 #include "tests/support/isa_scope.h"
 #include "tests/support/network_runs.h"
@@ -27,8 +27,7 @@ constexpr int64_t kSample = 4321;
 
 Ranges ranges_of(const Graph& graph) {
   const auto images = images_for(graph, 8);
-  return calibrate(clone(graph), CalibrationMethod::ema, 1,
-                   [&](const BatchVisitor& visit) { visit(images); });
+  return calibrate(graph, CalibrationMethod::ema, 1, [&](const BatchVisitor& visit) { visit(images); });
 }
 
 std::vector<NoiseModel> models() {
@@ -72,7 +71,7 @@ TEST_CASE("every noise, quantised or not, equals the oracle layer by layer") {
       network.set_noise(noise_of(model, network.layers()));
       const auto image = images_for(graph, 1);
       Recorder recorder;
-      std::vector<float> logits(static_cast<std::size_t>(graph.classes()));
+      std::vector<float> logits(static_cast<std::size_t>(output_channels(graph)));
       network.run_observed(image, std::vector<int64_t>{kSample}, logits, recorder);
 
       OracleSetup setup = oracle_setup(model, network, ranges);
@@ -109,7 +108,7 @@ TEST_CASE("quantised inputs of all layers are the oracle's codes but for roundin
     Network network(build(c), options);
     const auto image = images_for(graph, 1);
     Recorder recorder;
-    std::vector<float> logits(static_cast<std::size_t>(graph.classes()));
+    std::vector<float> logits(static_cast<std::size_t>(output_channels(graph)));
     network.run_observed(image, std::vector<int64_t>{kSample}, logits, recorder);
     const OracleRun reference = run_oracle(graph, image, oracle_setup(model, network, ranges));
     for (std::size_t l = 0; l < reference.layers.size(); ++l) {
@@ -132,7 +131,8 @@ TEST_CASE("integers give what float32 gives, but for codes on a rounding edge") 
         NoiseModel{"thermal, fewer bits, repeats", NoiseKind::thermal, 5.3, 6.7, true}}) {
     CAPTURE(std::string(model.what));
     for (const NetworkCase& c : network_cases()) {
-      CAPTURE(c.what);
+      if (c.graph != nullptr) continue;  // Of ops that run in float32.
+      CAPTURE(std::string(c.what));
       const Graph graph = build(c);
       const Ranges ranges = ranges_of(graph);
       NetworkOptions options = options_of(model, ranges, 4, 2);
@@ -160,11 +160,12 @@ TEST_CASE("where codes lie far from zero, sums could overflow, and float32 is us
   const NoiseModel model{"none", NoiseKind::none, 8, 8};
   Graph graph = build(small_case());
   const Ranges ranges = ranges_of(graph);
-  CHECK(Network(clone(graph), options_of(model, ranges)).arithmetic() == "int8");
-  for (std::size_t i = 0; float& w : analog_weights(graph.nodes[2]).values()) {
-    w = 0.1f * (1 + 1e-5f * static_cast<float>(i++ % 7));
-  }
-  CHECK(Network(clone(graph), options_of(model, ranges)).arithmetic() == "float32");
+  CHECK(Network(graph, options_of(model, ranges)).arithmetic() == "int8");
+  auto& second = std::get<ConvolutionOp>(graph.nodes[3].op);
+  Tensor weights(second.weights->shape(), second.weights->values());
+  for (std::size_t i = 0; float& w : weights.values()) w = 0.1f * (1 + 1e-5f * static_cast<float>(i++ % 7));
+  second.weights = share(std::move(weights));
+  CHECK(Network(graph, options_of(model, ranges)).arithmetic() == "float32");
 }
 
 TEST_CASE("results have the same bits for every batch size, number of threads and instruction set") {
@@ -228,7 +229,7 @@ TEST_CASE("10,000 draws of one layer have its sigma to 1 %, and their mean is th
     NetworkOptions options = options_of(model, ranges);
     options.keep_pre_activations = true;
     Network network(build(c), options);
-    std::vector<float> logits(static_cast<std::size_t>(graph.classes()));
+    std::vector<float> logits(static_cast<std::size_t>(output_channels(graph)));
     double squares = 0, sum = 0, count = 0;
     for (int draw = 0; draw < kDraws; ++draw) {
       network.set_noise(noise_of(model, network.layers(), static_cast<uint64_t>(draw)));

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/bert.h"
+#include "engine/networks/bert.h"
 #include "kernels/error.h"
 #include "tests/support/bert_runs.h"
 
@@ -58,7 +58,7 @@ TEST_CASE("sizes of a BERT come from its weights, heads from the options before 
   const Checkpoint checkpoint = random_bert({.features = 52, .layers = 3, .intermediate = 40});
   const Graph graph = build_bert(checkpoint, {.tokens = 24});
   CHECK(graph.architecture == "BERT 3x52");
-  CHECK(graph.classes() == 3);
+  CHECK(output_channels(graph) == 3);
   CHECK(graph.reads_text());
   int64_t parameters = 0;
   for (const auto& [name, entry] : checkpoint.weights.entries())

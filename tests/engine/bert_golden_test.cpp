@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/bert.h"
+#include "engine/networks/bert.h"
 #include "loaders/hdf5/hdf5_file.h"
 #include "tests/support/bert_runs.h"
 #include "tests/support/token_cases.h"
@@ -89,7 +89,7 @@ TEST_CASE("a BERT of base size gives Hugging Face's logits and hidden states") {
   const Golden golden;
   Graph graph = base_size();
   check_logits(golden, [&] {
-    Network fused(clone(graph), {.batch = 4, .threads = 2});
+    Network fused(graph, {.batch = 4, .threads = 2});
     return run(fused, golden.sequences, golden.samples);
   }());
   Network network(std::move(graph), {.batch = 4, .threads = 2, .keep_pre_activations = true});

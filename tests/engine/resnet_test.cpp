@@ -1,11 +1,11 @@
-#include "engine/resnet.h"
+#include "engine/networks/resnet.h"
 
 #include <algorithm>
 #include <string>
 
 #include <doctest/doctest.h>
 
-#include "engine/analog.h"
+#include "engine/noise/analog.h"
 #include "kernels/error.h"
 #include "tests/support/networks.h"
 
@@ -47,7 +47,7 @@ const Node& node(const Graph& graph, const std::string& name) {
 }
 
 int stride_of(const Graph& graph, const std::string& name) {
-  return std::get<ConvolutionOp>(node(graph, name).op).geometry.stride;
+  return std::get<ConvolutionOp>(node(graph, name).op).geometry.stride.h;
 }
 
 }  // namespace
@@ -84,11 +84,11 @@ TEST_CASE("depth, width, stem and shortcut are inferred") {
   net.projection = false;
   const Graph graph = build_resnet(random_resnet(net));
   CHECK(graph.architecture == "ResNet56");
-  CHECK(graph.input() == MapShape{3, 32, 32});
+  CHECK(input_shape(graph) == MapShape{3, 32, 32});
   CHECK(std::holds_alternative<SubsampleOp>(node(graph, "layer2.0.shortcut").op));
   CHECK(std::get<SubsampleOp>(node(graph, "layer2.0.shortcut").op).channels_before == 8);
-  CHECK(node(graph, "layer2.0.conv2").residual != kNone);
-  CHECK(build_resnet(random_resnet(net), {.input_size = Shape{64, 48}}).nodes.back().shape ==
+  CHECK(node(graph, "layer2.0.add").inputs.size() == 2);
+  CHECK(derive_values(build_resnet(random_resnet(net), {.input_size = Shape{64, 48}})).back().shape ==
         MapShape{10, 1, 1});
 }
 

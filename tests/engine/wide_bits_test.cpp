@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/resnet.h"
+#include "engine/networks/resnet.h"
 #include "tests/support/bert_runs.h"
 
 using namespace dpac;

@@ -129,7 +129,8 @@ TEST_CASE("activations and slopes: same bits on every instruction set") {
   const test::IsaScope scope;
   std::vector<float> x = arguments();
   for (float& v : x) v = std::isnan(v) ? 0.0f : v;
-  for (const Activation activation : {Activation::gelu, Activation::tanh}) {
+  for (const Activation activation : {Activation::gelu, Activation::tanh, Activation::sigmoid,
+                                      Activation::silu, Activation::hard_sigmoid, Activation::hard_swish}) {
     force_isa(Isa::scalar);
     const Activated reference = run(activation, x);
     for (const Isa isa : supported_isas()) {
@@ -146,7 +147,8 @@ TEST_CASE("a slope is that at the quantised value, and zero where either quantis
   std::erase_if(x, [](float v) { return std::isnan(v); });
   x.resize(x.size() / 16 * 16);
   const Quantizer before = make_quantizer(-2, 1.5, 256), after = make_quantizer(-0.0625, 0.75, 256);
-  for (const Activation activation : {Activation::gelu, Activation::tanh}) {
+  for (const Activation activation :
+       {Activation::gelu, Activation::tanh, Activation::silu, Activation::hard_swish}) {
     std::vector<float> grid(x.size());
     quantize_values(before, static_cast<int64_t>(x.size()), x.data(), grid.data());
     const Activated bare = run(activation, grid), quantised = run(activation, x, before, after);

@@ -8,7 +8,6 @@
 #include <doctest/doctest.h>
 
 #include "kernels/gaussian.h"
-#include "kernels/subsample.h"
 #include "tests/support/isa_scope.h"
 #include "tests/support/plain_quantizer.h"
 #include "tests/support/random_values.h"
@@ -213,21 +212,4 @@ TEST_CASE("stored noise takes the place of drawn noise") {
   backward.noise = noise.data();
   run_analog_backward(backward, NoiseSum::product, kKey, again.data(), stored.data());
   for (std::size_t c = 0; c < 20; ++c) CHECK(stored[c] == doctest::Approx(drawn[c]).epsilon(1e-5));
-}
-
-TEST_CASE("the backward of a subsample is its transpose") {
-  const Subsample s{{12, 7 * 5, 8}, {20, 4 * 3, 8}, 5, 3, 2, 4};
-  const auto in = test::random_values(static_cast<std::size_t>(s.in.size()), 1);
-  const auto out = test::random_values(static_cast<std::size_t>(s.out.size()), 2);
-  std::vector<float> forward(out.size()), backward(in.size());
-  subsample(s, in.data(), forward.data());
-  subsample_backward(s, out.data(), backward.data());
-  double through_forward = 0, through_backward = 0;
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    through_forward += static_cast<double>(forward[i]) * static_cast<double>(out[i]);
-  }
-  for (std::size_t i = 0; i < in.size(); ++i) {
-    through_backward += static_cast<double>(backward[i]) * static_cast<double>(in[i]);
-  }
-  CHECK(through_forward == doctest::Approx(through_backward));
 }

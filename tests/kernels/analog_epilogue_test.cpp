@@ -90,6 +90,16 @@ double activated(Activation activation, double v) {
       return v * 0.5 * std::erfc(-v / std::sqrt(2.0));
     case Activation::tanh:
       return std::tanh(v);
+    case Activation::relu6:
+      return std::min(std::max(v, 0.0), 6.0);
+    case Activation::sigmoid:
+      return 1 / (1 + std::exp(-v));
+    case Activation::silu:
+      return v / (1 + std::exp(-v));
+    case Activation::hard_sigmoid:
+      return std::min(std::max(v / 6 + 0.5, 0.0), 1.0);
+    case Activation::hard_swish:
+      return v * std::min(std::max(v / 6 + 0.5, 0.0), 1.0);
   }
   return v;
 }
@@ -140,7 +150,9 @@ std::vector<Case> cases() {
   }
   all.emplace_back(50, 20, 32, Activation::relu, true, true);
   for (const int block : {8, 16, 32}) {
-    for (const Activation activation : {Activation::relu, Activation::gelu, Activation::tanh}) {
+    for (const Activation activation :
+         {Activation::relu, Activation::relu6, Activation::gelu, Activation::tanh, Activation::sigmoid,
+          Activation::silu, Activation::hard_sigmoid, Activation::hard_swish}) {
       Case quantised(20, 37, block, activation, true, true);  // Zero is no code of its second quantiser.
       quantised.noise = false;
       all.push_back(quantised);

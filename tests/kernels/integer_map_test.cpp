@@ -106,8 +106,16 @@ TEST_CASE("patch sums: kernels, strides, padding, odd sizes; exact") {
     for (const int stride : {1, 2}) {
       for (const auto& [height, width] : {std::pair{7, 7}, std::pair{13, 8}, std::pair{1, 9}}) {
         const int pad = kernel / 2;
-        const PatchWindow w{
-            height, width, (height - 1) / stride + 1, (width - 1) / stride + 1, kernel, stride, pad, pad};
+        const PatchWindow w{height,
+                            width,
+                            (height - 1) / stride + 1,
+                            (width - 1) / stride + 1,
+                            kernel,
+                            kernel,
+                            stride,
+                            stride,
+                            pad,
+                            pad};
         std::vector<int32_t> sums;
         for (const float v : test::random_values(static_cast<std::size_t>(height * width), 5, -5e5f, 5e5f)) {
           sums.push_back(static_cast<int32_t>(v));

@@ -15,9 +15,9 @@ namespace {
 
 double window_sum(const PatchWindow& w, const std::vector<float>& sums, int64_t oy, int64_t ox) {
   double sum = 0;
-  for (int r = 0; r < w.kernel; ++r) {
-    for (int c = 0; c < w.kernel; ++c) {
-      const int64_t y = oy * w.stride + r - w.pad_top, x = ox * w.stride + c - w.pad_left;
+  for (int r = 0; r < w.kernel_height; ++r) {
+    for (int c = 0; c < w.kernel_width; ++c) {
+      const int64_t y = oy * w.stride_rows + r - w.pad_top, x = ox * w.stride_columns + c - w.pad_left;
       if (y < 0 || x < 0 || y >= w.height || x >= w.width) continue;
       sum += static_cast<double>(sums[static_cast<std::size_t>(y * w.width + x)]);
     }
@@ -34,8 +34,16 @@ TEST_CASE("patch norms: kernels 1, 3, 5, 7, strides, asymmetric padding, odd siz
         for (const auto& [height, width] :
              {std::pair{7, 7}, std::pair{13, 8}, std::pair{1, 9}, std::pair{30, 17}}) {
           const int pad = std::max(0, kernel / 2 - shift);
-          const PatchWindow w{
-              height, width, (height - 1) / stride + 1, (width - 1) / stride + 1, kernel, stride, pad, pad};
+          const PatchWindow w{height,
+                              width,
+                              (height - 1) / stride + 1,
+                              (width - 1) / stride + 1,
+                              kernel,
+                              kernel,
+                              stride,
+                              stride,
+                              pad,
+                              pad};
           CAPTURE(kernel);
           CAPTURE(stride);
           CAPTURE(height);

@@ -8,34 +8,6 @@
 
 using namespace dpac;
 
-TEST_CASE("every stride-th pixel, new channels zero on both sides") {
-  for (const int block : {8, 16}) {
-    for (const int64_t before : {0, 5, 16}) {
-      Subsample s;
-      s.in = {20, 7 * 9, block};
-      s.out = {20 + 2 * before, 4 * 5, block};
-      s.in_width = 9;
-      s.out_width = 5;
-      s.channels_before = before;
-      const auto src = test::random_values(static_cast<std::size_t>(s.in.size()), 1);
-      std::vector<float> dst(static_cast<std::size_t>(s.out.size()), 9.0f);
-      subsample(s, src.data(), dst.data());
-      for (int64_t c = 0; c < s.out.padded_channels(); ++c) {
-        for (int64_t p = 0; p < s.out.pixels; ++p) {
-          const int64_t from = c - before;
-          const int64_t pixel = p / 5 * 2 * 9 + p % 5 * 2;
-          const bool copied = from >= 0 && from < 20;
-          const float expected = copied ? src[static_cast<std::size_t>(
-                                              ((from / block) * s.in.pixels + pixel) * block + from % block)]
-                                        : 0.0f;
-          CHECK(dst[static_cast<std::size_t>(((c / block) * s.out.pixels + p) * block + c % block)] ==
-                expected);
-        }
-      }
-    }
-  }
-}
-
 TEST_CASE("bytes: every stride-th pixel, new channels hold the byte of zero") {
   for (const int64_t before : {0, 5, 16}) {
     Subsample s;

@@ -41,9 +41,9 @@ LearnerOptions options_of(const BertProblem& problem, double start, double targe
 
 /// What the network says without noise.
 void take_own_labels(BertProblem& problem) {
-  Network clean(clone(problem.graph), {});
+  Network clean(problem.graph, {});
   const std::vector<float> logits = run(clean, problem.sequences.all(), problem.samples);
-  const auto classes = static_cast<std::ptrdiff_t>(problem.graph.classes());
+  const auto classes = static_cast<std::ptrdiff_t>(output_channels(problem.graph));
   for (std::size_t s = 0; s < problem.labels.size(); ++s) {
     const auto own = logits.begin() + static_cast<std::ptrdiff_t>(s) * classes;
     problem.labels[s] = static_cast<int>(std::max_element(own, own + classes) - own);
@@ -136,7 +136,7 @@ TEST_CASE("a differentiator's logits are those of inference with the same noise"
     CAPTURE(name(kind));
     BertProblem problem = many(bert_tasks()[0], kind);
     problem.samples = indices(kMany, 0);  // One group of samples: one draw of the weights.
-    Network network(clone(problem.graph), {.noise = kind, .quantization = {.ranges = problem.ranges}});
+    Network network(problem.graph, {.noise = kind, .quantization = {.ranges = problem.ranges}});
     network.set_noise(problem.noise);
     CHECK(problem.run().logits == run(network, problem.sequences.all(), problem.samples));
   }

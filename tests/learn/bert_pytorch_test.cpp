@@ -8,7 +8,7 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/bert.h"
+#include "engine/networks/bert.h"
 #include "learn/differentiator.h"
 #include "loaders/hdf5/hdf5_file.h"
 #include "tests/support/bert_runs.h"

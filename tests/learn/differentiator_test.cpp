@@ -28,7 +28,7 @@ struct Problem {
   Problem(const test::NetworkCase& c, NoiseKind noise_kind) : graph(test::build(c)), kind(noise_kind) {
     images = test::images_for(graph, kSamples);
     samples = test::indices(kSamples, 5);
-    for (int64_t s = 0; s < kSamples; ++s) labels.push_back(static_cast<int>(s * 3 % graph.classes()));
+    for (int64_t s = 0; s < kSamples; ++s) labels.push_back(static_cast<int>(s * 3 % output_channels(graph)));
     noise = {.kind = kind,
              .energies = test::varied_energies(analog_layers(graph)),
              .seed = test::kSeed,
@@ -39,7 +39,7 @@ struct Problem {
   }
 
   [[nodiscard]] Differentiator make(Derivative derivative, int threads = 1, int64_t batch = kSamples) const {
-    return {clone(graph),
+    return {graph,
             {.noise = kind,
              .derivative = derivative,
              .batch = batch,
@@ -132,7 +132,7 @@ TEST_CASE("gradients equal central differences in double precision") {
       const BatchDerivative found = problem.run();
       const auto layers = static_cast<int>(found.values.size());
       // Of large networks the first, the last and some between, for the oracle is slow.
-      const bool large = problem.graph.input().pixels() > 300;
+      const bool large = input_shape(problem.graph).pixels() > 300;
       for (int l = 0; l < layers; l += large ? std::max(1, (layers - 1) / 3) : 1) {
         const auto& own = found.values[static_cast<std::size_t>(l)];
         const int64_t channel = (l * 7 + 3) % static_cast<int64_t>(own.size());
@@ -151,8 +151,7 @@ TEST_CASE("logits are those of inference with the same noise") {
   for (const NoiseKind kind : {NoiseKind::shot, NoiseKind::thermal, NoiseKind::weight}) {
     Problem problem(test::network_cases().back(), kind);
     if (kind == NoiseKind::weight) problem.samples = {3, 31};  // One group of samples: one draw.
-    Network network(clone(problem.graph),
-                    {.batch = kSamples, .noise = kind, .quantization = problem.quantization});
+    Network network(problem.graph, {.batch = kSamples, .noise = kind, .quantization = problem.quantization});
     network.set_noise(problem.noise);
     std::vector<double> expected;
     for (const float logit : test::run(network, problem.images, problem.samples)) {
@@ -165,7 +164,7 @@ TEST_CASE("logits are those of inference with the same noise") {
 
 TEST_CASE("every step has noise of its own") {
   const Problem problem(test::network_cases().front(), NoiseKind::shot);
-  Differentiator differentiator(clone(problem.graph), {.noise = NoiseKind::shot});
+  Differentiator differentiator(problem.graph, {.noise = NoiseKind::shot});
   const auto logits_of = [&](uint32_t step) {
     differentiator.set_noise(problem.noise, step);
     return differentiator.run(problem.images, problem.samples, cross_entropy_of(problem.labels)).logits;

@@ -19,11 +19,11 @@ struct Course {
   std::vector<float> images = test::images_for(graph, kBatch);
   std::vector<int64_t> samples = test::indices(kBatch);
   std::vector<int> labels;
-  Differentiator differentiator{clone(graph), {.noise = NoiseKind::shot, .batch = kBatch}};
+  Differentiator differentiator{graph, {.noise = NoiseKind::shot, .batch = kBatch}};
 
   Course() {
     const auto logits = differentiator_logits();
-    const auto classes = static_cast<std::size_t>(graph.classes());
+    const auto classes = static_cast<std::size_t>(output_channels(graph));
     for (std::size_t s = 0; s < kBatch; ++s) {
       const auto own = logits.begin() + static_cast<std::ptrdiff_t>(s * classes);
       labels.push_back(
@@ -143,5 +143,5 @@ TEST_CASE("what cannot be learned is refused") {
   Learner learner(course.differentiator, course.options());
   course.labels[2] = 10;
   CHECK_THROWS_WITH_AS(course.step(learner), doctest::Contains("label is 10"), Error);
-  CHECK_THROWS_AS(Differentiator(clone(course.graph), {.noise = NoiseKind::none}), Error);
+  CHECK_THROWS_AS(Differentiator(course.graph, {.noise = NoiseKind::none}), Error);
 }

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/energy.h"
+#include "engine/noise/energy.h"
 #include "kernels/error.h"
 #include "learn/adam.h"
 #include "learn/bisection.h"

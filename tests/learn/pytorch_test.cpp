@@ -7,8 +7,8 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/quantization.h"
-#include "engine/resnet.h"
+#include "engine/networks/resnet.h"
+#include "engine/noise/quantization.h"
 #include "learn/differentiator.h"
 #include "loaders/checkpoint.h"
 #include "loaders/hdf5/hdf5_file.h"

@@ -55,7 +55,7 @@ void check_near(const ChannelValues& found, const ChannelValues& expected) {
 TEST_CASE("sensitivities do not depend on how samples are made into batches") {
   const Setting setting;
   for (const Derivative derivative : {Derivative::sensitivity, Derivative::noisy_sensitivity}) {
-    Differentiator differentiator(clone(setting.graph), {.noise = NoiseKind::shot, .derivative = derivative});
+    Differentiator differentiator(setting.graph, {.noise = NoiseKind::shot, .derivative = derivative});
     const NoiseConfig noise = setting.noise(NoiseKind::shot, 3);
     const auto whole = setting.estimate(differentiator, kSamples, noise);
     CHECK(whole.samples() == kSamples);
@@ -72,14 +72,13 @@ TEST_CASE("sensitivities do not depend on how samples are made into batches") {
 TEST_CASE("energies count for the noisy network's sensitivities alone") {
   const Setting setting;
   for (const Derivative derivative : {Derivative::sensitivity, Derivative::noisy_sensitivity}) {
-    Differentiator differentiator(clone(setting.graph), {.noise = NoiseKind::shot, .derivative = derivative});
+    Differentiator differentiator(setting.graph, {.noise = NoiseKind::shot, .derivative = derivative});
     const auto at = [&](double energy) {
       return setting.estimate(differentiator, 8, setting.noise(NoiseKind::shot, energy)).sensitivities();
     };
     CHECK((at(3) == at(30)) == (derivative == Derivative::sensitivity));
   }
-  Differentiator clean(clone(setting.graph),
-                       {.noise = NoiseKind::shot, .derivative = Derivative::sensitivity});
+  Differentiator clean(setting.graph, {.noise = NoiseKind::shot, .derivative = Derivative::sensitivity});
   CHECK(setting.estimate(clean, 8, {.kind = NoiseKind::shot, .energies = {}, .seed = 4}).sensitivities() ==
         setting.estimate(clean, 8, setting.noise(NoiseKind::shot, 3)).sensitivities());
   CHECK_THROWS_WITH_AS(SensitivityEstimate(clean, setting.noise(NoiseKind::shot, 3)).sensitivities(),
@@ -88,7 +87,7 @@ TEST_CASE("energies count for the noisy network's sensitivities alone") {
 
 TEST_CASE("where a batch shares its noise, one batch says nothing about channels") {
   const Setting setting;
-  Differentiator differentiator(clone(setting.graph),
+  Differentiator differentiator(setting.graph,
                                 {.noise = NoiseKind::weight, .derivative = Derivative::sensitivity});
   const NoiseConfig noise = setting.noise(NoiseKind::weight, 1);
   const ChannelValues one = setting.estimate(differentiator, kSamples, noise).shrunk_sensitivities();

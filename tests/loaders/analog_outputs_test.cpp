@@ -12,11 +12,12 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/calibrate.h"
+#include "engine/graph/fuse.h"
 #include "engine/network.h"
-#include "engine/noise_bits.h"
-#include "engine/onednn.h"
-#include "engine/resnet.h"
+#include "engine/networks/resnet.h"
+#include "engine/noise/calibrate.h"
+#include "engine/noise/noise_bits.h"
+#include "engine/onednn/onednn.h"
 #include "loaders/checkpoint.h"
 #include "loaders/hdf5/hdf5_file.h"
 
@@ -50,7 +51,7 @@ struct Golden {
 
   [[nodiscard]] std::vector<float> logits(const NetworkOptions& options) const {
     Network network(graph(), options);
-    std::vector<float> logits(samples().size() * static_cast<std::size_t>(network.graph().classes()));
+    std::vector<float> logits(samples().size() * static_cast<std::size_t>(output_channels(network.graph())));
     network.run(input.values(), samples(), logits);
     return logits;
   }
@@ -113,7 +114,8 @@ FirstSample observe(const Golden& golden, NetworkOptions options) {
   if (options.noise != NoiseKind::none) {
     network.set_noise(NoiseConfig{options.noise, uniform_energies(network.layers(), kEnergy), 1});
   }
-  std::vector<float> logits(golden.samples().size() * static_cast<std::size_t>(network.graph().classes()));
+  std::vector<float> logits(golden.samples().size() *
+                            static_cast<std::size_t>(output_channels(network.graph())));
   FirstSample observer;
   network.run_observed(golden.input.values(), golden.samples(), logits, observer);
   return observer;
@@ -126,12 +128,12 @@ Quantization eight_bits(const Ranges& ranges) {
 /// Layers' standard deviations at the positions the oracle lists.
 void check_sigma_at_positions(const Golden& golden, const std::string& group, FirstSample& observed) {
   const std::vector<AnalogLayer> layers = analog_layers(golden.graph());
-  const Graph graph = golden.graph();
+  const FusedGraph graph = fuse(golden.graph());
   for (std::size_t l = 0; l < layers.size(); ++l) {
     CAPTURE(layers[l].name);
     const auto positions = golden.file.read_integers("positions/" + layers[l].name);
     const Tensor expected = golden.file.read_floats(group + "/" + layers[l].name);
-    const MapShape& shape = graph.nodes[static_cast<std::size_t>(layers[l].node)].shape;
+    const MapShape& shape = graph.nodes[static_cast<std::size_t>(layers[l].node)].shape();
     for (std::size_t i = 0; i < expected.values().size(); ++i) {
       const int64_t at =
           (positions[3 * i] * shape.height + positions[3 * i + 1]) * shape.width + positions[3 * i + 2];
@@ -196,11 +198,11 @@ TEST_CASE("every quantised tensor has the oracle's codes") {
     const Golden golden(name);
     const Ranges ranges = golden.calibrated(CalibrationMethod::ema);
     FirstSample observed = observe(golden, {.quantization = eight_bits(ranges)});
-    const Graph graph = golden.graph();
+    const FusedGraph graph = fuse(golden.graph());
     std::size_t compared = 0;
     for (const QuantizedTensor& tensor : quantized_tensors(graph)) {
       CAPTURE(tensor.name);
-      const Node& node = graph.nodes[static_cast<std::size_t>(tensor.node)];
+      const FusedNode& node = graph.nodes[static_cast<std::size_t>(tensor.node)];
       if (tensor.role == QuantizedTensor::Role::output && node.residual != kNone)
         continue;  // Only its sum is stored.
       const auto codes = golden.file.read_integers("quantized/" + tensor.name);
@@ -228,7 +230,7 @@ TEST_CASE("sigmas of all three noises are the oracle's") {
     // Shot noise's x is the clean one: the first layer's is, whatever the noise.
     const Tensor first = golden.file.read_floats("sigma_shot/conv1");
     const auto at = golden.file.read_integers("positions/conv1");
-    const MapShape shape = golden.graph().nodes[1].shape;
+    const MapShape shape = derive_values(golden.graph())[1].shape;
     for (std::size_t i = 0; i < first.values().size(); ++i) {
       const int64_t element = (at[3 * i] * shape.height + at[3 * i + 1]) * shape.width + at[3 * i + 2];
       const double found = static_cast<double>(shot.sigma[0][static_cast<std::size_t>(element)]);
@@ -263,7 +265,7 @@ TEST_CASE(
                       {.noise = noise, .keep_pre_activations = true, .quantization = quantization});
       network.set_noise(NoiseConfig{noise, uniform_energies(network.layers(), kHigh), 1});
       std::vector<float> logits(golden.samples().size() *
-                                static_cast<std::size_t>(network.graph().classes()));
+                                static_cast<std::size_t>(output_channels(network.graph())));
       FirstSample observed;
       network.run_observed(golden.input.values(), golden.samples(), logits, observed);
       for (auto& [layer, sigma] : observed.sigma) {
@@ -321,7 +323,8 @@ std::vector<Moments> moments_of(const Golden& golden, Network& network, NoiseKin
                        uniform_repeats(network.layers(), repeats)});
   }
   network.set_noise(configs);
-  const std::size_t size = golden.samples().size() * static_cast<std::size_t>(network.graph().classes());
+  const std::size_t size =
+      golden.samples().size() * static_cast<std::size_t>(output_channels(network.graph()));
   std::vector<float> logits(runs * size);
   network.run(golden.input.values(), golden.samples(), logits);
   std::vector<Moments> moments(size);

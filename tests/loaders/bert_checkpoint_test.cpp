@@ -169,7 +169,7 @@ TEST_CASE("BERT weights that cannot be used are named") {
   const TempFolder folder;
   write_state_dict(folder.path() / "x.h5", small_bert(),
                    [](const std::string& name) { return "roberta." + name; });
-  CHECK(
-      contains(message_of([&] { (void)open_checkpoint(folder.path() / "x.h5"); }),
-               "RoBERTa is not supported: only plain ResNets and BERT encoders can be run; found 'roberta."));
+  CHECK(contains(message_of([&] { (void)open_checkpoint(folder.path() / "x.h5"); }),
+                 "RoBERTa is not supported: only ResNets, MobileNetV2, ShuffleNetV2, GoogLeNet, InceptionV3 "
+                 "and BERT encoders can be run; found 'roberta."));
 }

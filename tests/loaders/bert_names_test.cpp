@@ -64,7 +64,8 @@ TEST_CASE("word embeddings make a text encoder, and only BERT's can be loaded") 
                               "bert.xembeddings.word_embeddings.weight"}) {
     CHECK(message_of([&] { (void)BertNames("x.h5", {foreign}, assumed); }) ==
           std::string(
-              "x.h5: this text encoder is not supported: only plain ResNets and BERT encoders can be run; "
+              "x.h5: this text encoder is not supported: only ResNets, MobileNetV2, ShuffleNetV2, GoogLeNet, "
+              "InceptionV3 and BERT encoders can be run; "
               "expected word embeddings named 'bert.embeddings.word_embeddings.weight' or without 'bert.', "
               "found '") +
               foreign + "'");
@@ -72,8 +73,10 @@ TEST_CASE("word embeddings make a text encoder, and only BERT's can be loaded") 
   const std::string roberta = "roberta.embeddings.word_embeddings.weight";
   CHECK(message_of([&] {
           (void)BertNames("x.h5", {roberta, "lm_head.bias"}, assumed);
-        }) == "x.h5: RoBERTa is not supported: only plain ResNets and BERT encoders can be run; found '" +
-                  roberta + "'");
+        }) ==
+        "x.h5: RoBERTa is not supported: only ResNets, MobileNetV2, ShuffleNetV2, GoogLeNet, InceptionV3 and "
+        "BERT encoders can be run; found '" +
+            roberta + "'");
 }
 
 TEST_CASE("of a BERT and its average the BERT is taken, of two others neither") {

@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "engine/network.h"
-#include "engine/resnet.h"
+#include "engine/networks/resnet.h"
 #include "loaders/checkpoint.h"
 #include "loaders/hdf5/hdf5_file.h"
 #include "tests/support/checkpoints.h"

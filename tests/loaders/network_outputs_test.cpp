@@ -11,7 +11,7 @@
 #include <doctest/doctest.h>
 
 #include "engine/network.h"
-#include "engine/resnet.h"
+#include "engine/networks/resnet.h"
 #include "loaders/checkpoint.h"
 #include "loaders/hdf5/hdf5_file.h"
 
@@ -58,7 +58,7 @@ Graph build(const Checkpoint& checkpoint, const Tensor& input) {
 
 std::vector<float> run(Graph graph, const Tensor& input, const NetworkOptions& options) {
   const auto count = static_cast<std::size_t>(input.dim(0));
-  std::vector<float> logits(count * static_cast<std::size_t>(graph.classes()));
+  std::vector<float> logits(count * static_cast<std::size_t>(output_channels(graph)));
   std::vector<int64_t> samples(count);
   std::iota(samples.begin(), samples.end(), 0);
   Network(std::move(graph), options).run(input.values(), samples, logits);

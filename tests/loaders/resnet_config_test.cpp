@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "engine/resnet.h"
+#include "engine/networks/resnet.h"
 #include "loaders/checkpoint.h"
 #include "tests/support/checkpoints.h"
 #include "tests/support/messages.h"
@@ -91,7 +91,7 @@ TEST_CASE("timm's preprocessing is handed on") {
   CHECK(read.traits.preprocessing == expected);
   CHECK(read.traits.input_size == Shape{160, 160});
   CHECK(read.assumed.empty());
-  CHECK(build_resnet(read).input() == MapShape{3, 160, 160});
+  CHECK(input_shape(build_resnet(read)) == MapShape{3, 160, 160});
   // timm's usual sizes for what is not said.
   const auto sizes = with_config(R"({"architecture": "resnet50", "pretrained_cfg": {"crop_pct": 0.95}})");
   CHECK(sizes.traits.preprocessing.resize == 235);

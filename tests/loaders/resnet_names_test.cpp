@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/resnet.h"
+#include "engine/networks/resnet.h"
 #include "loaders/checkpoint.h"
 #include "tests/support/checkpoints.h"
 #include "tests/support/messages.h"
@@ -140,11 +140,11 @@ TEST_CASE("several linear layers at the end are refused, and are left out on dem
     return name == "fc.weight" || name == "fc.bias" ? "fc.0" + name.substr(2) : name;
   };
   const Checkpoint found = read(two, rename);
-  CHECK(contains(
-      message_of([&] { (void)build_resnet(found); }),
-      "a head of several linear layers is not supported: only plain ResNets and BERT encoders can be run; "
-      "found 'fc.0.weight', 'fc.2.weight'; without them (--no-head) it ends in features"));
-  CHECK(build_resnet(found, {.no_head = true}).classes() == 8);
+  CHECK(contains(message_of([&] { (void)build_resnet(found); }),
+                 "a head of several linear layers is not supported: only ResNets, MobileNetV2, ShuffleNetV2, "
+                 "GoogLeNet, InceptionV3 and BERT encoders can be run; "
+                 "found 'fc.0.weight', 'fc.2.weight'; without them (--no-head) it ends in features"));
+  CHECK(output_channels(build_resnet(found, {.no_head = true})) == 8);
   // A classifier of its own behind the network's.
   const Checkpoint behind = with(small_resnet(), "head.weight", {2, 3});
   const Rename backbone = [](const std::string& name) {
@@ -172,7 +172,7 @@ TEST_CASE("a backbone without classifier is run up to its features, on demand") 
   const Graph graph = build_resnet(found, {.no_head = true});
   CHECK(graph.architecture == "ResNet6 without head");
   CHECK(graph.nodes.back().name == "avgpool");
-  CHECK(graph.classes() == 8);
+  CHECK(output_channels(graph) == 8);
 }
 
 TEST_CASE("of several networks the likeliest is taken, or none") {
@@ -206,10 +206,12 @@ TEST_CASE("networks that cannot be run are named, with examples") {
     for (const std::string& name : names) checkpoint = with(std::move(checkpoint), name, {1});
     return message_of([&] { (void)build_resnet(read(checkpoint, same)); });
   };
-  const std::string only = " is not supported: only plain ResNets and BERT encoders can be run; found ";
-  CHECK(contains(message({"features.0.weight", "classifier.weight"}),
-                 "a network of 'features' (VGG, MobileNet, DenseNet, EfficientNet, ...)" + only +
-                     "'features.0.weight'"));
+  const std::string only =
+      " is not supported: only ResNets, MobileNetV2, ShuffleNetV2, GoogLeNet, InceptionV3 and BERT encoders "
+      "can be run; found ";
+  CHECK(
+      contains(message({"features.0.weight", "classifier.weight"}),
+               "a network of 'features' (VGG, DenseNet, EfficientNet, ...)" + only + "'features.0.weight'"));
   CHECK(contains(message({"patch_embed.proj.weight", "cls_token"}), "a Vision Transformer" + only));
   CHECK(contains(
       message({"a", "b", "c", "d", "e", "f", "g"}),

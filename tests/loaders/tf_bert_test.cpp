@@ -102,8 +102,9 @@ TEST_CASE("arrays of a tf_model.h5 that cannot be placed are named with their sh
         "dataset 'bert/m/bert/pooler/dense/kernel:0' has the shape [0, 6], expected a kernel [in, out]");
   CHECK(contains(refusal({kWordEmbeddings, {"m/bert/pooler/dense/bias:0", {0}}}),
                  "has the shape [0], expected some"));
-  CHECK(contains(refusal({{"m/bert/word_embeddings/weight:0", {10, 6}}}),
-                 "only plain ResNets and BERT encoders can be run"));
+  CHECK(contains(
+      refusal({{"m/bert/word_embeddings/weight:0", {10, 6}}}),
+      "only ResNets, MobileNetV2, ShuffleNetV2, GoogLeNet, InceptionV3 and BERT encoders can be run"));
 }
 
 TEST_CASE("a Keras file without BERT's group gives Keras's errors") {

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/resnet.h"
+#include "engine/networks/resnet.h"
 #include "loaders/checkpoint.h"
 #include "tests/support/berts.h"
 #include "tests/support/checkpoints.h"

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/noise_config.h"
+#include "engine/networks/weights.h"
+#include "engine/noise/noise_config.h"
 #include "engine/tokens.h"
-#include "engine/weights.h"
 #include "kernels/value_range.h"
 #include "tests/support/oracle.h"
 

@@ -35,7 +35,7 @@ std::unique_ptr<Differentiator> BertProblem::make(Derivative derivative, int thr
                                       .batch = batch,
                                       .threads = threads,
                                       .quantization = {.ranges = ranges}};
-  return std::make_unique<Differentiator>(clone(graph), options);
+  return std::make_unique<Differentiator>(graph, options);
 }
 
 BatchDerivative BertProblem::run(Derivative derivative, int threads, int64_t batch) const {

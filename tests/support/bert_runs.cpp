@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/bert.h"
+#include "engine/networks/bert.h"
 
 namespace dpac::test {
 namespace {
@@ -84,7 +84,7 @@ BertOracleSetup bert_setup(const NoiseModel& model, const Graph& graph, const Ra
 std::vector<float> run(Network& network, const std::vector<TokenSequence>& sequences,
                        const std::vector<int64_t>& samples, std::size_t configurations) {
   std::vector<float> logits(configurations * samples.size() *
-                            static_cast<std::size_t>(network.graph().classes()));
+                            static_cast<std::size_t>(output_channels(network.graph())));
   network.run(std::span<const TokenSequence>(sequences), samples, logits);
   return logits;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/graph/fuse.h"
 #include "engine/network.h"
 #include "tests/support/bert_oracle.h"
 #include "tests/support/network_runs.h"
@@ -42,13 +43,13 @@ std::vector<float> run(Network& network, const std::vector<TokenSequence>& seque
 /// Also keeps the values of all nodes, in plain order.
 class ValueRecorder : public Recorder {
  public:
-  explicit ValueRecorder(const Graph& graph) : graph_(graph) {}
+  explicit ValueRecorder(const Graph& graph) : graph_(fuse(graph)) {}
   void value(const ValueView& view) override;
 
   std::map<std::pair<int64_t, std::string>, std::vector<float>> values;  ///< By sample and node.
 
  private:
-  const Graph& graph_;
+  FusedGraph graph_;
   std::mutex value_mutex_;
 };
 

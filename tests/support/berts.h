@@ -8,7 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "engine/weights.h"
+#include "engine/networks/weights.h"
 
 namespace dpac::test {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/weights.h"
+#include "engine/networks/weights.h"
 #include "loaders/hdf5/hdf5_writer.h"
 
 namespace dpac::test {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/weights.h"
+#include "engine/networks/weights.h"
 #include "tests/support/networks.h"
 #include "tests/support/temp_folder.h"
 

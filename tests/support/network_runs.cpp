@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "engine/resnet.h"
+#include "engine/networks/resnet.h"
 #include "kernels/gaussian.h"
+#include "tests/support/random_graphs.h"
 #include "tests/support/random_values.h"
 
 namespace dpac::test {
@@ -67,17 +68,25 @@ std::vector<NetworkCase> network_cases() {
           {"bottleneck v1", bottleneck_net(), {40, 40}, keras_v1},
           {"SAME padding, even", net_of({1, 1, 1}, 16), {16, 16}, same},
           {"SAME padding, odd", net_of({1, 1, 1}, 16), {17, 15}, same},
+          {"residual sums", {}, {}, {}, residual_graph},
+          {"depthwise, squeeze-and-excitation", {}, {}, {}, mobile_graph},
+          {"groups, dilation, no squares", {}, {}, {}, grouped_graph},
+          {"concatenation and average pools", {}, {}, {}, inception_graph},
+          {"slices and shuffles", {}, {}, {}, shuffle_graph},
+          {"layer normalisation over channels", {}, {}, {}, convnext_graph},
           {"Winograd", net_of({1, 1}, 32), {28, 30}, torchvision}};
 }
 
 Graph build(const NetworkCase& c) {
+  if (c.graph != nullptr) return c.graph();
   Checkpoint checkpoint = random_resnet(c.net);
   checkpoint.traits = c.traits;
   return build_resnet(checkpoint, {.input_size = c.input});
 }
 
 std::vector<float> images_for(const Graph& graph, int64_t n) {
-  return random_values(static_cast<std::size_t>(n * graph.input().channels * graph.input().pixels()), 99);
+  return random_values(
+      static_cast<std::size_t>(n * input_shape(graph).channels * input_shape(graph).pixels()), 99);
 }
 
 std::vector<int64_t> indices(int64_t n, int64_t first) {
@@ -89,7 +98,7 @@ std::vector<int64_t> indices(int64_t n, int64_t first) {
 std::vector<float> run(Network& network, const std::vector<float>& images,
                        const std::vector<int64_t>& samples, std::size_t configurations) {
   std::vector<float> logits(configurations * samples.size() *
-                            static_cast<std::size_t>(network.graph().classes()));
+                            static_cast<std::size_t>(output_channels(network.graph())));
   network.run(images, samples, logits);
   return logits;
 }

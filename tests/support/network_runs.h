@@ -21,6 +21,7 @@ struct NetworkCase {
   RandomResNet net;
   Shape input;
   ResNetTraits traits;
+  Graph (*graph)() = nullptr;  ///< Makes it instead of the above.
 };
 
 std::vector<NetworkCase> network_cases();

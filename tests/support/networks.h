@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/weights.h"
+#include "engine/networks/weights.h"
 
 namespace dpac::test {
 

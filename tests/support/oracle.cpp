@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
+
+#include "engine/graph/fuse.h"
 
 namespace dpac::test {
 namespace {
@@ -12,28 +15,106 @@ std::size_t at(const MapShape& s, int64_t c, int64_t y, int64_t x) {
   return static_cast<std::size_t>((c * s.height + y) * s.width + x);
 }
 
-/// Calls f(index of the weight, input value) for every tap of output (oc, oy, ox) that lies inside the image.
+/// Calls f(row of the kernel, column, pixel row, pixel column) for the taps of a window that lie inside the
+/// image.
 template <class F>
-void for_taps(const MapShape& in, const Geometry& g, const Map& x, int64_t oc, int64_t oy, int64_t ox,
-              const F& f) {
-  for (int64_t ic = 0; ic < in.channels; ++ic) {
-    for (int64_t r = 0; r < g.kernel; ++r) {
-      for (int64_t s = 0; s < g.kernel; ++s) {
-        const int64_t y = oy * g.stride + r - g.pad_top, xx = ox * g.stride + s - g.pad_left;
-        if (y < 0 || xx < 0 || y >= in.height || xx >= in.width) continue;
-        const int64_t i = ((oc * in.channels + ic) * g.kernel + r) * g.kernel + s;
-        f(static_cast<std::size_t>(i), x[at(in, ic, y, xx)]);
-      }
+void for_window(const MapShape& in, const Geometry& g, int64_t oy, int64_t ox, const F& f) {
+  for (int64_t r = 0; r < g.kernel.h; ++r) {
+    for (int64_t s = 0; s < g.kernel.w; ++s) {
+      const int64_t y = oy * g.stride.h + r * g.dilation.h - g.pad_top,
+                    x = ox * g.stride.w + s * g.dilation.w - g.pad_left;
+      if (y >= 0 && x >= 0 && y < in.height && x < in.width) f(r, s, y, x);
     }
   }
 }
 
+/// A convolution's window and groups, over one of its outputs.
+struct Taps {
+  MapShape in;
+  Geometry geometry;
+  int64_t groups = 1, outputs = 1;
+};
+
+/// Calls f(index of the weight, input value) for every tap of output (oc, oy, ox) that lies inside the image.
+template <class F>
+void for_taps(const Taps& t, const Map& x, int64_t oc, int64_t oy, int64_t ox, const F& f) {
+  const int64_t own = t.in.channels / t.groups, group = oc / (t.outputs / t.groups);
+  for (int64_t i = 0; i < own; ++i) {
+    for_window(t.in, t.geometry, oy, ox, [&](int64_t r, int64_t s, int64_t y, int64_t xx) {
+      const int64_t weight = ((oc * own + i) * t.geometry.kernel.h + r) * t.geometry.kernel.w + s;
+      f(static_cast<std::size_t>(weight), x[at(t.in, group * own + i, y, xx)]);
+    });
+  }
+}
+
+double sigmoid(double x) {
+  return 1 / (1 + std::exp(-x));
+}
+
+double activated(Activation activation, double x) {
+  switch (activation) {
+    case Activation::none:
+      return x;
+    case Activation::relu:
+      return std::max(x, 0.0);
+    case Activation::relu6:
+      return std::clamp(x, 0.0, 6.0);
+    case Activation::gelu:
+      return x * std::erfc(-x / std::sqrt(2.0)) / 2;
+    case Activation::tanh:
+      return std::tanh(x);
+    case Activation::sigmoid:
+      return sigmoid(x);
+    case Activation::silu:
+      return x * sigmoid(x);
+    case Activation::hard_sigmoid:
+      return std::clamp(x / 6 + 0.5, 0.0, 1.0);
+    case Activation::hard_swish:
+      return x * std::clamp(x / 6 + 0.5, 0.0, 1.0);
+  }
+  return x;
+}
+
+double activated(const ActivationOp& op, double x) {
+  const double a = static_cast<double>(op.a), b = static_cast<double>(op.b);
+  switch (op.kind) {
+    case ActivationOp::Kind::clip:
+      return std::clamp(x, a, b);
+    case ActivationOp::Kind::leaky_relu:
+      return x < 0 ? a * x : x;
+    case ActivationOp::Kind::hard_sigmoid:
+      return std::clamp(a * x + b, 0.0, 1.0);
+    case ActivationOp::Kind::relu:
+      return activated(Activation::relu, x);
+    case ActivationOp::Kind::gelu:
+      return activated(Activation::gelu, x);
+    case ActivationOp::Kind::tanh:
+      return activated(Activation::tanh, x);
+    case ActivationOp::Kind::sigmoid:
+      return activated(Activation::sigmoid, x);
+    case ActivationOp::Kind::silu:
+      return activated(Activation::silu, x);
+    case ActivationOp::Kind::hard_swish:
+      return activated(Activation::hard_swish, x);
+  }
+  return x;
+}
+
+/// Digital ops whose outputs have a quantiser of their own.
+bool has_own_grid(const FusedOp& op) {
+  if (const auto* activation = std::get_if<ActivationOp>(&op))
+    return activation->kind != ActivationOp::Kind::relu;
+  return std::holds_alternative<AddOp>(op) || std::holds_alternative<MultiplyOp>(op) ||
+         std::holds_alternative<ChannelAffineOp>(op) || std::holds_alternative<LayerNormOp>(op) ||
+         std::holds_alternative<AveragePoolOp>(op) || std::holds_alternative<GlobalAveragePoolOp>(op);
+}
+
 class Oracle {
  public:
-  Oracle(const Graph& graph, const OracleSetup& setup) : graph_(graph), setup_(setup) {}
+  Oracle(FusedGraph graph, const OracleSetup& setup) : graph_(std::move(graph)), setup_(setup) {}
 
   OracleRun run(const std::vector<float>& image) {
-    for (const Node& node : graph_.nodes) {
+    for (const FusedNode& node : graph_.nodes) {
       if (std::holds_alternative<InputOp>(node.op)) {
         values_.emplace_back(image.begin(), image.end());
         quantize(values_.back(), std::round(std::exp2(8)));
@@ -46,11 +127,11 @@ class Oracle {
   }
 
  private:
-  [[nodiscard]] const MapShape& in_shape(const Node& n) const {
-    return graph_.nodes[static_cast<std::size_t>(n.input)].shape;
+  [[nodiscard]] const MapShape& in_shape(const FusedNode& n) const {
+    return graph_.nodes[static_cast<std::size_t>(n.input())].shape();
   }
-  [[nodiscard]] const Map& in_value(const Node& n) const {
-    return values_[static_cast<std::size_t>(n.input)];
+  [[nodiscard]] const Map& in_value(const FusedNode& n) const {
+    return values_[static_cast<std::size_t>(n.input())];
   }
 
   /// Quantises the next tensor in the order of ranges.
@@ -71,13 +152,136 @@ class Oracle {
     return own.empty() ? levels() : static_cast<double>(own.at(run_.layers.size() - 1));
   }
 
-  Map compute(const Node& node) {
+  [[nodiscard]] const Map& value(int node) const { return values_[static_cast<std::size_t>(node)]; }
+
+  Map compute(const FusedNode& node) {
     if (const auto* c = std::get_if<ConvolutionOp>(&node.op))
-      return analog(node, c->weights, c->bias, c->geometry);
-    if (const auto* l = std::get_if<LinearOp>(&node.op)) return analog(node, l->weights, l->bias, {});
-    if (const auto* p = std::get_if<MaxPoolOp>(&node.op)) return max_pool(node, p->geometry);
-    if (const auto* s = std::get_if<SubsampleOp>(&node.op)) return subsampled(node, *s);
-    return average(node);
+      return analog(node, *c->weights, c->bias,
+                    {in_shape(node), c->geometry, c->groups, node.shape().channels});
+    if (const auto* l = std::get_if<LinearOp>(&node.op)) {
+      return analog(node, *l->weights, l->bias, {in_shape(node), {}, 1, node.shape().channels});
+    }
+    Map y = std::visit([&](const auto& op) { return digital(op, node); }, node.op);
+    if (has_own_grid(node.op)) quantize(y, levels());
+    return y;
+  }
+
+  Map digital(const ImageLayoutOp&, const FusedNode& node) const { return in_value(node); }
+
+  Map digital(const AddOp&, const FusedNode& node) const {
+    Map y = value(node.inputs[0]);
+    for (std::size_t i = 0; i < y.size(); ++i) y[i] += value(node.inputs[1])[i];
+    return y;
+  }
+
+  Map digital(const MultiplyOp&, const FusedNode& node) const {
+    Map y = value(node.inputs[0]);
+    const Map& factor = value(node.inputs[1]);
+    for (std::size_t i = 0; i < y.size(); ++i) y[i] *= factor[i * factor.size() / y.size()];
+    return y;
+  }
+
+  Map digital(const ActivationOp& op, const FusedNode& node) const {
+    Map y = in_value(node);
+    for (double& v : y) v = activated(op, v);
+    return y;
+  }
+
+  Map digital(const ConcatOp&, const FusedNode& node) const {
+    Map y;
+    for (const int from : node.inputs) y.insert(y.end(), value(from).begin(), value(from).end());
+    return y;
+  }
+
+  /// Channel c of the output is channel source(c) of the input.
+  template <class Source>
+  Map channels_of(const FusedNode& node, const Source& source) const {
+    const int64_t pixels = node.shape().pixels();
+    Map y;
+    for (int64_t c = 0; c < node.shape().channels; ++c) {
+      const auto from = in_value(node).begin() + source(c) * pixels;
+      y.insert(y.end(), from, from + pixels);
+    }
+    return y;
+  }
+
+  Map digital(const SliceOp& op, const FusedNode& node) const {
+    return channels_of(node, [&](int64_t c) { return op.begin + c; });
+  }
+
+  /// As PyTorch does it: reshape to [groups, C / groups], transpose, flatten.
+  Map digital(const ChannelShuffleOp& op, const FusedNode& node) const {
+    std::vector<int64_t> order;
+    const int64_t own = node.shape().channels / op.groups;
+    for (int64_t i = 0; i < own; ++i) {
+      for (int64_t g = 0; g < op.groups; ++g) order.push_back(g * own + i);
+    }
+    return channels_of(node, [&](int64_t c) { return order[static_cast<std::size_t>(c)]; });
+  }
+
+  Map digital(const ChannelAffineOp& op, const FusedNode& node) const {
+    Map y = in_value(node);
+    const auto pixels = static_cast<std::size_t>(node.shape().pixels());
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      y[i] = y[i] * static_cast<double>(op.scale[i / pixels]) + static_cast<double>(op.offset[i / pixels]);
+    }
+    return y;
+  }
+
+  Map digital(const LayerNormOp& op, const FusedNode& node) const {
+    const auto channels = static_cast<std::size_t>(node.shape().channels),
+               pixels = static_cast<std::size_t>(node.shape().pixels());
+    Map y = in_value(node);
+    for (std::size_t p = 0; p < pixels; ++p) {
+      double mean = 0, variance = 0;
+      for (std::size_t c = 0; c < channels; ++c) mean += y[c * pixels + p] / static_cast<double>(channels);
+      for (std::size_t c = 0; c < channels; ++c) {
+        variance += std::pow(y[c * pixels + p] - mean, 2) / static_cast<double>(channels);
+      }
+      for (std::size_t c = 0; c < channels; ++c) {
+        double& v = y[c * pixels + p];
+        v = (v - mean) / std::sqrt(variance + static_cast<double>(op.epsilon)) *
+                static_cast<double>(op.gamma[c]) +
+            static_cast<double>(op.beta[c]);
+      }
+    }
+    return y;
+  }
+
+  Map digital(const AveragePoolOp& op, const FusedNode& node) const {
+    const MapShape &in = in_shape(node), &out = node.shape();
+    const Geometry& g = op.geometry;
+    const int64_t bottom = in.height + g.pad_bottom - op.beyond_bottom,
+                  right = in.width + g.pad_right - op.beyond_right;
+    Map y;
+    for (int64_t c = 0; c < out.channels; ++c) {
+      for (int64_t oy = 0; oy < out.height; ++oy) {
+        for (int64_t ox = 0; ox < out.width; ++ox) {
+          double sum = 0, inside = 0, counted = 0;
+          for_window(in, g, oy, ox, [&](int64_t, int64_t, int64_t yy, int64_t xx) {
+            sum += in_value(node)[at(in, c, yy, xx)];
+            ++inside;
+          });
+          for (int64_t r = 0; r < g.kernel.h; ++r) {
+            for (int64_t s = 0; s < g.kernel.w; ++s) {
+              counted += oy * g.stride.h + r * g.dilation.h - g.pad_top < bottom &&
+                         ox * g.stride.w + s * g.dilation.w - g.pad_left < right;
+            }
+          }
+          y.push_back(sum / (op.count_include_pad ? counted : inside));
+        }
+      }
+    }
+    return y;
+  }
+
+  Map digital(const MaxPoolOp& op, const FusedNode& node) const { return max_pool(node, op.geometry); }
+  Map digital(const SubsampleOp& op, const FusedNode& node) const { return subsampled(node, op); }
+  Map digital(const GlobalAveragePoolOp&, const FusedNode& node) const { return average(node); }
+
+  template <class Other>
+  Map digital(const Other&, const FusedNode& node) const {
+    throw std::logic_error("no oracle for " + node.name);
   }
 
   [[nodiscard]] static ValueRange range_of_channel(const Tensor& w, int64_t c) {
@@ -117,27 +321,27 @@ class Oracle {
     return setup_.noise.sigma_weight * width * std::sqrt(x2) / root;
   }
 
-  /// Width of the range of what a node reads: of the last quantised tensor at or before it.
-  [[nodiscard]] double input_range(const Node& node) const {
-    if (setup_.quantization.ranges.empty()) return 0;
-    std::size_t tensor = 0, last = 0;
-    std::vector<std::size_t> of_node;
-    for (const Node& n : graph_.nodes) {
-      const bool own = is_analog(n) || std::holds_alternative<InputOp>(n.op) ||
-                       std::holds_alternative<GlobalAveragePoolOp>(n.op);
-      if (own) last = tensor++;
-      if (!own) last = of_node[static_cast<std::size_t>(n.input)];
-      if (n.residual != kNone) last = tensor++;
-      of_node.push_back(last);
+  /// Width of the range of what a node reads: of its last quantised tensor, or of all that it is made of.
+  [[nodiscard]] double input_range(const FusedNode& node) const {
+    const Ranges& ranges = setup_.quantization.ranges;
+    if (ranges.empty()) return 0;
+    std::size_t tensor = 0;
+    Ranges of_node;
+    for (const FusedNode& n : graph_.nodes) {
+      ValueRange range;
+      for (const int from : n.inputs) range.join(of_node[static_cast<std::size_t>(from)]);
+      if (is_analog(n) || std::holds_alternative<InputOp>(n.op) || has_own_grid(n.op))
+        range = ranges.at(tensor++);
+      if (n.residual != kNone || is_smooth(n.activation)) range = ranges.at(tensor++);
+      of_node.push_back(range);
     }
-    const ValueRange range = setup_.quantization.ranges.at(of_node[static_cast<std::size_t>(node.input)]);
+    const ValueRange range = of_node[static_cast<std::size_t>(node.input())];
     return static_cast<double>(range.max) - static_cast<double>(range.min);
   }
 
-  Map analog(const Node& node, const Tensor& w, const std::vector<float>& bias, const Geometry& g) {
+  Map analog(const FusedNode& node, const Tensor& w, const std::vector<float>& bias, const Taps& taps) {
     const int layer = static_cast<int>(run_.layers.size());
-    const MapShape& in = in_shape(node);
-    const MapShape& out = node.shape;
+    const MapShape& out = node.shape();
     const Map exact = weights_with(w, layer, false), used = weights_with(w, layer, true);
     OracleLayer l;
     l.input = in_value(node);
@@ -152,7 +356,7 @@ class Oracle {
       for (int64_t y = 0; y < out.height; ++y) {
         for (int64_t x = 0; x < out.width; ++x) {
           double sum = 0, noisy = 0, w2 = 0, x2 = 0;
-          for_taps(in, g, l.input, c, y, x, [&](std::size_t i, double value) {
+          for_taps(taps, l.input, c, y, x, [&](std::size_t i, double value) {
             sum += exact[i] * value;
             noisy += used[i] * value;
             w2 += exact[i] * exact[i];
@@ -200,9 +404,16 @@ class Oracle {
     }
   }
 
-  Map finish(const Node& node, Map y) {
-    for (double& v : y) v = node.activation == Activation::relu ? std::max(v, 0.0) : v;
+  Map finish(const FusedNode& node, Map y) {
+    const auto activate = [&] {
+      for (double& v : y) v = activated(node.activation, v);
+    };
+    if (!is_smooth(node.activation)) activate();
     quantize(y, output_levels());
+    if (is_smooth(node.activation)) {
+      activate();
+      quantize(y, levels());
+    }
     if (node.residual == kNone) return y;
     for (std::size_t i = 0; i < y.size(); ++i) {
       y[i] += values_[static_cast<std::size_t>(node.residual)][i];
@@ -212,20 +423,16 @@ class Oracle {
     return y;
   }
 
-  Map max_pool(const Node& node, const Geometry& g) const {
+  Map max_pool(const FusedNode& node, const Geometry& g) const {
     const MapShape& in = in_shape(node);
     Map y;
-    for (int64_t c = 0; c < node.shape.channels; ++c) {
-      for (int64_t oy = 0; oy < node.shape.height; ++oy) {
-        for (int64_t ox = 0; ox < node.shape.width; ++ox) {
+    for (int64_t c = 0; c < node.shape().channels; ++c) {
+      for (int64_t oy = 0; oy < node.shape().height; ++oy) {
+        for (int64_t ox = 0; ox < node.shape().width; ++ox) {
           double best = -1e300;
-          for (int64_t r = 0; r < g.kernel; ++r) {
-            for (int64_t s = 0; s < g.kernel; ++s) {
-              const int64_t yy = oy * g.stride + r - g.pad_top, xx = ox * g.stride + s - g.pad_left;
-              if (yy >= 0 && xx >= 0 && yy < in.height && xx < in.width)
-                best = std::max(best, in_value(node)[at(in, c, yy, xx)]);
-            }
-          }
+          for_window(in, g, oy, ox, [&](int64_t, int64_t, int64_t yy, int64_t xx) {
+            best = std::max(best, in_value(node)[at(in, c, yy, xx)]);
+          });
           y.push_back(best);
         }
       }
@@ -233,13 +440,13 @@ class Oracle {
     return y;
   }
 
-  Map subsampled(const Node& node, const SubsampleOp& op) const {
+  Map subsampled(const FusedNode& node, const SubsampleOp& op) const {
     const MapShape& in = in_shape(node);
-    Map y(static_cast<std::size_t>(node.shape.channels * node.shape.pixels()), 0.0);
+    Map y(static_cast<std::size_t>(node.shape().channels * node.shape().pixels()), 0.0);
     for (int64_t c = 0; c < in.channels; ++c) {
-      for (int64_t oy = 0; oy < node.shape.height; ++oy) {
-        for (int64_t ox = 0; ox < node.shape.width; ++ox) {
-          y[at(node.shape, c + op.channels_before, oy, ox)] =
+      for (int64_t oy = 0; oy < node.shape().height; ++oy) {
+        for (int64_t ox = 0; ox < node.shape().width; ++ox) {
+          y[at(node.shape(), c + op.channels_before, oy, ox)] =
               in_value(node)[at(in, c, oy * op.stride, ox * op.stride)];
         }
       }
@@ -247,16 +454,15 @@ class Oracle {
     return y;
   }
 
-  Map average(const Node& node) {
+  Map average(const FusedNode& node) const {
     const auto pixels = static_cast<std::size_t>(in_shape(node).pixels());
-    Map y(static_cast<std::size_t>(node.shape.channels), 0.0);
+    Map y(static_cast<std::size_t>(node.shape().channels), 0.0);
     for (std::size_t i = 0; i < in_value(node).size(); ++i)
       y[i / pixels] += in_value(node)[i] / static_cast<double>(pixels);
-    quantize(y, levels());
     return y;
   }
 
-  const Graph& graph_;
+  FusedGraph graph_;
   const OracleSetup& setup_;
   std::size_t tensor_ = 0;
   std::vector<Map> values_;
@@ -289,7 +495,7 @@ double OracleQuantizer::operator()(double v) const {
 }
 
 OracleRun run_oracle(const Graph& graph, const std::vector<float>& image, const OracleSetup& setup) {
-  return Oracle(graph, setup).run(image);
+  return Oracle(fuse(graph), setup).run(image);
 }
 
 double relative_error(const std::vector<double>& reference, const float* found) {

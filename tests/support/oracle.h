@@ -7,9 +7,9 @@
 #include <functional>
 #include <vector>
 
-#include "engine/graph.h"
-#include "engine/noise_config.h"
-#include "engine/quantization.h"
+#include "engine/graph/graph.h"
+#include "engine/noise/noise_config.h"
+#include "engine/noise/quantization.h"
 
 namespace dpac::test {
 

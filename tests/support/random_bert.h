@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/networks/weights.h"
 #include "engine/tokens.h"
-#include "engine/weights.h"
 
 namespace dpac::test {
 

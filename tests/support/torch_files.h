@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/weights.h"
+#include "engine/networks/weights.h"
 
 namespace dpac::test {
 

@@ -1,0 +1,15 @@
+/// @file
+/// From a checkpoint of any network of images that is known to its graph.
+#pragma once
+
+#include "engine/graph/graph.h"
+#include "engine/networks/resnet.h"
+#include "engine/networks/weights.h"
+
+namespace dpac {
+
+/// A ResNet, or one of torchvision's other networks (engine/networks/torchvision.h), whose input_size alone
+/// is an option. @throws Error as their builders, and where an option does not fit the network.
+Graph build_image_network(const Checkpoint& checkpoint, const ResNetOptions& options = {});
+
+}  // namespace dpac

@@ -1,0 +1,63 @@
+/// @file
+/// What noise a run has: kind, energies, repeats, seed.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "engine/noise/analog.h"
+
+namespace dpac {
+
+/// The noises of docs/model.md section 2.
+enum class NoiseKind { none, shot, thermal, weight };
+
+/// "none", "shot", "thermal", "weight".
+std::string_view name(NoiseKind kind);
+
+/// Energy per MAC of each analog layer, in the order of analog_layers(): one value for the whole layer, or
+/// one per output channel. Photons for shot noise, multiples of the base energy for the others (docs/model.md
+/// section 1).
+using Energies = std::vector<std::vector<float>>;
+
+/// How often each layer or output channel is really executed, its results averaged. Empty: everything once.
+using Repeats = std::vector<std::vector<int32_t>>;
+
+inline constexpr int32_t kMostRepeats = 65536;  ///< Draws that a noise key can tell apart.
+
+/// Weight noise: neighbouring sample indices that share a draw of the weights, whatever the batch.
+inline constexpr int64_t kSamplesPerDraw = 32;
+
+struct NoiseConfig {
+  NoiseKind kind = NoiseKind::none;
+  Energies energies = {};  ///< Of one execution; empty for no noise.
+  uint64_t seed = 0;
+  Repeats repeats = {};
+  double sigma_thermal = 0.01;  ///< At an energy of 1; in units of sqrt(D) times both operands' ranges.
+  double sigma_weight = 0.1;    ///< At an energy of 1; in units of the range of a channel's weights.
+};
+
+/// The layers with the MACs that have an energy under a noise: products of attention, which have no stored
+/// weights, have none under weight noise and count in no average. Their energies and repeats mean nothing.
+std::vector<AnalogLayer> paying_layers(std::vector<AnalogLayer> layers, NoiseKind kind);
+
+/// Whether two configurations differ in their seed at most.
+bool same_but_seed(const NoiseConfig& a, const NoiseConfig& b);
+
+/// The same energy for every layer.
+Energies uniform_energies(const std::vector<AnalogLayer>& layers, double energy);
+
+/// The same number of executions for every layer.
+Repeats uniform_repeats(const std::vector<AnalogLayer>& layers, int32_t repeats);
+
+/// max(1, round(E)) of every energy (docs/model.md section 2).
+Energies rounded(Energies energies);
+
+/// Whole energies as executions at energy 1: K = E. @throws Error if one is above kMostRepeats.
+Repeats as_repeats(const std::vector<AnalogLayer>& layers, const Energies& energies);
+
+/// @throws Error naming the layer unless energies, repeats and sigmas are what this network can run with.
+void check_noise(const std::vector<AnalogLayer>& layers, const NoiseConfig& config);
+
+}  // namespace dpac

@@ -1,0 +1,89 @@
+#include "engine/noise/noisy_weights.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "kernels/weight_noise.h"
+
+namespace dpac {
+namespace {
+
+std::size_t largest_layer(const FusedGraph& graph) {
+  std::size_t largest = 0;
+  for (const FusedNode& node : graph.nodes) {
+    if (has_weights(node)) largest = std::max(largest, analog_weights(node).values().size());
+  }
+  return largest;
+}
+
+}  // namespace
+
+NoisyWeights::NoisyWeights(const FusedGraph& graph, std::vector<NodeWeights>& weights, int threads)
+    : graph_(graph), weights_(weights), threads_(threads), layer_(largest_layer(graph)) {
+  // Once in advance, so that draw() makes no primitive.
+  for (std::size_t n = 0; n < weights.size(); ++n) {
+    if (has_weights(graph.nodes[n])) pack(n, analog_weights(graph.nodes[n]).values().data());
+  }
+}
+
+void NoisyWeights::draw(const NoisePoint& point, int64_t group, const Visitor& visit) {
+  if (point.gains == nullptr) return;
+  const Drawn wanted{point.seed, point.step, point.gains, group};
+  if (drawn_ == wanted) return;
+  forget();  // Whoever is shown the weights may throw.
+  for (std::size_t n = 0, layer = 0; n < graph_.nodes.size(); ++n) {
+    if (!has_weights(graph_.nodes[n])) {
+      if (is_analog(graph_.nodes[n])) ++layer;
+      continue;
+    }
+    assert(layer < point.gains->size());
+    const NoiseKey key{.seed = point.seed,
+                       .step = point.step,
+                       .layer = static_cast<uint16_t>(layer),
+                       .sample = static_cast<uint32_t>(group)};
+    const std::span<const float> weights = draw_layer(n, (*point.gains)[layer], key);
+    pack(n, weights.data());
+    if (visit) visit(n, weights);
+    ++layer;
+  }
+  drawn_ = wanted;
+}
+
+std::span<const float> NoisyWeights::draw_layer(std::size_t node, const LayerGains& gains,
+                                                const NoiseKey& key) {
+  const Tensor& weights = analog_weights(graph_.nodes[node]);
+  const WeightNoise noise{dot_length_of(weights), gains.gains.data(),
+                          gains.repeats.empty() ? nullptr : gains.repeats.data()};
+  const int64_t rows = weights.dim(0);
+  assert(gains.gains.size() >= static_cast<std::size_t>(rows));
+  const std::span<float> drawn = room_for(node);
+#pragma omp parallel for num_threads(threads_) schedule(static)
+  for (int t = 0; t < threads_; ++t) {
+    perturb_weights(noise, key, rows * t / threads_, rows * (t + 1) / threads_, weights.values().data(),
+                    drawn.data());
+  }
+  return drawn;
+}
+
+/// Weights of a stack are drawn where the others of it are.
+std::span<float> NoisyWeights::room_for(std::size_t node) {
+  const NodeWeights& own = weights_[node];
+  const std::size_t leader = own.product_of == kNone ? node : static_cast<std::size_t>(own.product_of);
+  if (WeightStack* stack = weights_[leader].stack.get()) {
+    return stack->rows_of(node, analog_weights(graph_.nodes[node]).dim(0));
+  }
+  return {layer_.data(), analog_weights(graph_.nodes[node]).values().size()};
+}
+
+/// A stack is packed after its last node's weights are drawn.
+void NoisyWeights::pack(std::size_t node, const float* weights) {
+  NodeWeights& own = weights_[node];
+  NodeWeights& packed = own.product_of == kNone ? own : weights_[static_cast<std::size_t>(own.product_of)];
+  if (packed.stack != nullptr) {
+    if (node == packed.stack->nodes.back()) packed.direct->repack(packed.stack->weights.values().data());
+  } else {
+    packed.repack(weights, threads_);
+  }
+}
+
+}  // namespace dpac

@@ -1,0 +1,55 @@
+#include "engine/ops/value.h"
+
+#include <fmt/format.h>
+
+#include "kernels/error.h"
+
+namespace dpac {
+
+void expect_inputs(InputValues inputs, std::size_t count) {
+  if (inputs.size() == count) return;
+  throw Error(fmt::format("takes {} input{}, but is given {}", count, count == 1 ? "" : "s", inputs.size()));
+}
+
+void expect_image(const Value& input) {
+  if (input.tokens) throw Error("takes the map of an image, but is given the tokens of a sequence");
+}
+
+MapShape windows_over(const MapShape& in, const Geometry& g, int64_t channels) {
+  const auto below_one = [](const Extent& e) { return e.h < 1 || e.w < 1; };
+  if (below_one(g.kernel) || below_one(g.stride) || below_one(g.dilation) || g.pad_top < 0 ||
+      g.pad_left < 0 || g.pad_bottom < 0 || g.pad_right < 0) {
+    throw Error("has a window with a kernel, stride or dilation below 1 or a negative padding");
+  }
+  const int64_t rows = in.height + g.pad_top + g.pad_bottom - g.height(),
+                columns = in.width + g.pad_left + g.pad_right - g.width();
+  if (rows < 0 || columns < 0) {
+    throw Error(fmt::format("has a window of {}x{} pixels, which does not fit its input of {}x{}", g.height(),
+                            g.width(), in.height, in.width));
+  }
+  const MapShape out{channels, rows / g.stride.h + 1, columns / g.stride.w + 1};
+  // Each window of an axis: with dilation its taps may step over a small map.
+  const auto sees_map = [](int64_t first, int taps, int step, int64_t size) {
+    for (int64_t t = 0; t < taps; ++t) {
+      if (first + t * step >= 0 && first + t * step < size) return true;
+    }
+    return false;
+  };
+  for (int64_t y = 0; y < out.height; ++y) {
+    if (!sees_map(y * g.stride.h - g.pad_top, g.kernel.h, g.dilation.h, in.height)) {
+      throw Error("has a window that lies in the padding alone");
+    }
+  }
+  for (int64_t x = 0; x < out.width; ++x) {
+    if (!sees_map(x * g.stride.w - g.pad_left, g.kernel.w, g.dilation.w, in.width)) {
+      throw Error("has a window that lies in the padding alone");
+    }
+  }
+  return out;
+}
+
+std::string to_string(const MapShape& shape) {
+  return fmt::format("{}x{}x{}", shape.channels, shape.height, shape.width);
+}
+
+}  // namespace dpac
