@@ -10,6 +10,10 @@
 namespace dpac {
 namespace {
 
+std::span<char> bytes_of(Tensor& tensor) {
+  return {reinterpret_cast<char*>(tensor.values().data()), tensor.values().size_bytes()};
+}
+
 class Loader {
  public:
   Loader(const TorchTensor& tensor, const TorchStorages& storages, const std::string& where)
@@ -29,9 +33,15 @@ class Loader {
     }
     if (*bytes == 0) return Tensor(tensor_.shape);
     const auto [begin, end] = extent();
-    const std::vector<char> stored = storages_.read(tensor_.storage->key, begin, end);
+    const FloatType type = *tensor_.type->floating;
     Tensor loaded(tensor_.shape);
-    to_floats(*tensor_.type->floating, is_row_major() ? stored : gathered(stored), loaded.values());
+    if (is_row_major() && type == FloatType::float32) {
+      storages_.read(tensor_.storage->key, begin, bytes_of(loaded));
+    } else {
+      std::vector<char> stored(static_cast<std::size_t>(end - begin));
+      storages_.read(tensor_.storage->key, begin, stored);
+      to_floats(type, is_row_major() ? stored : gathered(stored), loaded.values());
+    }
     return loaded;
   }
 

@@ -90,6 +90,11 @@ int64_t ZipArchive::size(const std::string& member) const {
 
 std::vector<char> ZipArchive::read(const std::string& member) const {
   std::vector<char> bytes(static_cast<std::size_t>(size(member)));
+  read(member, bytes);
+  return bytes;
+}
+
+void ZipArchive::read(const std::string& member, std::span<char> bytes) const {
   const std::unique_ptr<zip_file_t, CloseMember> file(zip_fopen_index(archive_.get(), index_of(member), 0));
   if (file == nullptr) fail(member, fmt::format("cannot be opened ({})", zip_strerror(archive_.get())));
   std::size_t filled = 0;
@@ -104,7 +109,6 @@ std::vector<char> ZipArchive::read(const std::string& member) const {
   }
   if (got < 0) fail(member, fmt::format("cannot be read ({}); it is damaged", zip_file_strerror(file.get())));
   if (filled != bytes.size()) fail(member, "has fewer bytes than it says");
-  return bytes;
 }
 
 }  // namespace dpac

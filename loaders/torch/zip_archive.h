@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,9 @@ class ZipArchive {
 
   /// All of a member. @throws Error as size(), and if it is damaged.
   [[nodiscard]] std::vector<char> read(const std::string& member) const;
+
+  /// The same into memory of size() bytes.
+  void read(const std::string& member, std::span<char> to) const;
 
  private:
   struct Discard {
