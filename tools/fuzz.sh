@@ -32,7 +32,7 @@ while read -r name program seeds; do
       -max_len=120000 -print_final_stats=1 -artifact_prefix=build/fuzz/findings/"$name"- "$corpus" > "$log" 2>&1; then
     echo "$name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") runs"
   else
-    echo "$name: a finding, see $log" && grep -m3 -E 'ERROR|SUMMARY|no message|runtime error' "$log"
+    echo "$name: a finding, see $log" && grep -m3 -E 'ERROR|SUMMARY|an Error without|runtime error' "$log"
     failed+=("$name")
   fi
 done < tests/fuzz/corpora.txt
