@@ -6,6 +6,7 @@
 
 #include "kernels/error.h"
 #include "loaders/checked_size.h"
+#include "loaders/stored_bytes.h"
 
 namespace dpac {
 namespace {
@@ -74,6 +75,10 @@ class Loader {
     if (!fits || end > stored) {
       fail(fmt::format("of shape {} and strides {} reaches beyond its storage of {} bytes",
                        to_string(tensor_.shape), to_string(tensor_.strides), stored));
+    }
+    if (length > most_unpacked_bytes(16 * element * element_count(tensor_.shape))) {
+      fail(fmt::format("of shape {} and strides {} is spread over {} bytes; save tensor.contiguous()",
+                       to_string(tensor_.shape), to_string(tensor_.strides), length));
     }
     return {begin, end};
   }

@@ -7,6 +7,7 @@
 
 #include "kernels/error.h"
 #include "loaders/checked_size.h"
+#include "loaders/stored_bytes.h"
 
 namespace dpac {
 namespace {
@@ -81,7 +82,8 @@ int64_t ZipArchive::size(const std::string& member) const {
   const uint64_t file = std::filesystem::file_size(path_, error);
   const uint64_t inflation = stat.comp_method == ZIP_CM_STORE ? 1 : kMostInflation;
   if (error || stat.comp_size > file || stat.size > stat.comp_size * inflation ||
-      stat.size > uint64_t{kMaxTensorBytes}) {
+      stat.size >
+          static_cast<uint64_t>(std::min(kMaxTensorBytes, most_unpacked_bytes(static_cast<int64_t>(file))))) {
     fail(member, fmt::format("claims {} bytes, of which {} are said to be stored; it is damaged or hostile",
                              stat.size, stat.comp_size));
   }

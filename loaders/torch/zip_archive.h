@@ -28,8 +28,8 @@ class ZipArchive {
   [[nodiscard]] bool contains(const std::string& member) const;
 
   /// Of an uncompressed member. @throws Error if there is none of that name, it is encrypted or compressed
-  /// otherwise than by deflate, or claims more than deflate could make of what is stored or than
-  /// kMaxTensorBytes.
+  /// otherwise than by deflate, or claims more than deflate could make of what is stored, than
+  /// kMaxTensorBytes or than most_unpacked_bytes() of the archive.
   [[nodiscard]] int64_t size(const std::string& member) const;
 
   /// All of a member. @throws Error as size(), and if it is damaged.

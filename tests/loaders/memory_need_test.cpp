@@ -9,7 +9,9 @@
 #include "kernels/error.h"
 #include "loaders/checkpoint.h"
 #include "loaders/hdf5/hdf5_file.h"
+#include "loaders/parse_json.h"
 #include "loaders/stored_bytes.h"
+#include "loaders/text/text_dataset.h"
 #include "tests/support/messages.h"
 #include "tests/support/raw_hdf5.h"
 #include "tests/support/temp_folder.h"
@@ -112,4 +114,18 @@ TEST_CASE("integers that unpack out of all proportion are refused before memory 
   const std::string message = message_of([&] { (void)Hdf5File::open(path).read_integers("labels"); });
   CHECK(contains(message, "dataset 'labels' of shape [80000000] needs 640000000 bytes, more than the "));
   CHECK(contains(message, "write it uncompressed"));
+}
+
+TEST_CASE("lines too short for what their samples take are refused") {
+  const TempFolder folder;
+  std::string text;
+  for (int line = 0; line < 3'000'000; ++line) text += "a\n";
+  const std::string message = message_of([&] { open_text_dataset(folder.write("a.txt", text), {}, {}); });
+  CHECK(contains(message,
+                 "a.txt: has 2999999 lines in 5999999 bytes, which take far more memory than the file; "));
+}
+
+TEST_CASE("JSON of more than 32 MiB is refused") {
+  CHECK(message_of([] { parse_json(std::string((32 << 20) + 1, ' '), "a.json"); }) ==
+        "a.json has 33554433 bytes, more than the 33554432 that are read of JSON");
 }
