@@ -50,11 +50,12 @@ ValueRange read_range(const Hdf5File& file, const std::string& tensor) {
     throw Error(fmt::format("{}: has no range of tensor '{}', expected a dataset '/{}'", file.name(), tensor,
                             path_of(tensor)));
   }
-  const Tensor values = file.read_floats(path_of(tensor));
-  if (values.shape() != Shape{2}) {
+  const Hdf5Dataset stored = file.dataset(path_of(tensor));
+  if (stored.shape() != Shape{2}) {
     throw Error(fmt::format("{}: the range of tensor '{}' has the shape {}, expected [2]", file.name(),
-                            tensor, to_string(values.shape())));
+                            tensor, to_string(stored.shape())));
   }
+  const Tensor values = stored.read_floats();
   const ValueRange range{values.values()[0], values.values()[1]};
   if (std::isfinite(range.min) && std::isfinite(range.max) && range.min <= range.max) return range;
   throw Error(fmt::format("{}: the range of tensor '{}' is [{}, {}], expected two finite numbers in order",

@@ -12,6 +12,7 @@
 #include "cli/energies_csv.h"
 #include "cli/support/layer_pattern.h"
 #include "kernels/error.h"
+#include "loaders/checked_size.h"
 #include "loaders/hdf5/hdf5_file.h"
 
 namespace dpac::cli {
@@ -29,7 +30,10 @@ bool is_hdf5(const std::filesystem::path& path) {
   return std::string_view(start.data(), start.size()) == kSignature;
 }
 
-NamedEnergies read_hdf5(const std::filesystem::path& path) {
+/// No layer has more than the one with the most channels: what claims more is never read.
+NamedEnergies read_hdf5(const std::filesystem::path& path, const std::vector<AnalogLayer>& layers) {
+  int64_t most = 1;
+  for (const AnalogLayer& layer : layers) most = std::max(most, layer.out_channels);
   const Hdf5File file = Hdf5File::open(path);
   if (!file.has_group(kGroup)) {
     throw Error(
@@ -37,7 +41,12 @@ NamedEnergies read_hdf5(const std::filesystem::path& path) {
   }
   NamedEnergies energies;
   for (const std::string& dataset : file.datasets(kGroup)) {
-    const Tensor values = file.read_floats(dataset);
+    const Hdf5Dataset stored = file.dataset(dataset);
+    if (checked_bytes(stored.shape(), 1).value_or(most + 1) > most) {
+      throw Error(fmt::format("{}: layer '{}' has energies of shape {}, expected 1 or one per output channel",
+                              path.string(), dataset.substr(kGroup.size() + 1), to_string(stored.shape())));
+    }
+    const Tensor values = stored.read_floats();
     energies[dataset.substr(kGroup.size() + 1)].assign(values.values().begin(), values.values().end());
   }
   return energies;
@@ -82,7 +91,7 @@ void check_values(const std::string& file, const AnalogLayer& layer, const std::
 }  // namespace
 
 Energies read_energies_file(const std::filesystem::path& path, const std::vector<AnalogLayer>& layers) {
-  const NamedEnergies named = is_hdf5(path) ? read_hdf5(path) : read_energies_csv(path);
+  const NamedEnergies named = is_hdf5(path) ? read_hdf5(path, layers) : read_energies_csv(path);
   check_known(path.string(), layers, named);
   check_complete(path.string(), layers, named);
   Energies energies;

@@ -10,6 +10,7 @@
 #include "loaders/keras/keras_layers.h"
 #include "loaders/read_file.h"
 #include "loaders/sentence_pooling.h"
+#include "loaders/stored_bytes.h"
 #include "loaders/tf_bert.h"
 #include "loaders/torch/torch_file.h"
 #include "loaders/weights/formats.h"
@@ -62,12 +63,12 @@ bool configure_bert(Checkpoint& checkpoint, const Hdf5File& file) {
   return true;
 }
 
-/// `bytes` is the file's size.
+/// `bytes` are what is stored of the file.
 Checkpoint read_hdf5(const Hdf5File& file, int64_t bytes) {
   Checkpoint checkpoint{.path = file.name(), .format = {}, .weights = {}, .traits = {}};
   const bool keras = is_keras(file), tensorflow_bert = keras && is_tf_bert(file);
   if (keras && !tensorflow_bert) {
-    checkpoint = read_keras(file);
+    checkpoint = read_keras(file, bytes);
   } else {
     add_network(checkpoint, tensorflow_bert ? read_tf_bert(file) : read_torch_h5(file), bytes);
   }
@@ -93,7 +94,7 @@ Checkpoint read_parts(const fs::path& given, const std::vector<fs::path>& parts)
   int64_t bytes = 0;
   for (const fs::path& part : parts) {
     ArrayFile file = read_arrays(part, read_start(part));
-    bytes += static_cast<int64_t>(fs::file_size(part));
+    bytes += stored_bytes(part);
     all.format = file.format;
     all.tensorflow = all.tensorflow || file.tensorflow;
     if (all.unreadable.empty()) all.unreadable = file.unreadable;
@@ -137,7 +138,7 @@ Checkpoint open_checkpoint(const fs::path& path, const std::optional<fs::path>& 
   bool has_own_config = false;
   if (files.parts.size() == 1 && is_hdf5(read_start(first))) {
     const Hdf5File file = Hdf5File::open(first);
-    checkpoint = read_hdf5(file, static_cast<int64_t>(fs::file_size(first)));
+    checkpoint = read_hdf5(file, stored_bytes(first));
     has_own_config = !config && configure_bert(checkpoint, file);
   } else {
     checkpoint = read_parts(path, files.parts);

@@ -1,17 +1,14 @@
 #include "loaders/inflate.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <zlib.h>
 
 #include "kernels/error.h"
-#include "loaders/read_file.h"
+#include "loaders/stored_bytes.h"
 
 namespace dpac {
 namespace {
 
-constexpr std::size_t kFirstBytes = 64 << 10;
 constexpr int kGzipOnly = 16 + MAX_WBITS;
 
 class Inflater {
@@ -52,19 +49,23 @@ bool is_gzip_start(std::span<const uint8_t> start) {
   return start.size() >= 2 && start[0] == 0x1F && start[1] == 0x8B;
 }
 
-std::vector<uint8_t> inflate_gzip(std::span<const uint8_t> compressed, const std::string& name) {
-  constexpr auto kMost = static_cast<std::size_t>(kMaxFileBytes);
+std::vector<uint8_t> inflate_gzip(std::span<const uint8_t> compressed, int64_t size,
+                                  const std::string& name) {
+  if (const auto most = most_unpacked_bytes(static_cast<int64_t>(compressed.size())); size > most) {
+    throw Error(
+        fmt::format("{}: declares {} bytes, more than the {} that are unpacked from a file of {}; unpack "
+                    "it with gunzip",
+                    name, size, most, compressed.size()));
+  }
   Inflater inflater(compressed, name);
-  std::vector<uint8_t> out;
-  while (!inflater.ended()) {
-    const std::size_t filled = out.size();
-    if (filled == kMost)
-      throw Error(fmt::format("{}: inflates to more than the {} bytes allowed", name, kMost));
-    out.resize(std::min(kMost, std::max(2 * filled, kFirstBytes)));
-    const std::size_t room = out.size() - filled;
-    const std::size_t added = inflater.fill(std::span(out).subspan(filled));
-    out.resize(filled + added);
-    if (added < room && !inflater.ended()) throw Error(fmt::format("{}: the gzip data is truncated", name));
+  std::vector<uint8_t> out(static_cast<std::size_t>(size));
+  const std::size_t filled = inflater.fill(out);
+  uint8_t beyond = 0;  // The end, with its checksum, is seen where more is asked for.
+  const std::size_t more = inflater.ended() ? 0 : inflater.fill({&beyond, 1});
+  if (more > 0) throw Error(fmt::format("{}: inflates to more than the {} bytes it declares", name, size));
+  if (!inflater.ended()) throw Error(fmt::format("{}: the gzip data is truncated", name));
+  if (filled < out.size()) {
+    throw Error(fmt::format("{}: the header declares {} bytes, found {}", name, size, filled));
   }
   return out;
 }

@@ -12,10 +12,11 @@ namespace dpac {
 /// Whether a file's first bytes are those of gzip.
 bool is_gzip_start(std::span<const uint8_t> start);
 
-/// All of a gzip file of one member. `name` is the file's, for messages.
-/// @throws Error if it is damaged or truncated, or inflates to more than kMaxFileBytes (read_file.h): no more
-/// than that is ever allocated, and no more than deflate can make of the bytes given.
-std::vector<uint8_t> inflate_gzip(std::span<const uint8_t> compressed, const std::string& name);
+/// All of a gzip file of one member, which is known to inflate to `size` bytes. `name` is the file's, for
+/// messages.
+/// @throws Error if it is damaged or truncated, inflates to more or less, or if so much is no proportion to
+/// the file (most_unpacked_bytes()): before memory is asked for.
+std::vector<uint8_t> inflate_gzip(std::span<const uint8_t> compressed, int64_t size, const std::string& name);
 
 /// The first bytes of what the start of a gzip file inflates to, `count` at most.
 /// @throws Error if it is damaged.

@@ -16,6 +16,9 @@ using nlohmann::json;
 /// Far more than any header or configuration needs; recursive code may walk the result.
 constexpr std::size_t kDeepest = 200;
 
+/// The header of 300,000 tensors. Values take up to thirty times their text.
+constexpr std::size_t kMostBytes = std::size_t{32} << 20;
+
 /// Reads along and keeps nothing but the keys of the objects that are open. What is no JSON is left to the
 /// parser. Not json::parse()'s callback: with one, each value that ends is looked for among all before it.
 class Checker : public json::json_sax_t {
@@ -59,6 +62,10 @@ class Checker : public json::json_sax_t {
 }  // namespace
 
 json parse_json(const std::string& text, const std::string& where) {
+  if (text.size() > kMostBytes) {
+    throw Error(fmt::format("{} has {} bytes, more than the {} that are read of JSON", where, text.size(),
+                            kMostBytes));
+  }
   try {
     Checker checker(where);
     json::sax_parse(text, &checker);

@@ -9,7 +9,7 @@
 namespace dpac {
 
 /// @throws Error, beginning with `where`, if the text is no JSON, holds a number beyond double, gives a key
-/// twice (which of the two would count?) or nests deeper than any weight file's.
+/// twice (which of the two would count?), nests deeper than any weight file's or has more than 32 MiB.
 nlohmann::json parse_json(const std::string& text, const std::string& where);
 
 }  // namespace dpac

@@ -1,9 +1,9 @@
 #include "cli/learning/state_file.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <fstream>
+#include <map>
 #include <span>
 #include <sstream>
 #include <sys/file.h>
@@ -49,9 +49,10 @@ void flatten(const Json& json, const std::string& path, Values& values) {
   }
 }
 
-std::string value_at(const std::string& path, const Values& values) {
-  const auto found =
-      std::find_if(values.begin(), values.end(), [&](const auto& value) { return value.first == path; });
+using ValueMap = std::map<std::string, std::string>;
+
+std::string value_at(const std::string& path, const ValueMap& values) {
+  const auto found = values.find(path);
   return found == values.end() ? "absent" : found->second;
 }
 
@@ -60,15 +61,16 @@ std::string differences(const Json& was, const Json& is) {
   Values before, now;
   flatten(was, "", before);
   flatten(is, "", now);
+  const ValueMap old_values(before.begin(), before.end()), values(now.begin(), now.end());
   std::string text;
   const auto compare = [&](const std::string& path) {
-    const std::string old = value_at(path, before), current = value_at(path, now);
+    const std::string old = value_at(path, old_values), current = value_at(path, values);
     if (old == current) return;
     text += fmt::format("{}{} was {} and is {}", text.empty() ? "" : ", ", path, old, current);
   };
   for (const auto& value : now) compare(value.first);
   for (const auto& value : before) {
-    if (value_at(value.first, now) == "absent") compare(value.first);
+    if (value_at(value.first, values) == "absent") compare(value.first);
   }
   return text;
 }

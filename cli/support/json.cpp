@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -40,33 +41,6 @@ Library to_library(const Json& json) {
   return object;
 }
 
-Json from_library(const Library& library) {
-  switch (library.type()) {
-    case Library::value_t::boolean:
-      return library.get<bool>();
-    case Library::value_t::number_integer:
-      return library.get<int64_t>();
-    case Library::value_t::number_unsigned:
-      return library.get<uint64_t>();
-    case Library::value_t::number_float:
-      return library.get<double>();
-    case Library::value_t::string:
-      return library.get<std::string>();
-    case Library::value_t::array: {
-      Json list = Json::array();
-      for (const Library& item : library) list.push_back(from_library(item));
-      return list;
-    }
-    case Library::value_t::object: {
-      Json object = Json::object();
-      for (const auto& [key, value] : library.items()) object[key] = from_library(value);
-      return object;
-    }
-    default:
-      return nullptr;
-  }
-}
-
 bool is_member(const Json& json) {
   return json.is_array() && json.size() == 2 && json.at(0).is_string();
 }
@@ -89,19 +63,85 @@ Json Json::object() {
   return json;
 }
 
-Json Json::parse(const std::string& text, const std::string& name) {
-  const auto check_depth = [&](int depth, Library::parse_event_t, const Library&) {
-    if (depth <= kDeepest) return true;
-    throw Error(
-        fmt::format("{}: its JSON is nested deeper than {} levels, which none of dpac's is", name, kDeepest));
-  };
-  try {
-    return from_library(Library::parse(text, check_depth));
-  } catch (const Library::parse_error& error) {
-    throw Error(fmt::format("{}: is no complete JSON: found an error at byte {}", name, error.byte));
-  } catch (const Library::exception& error) {
-    throw Error(fmt::format("{}: is no usable JSON: {}", name, error.what()));
+/// Builds a value while the library reads. Not out of the library's own values: an object of theirs looks for
+/// each new key among all before it.
+class Json::Builder final : public Library::json_sax_t {
+ public:
+  explicit Builder(const std::string& name) : name_(name), open_{array()} {}
+
+  /// When all is read.
+  Json result() { return std::move(open_.front().items_.front()); }
+
+  bool null() override { return add(nullptr); }
+  bool boolean(bool value) override { return add(value); }
+  bool number_integer(number_integer_t value) override { return add(value); }
+  bool number_unsigned(number_unsigned_t value) override { return add(value); }
+  bool number_float(number_float_t value, const string_t&) override { return add(value); }
+  bool string(string_t& value) override { return add(std::move(value)); }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(std::size_t) override { return open(object()); }
+  bool start_array(std::size_t) override { return open(array()); }
+  bool end_array() override { return shut(); }
+  bool end_object() override {
+    check_keys(open_.back().members_);
+    return shut();
   }
+  bool key(string_t& key) override {
+    open_.back().members_.emplace_back(std::move(key), Json());
+    return true;
+  }
+  bool parse_error(std::size_t byte, const std::string&, const nlohmann::detail::exception& error) override {
+    if (dynamic_cast<const Library::out_of_range*>(&error) != nullptr) {
+      throw Error(fmt::format("{}: is no usable JSON: {}", name_, error.what()));
+    }
+    throw Error(fmt::format("{}: is no complete JSON: found an error at byte {}", name_, byte));
+  }
+
+ private:
+  bool open(Json value) {
+    open_.push_back(std::move(value));
+    if (open_.size() <= std::size_t{kDeepest} + 1) return true;
+    throw Error(fmt::format("{}: its JSON is nested deeper than {} levels, which none of dpac's is", name_,
+                            kDeepest));
+  }
+
+  bool shut() {
+    Json value = std::move(open_.back());
+    open_.pop_back();
+    return add(std::move(value));
+  }
+
+  bool add(Json value) {
+    Json& parent = open_.back();
+    if (parent.is_object()) {
+      parent.members_.back().second = std::move(value);
+    } else {
+      parent.items_.push_back(std::move(value));
+    }
+    return true;
+  }
+
+  void check_keys(const std::vector<Member>& members) const {
+    std::set<std::string_view> keys;
+    for (const Member& member : members) {
+      if (!keys.insert(member.first).second) {
+        throw Error(fmt::format("{}: its JSON has the key '{}' twice", name_, member.first));
+      }
+    }
+  }
+
+  const std::string& name_;
+  std::vector<Json> open_;  // Lists and objects around what is read, within a list of the whole.
+};
+
+Json Json::parse(const std::string& text, const std::string& name) {
+  if (text.size() > kMostBytes) {
+    throw Error(fmt::format("{}: has {} bytes, more than the {} that dpac's own JSON may have", name,
+                            text.size(), kMostBytes));
+  }
+  Builder builder(name);
+  Library::sax_parse(text, &builder);
+  return builder.result();
 }
 
 bool Json::is_number() const {

@@ -53,11 +53,15 @@ class Json {
   static Json array() { return std::vector<Json>{}; }
   static Json object();
 
-  /// @throws Error "`name`: ..." where `text` is no complete JSON or nested deeper than `kDeepest`.
+  /// @throws Error "`name`: ..." where `text` is no complete JSON, nested deeper than `kDeepest`, longer than
+  /// `kMostBytes`, or has a key twice in an object.
   static Json parse(const std::string& text, const std::string& name);
 
   /// Nesting of results and states has a fifth of it; recursion over what is deeper might not end well.
   static constexpr int kDeepest = 32;
+
+  /// The longest results have a tenth of it; values take some fifty times their text.
+  static constexpr std::size_t kMostBytes = std::size_t{32} << 20;
 
   [[nodiscard]] Type type() const { return type_; }
   [[nodiscard]] bool is_null() const { return type_ == Type::null; }
@@ -104,6 +108,8 @@ class Json {
   friend bool operator==(const Json& a, const Json& b);
 
  private:
+  class Builder;
+
   [[noreturn]] void fail(std::string_view expected) const;
   [[nodiscard]] double real() const;
   template <typename Value>

@@ -7,15 +7,23 @@
 #include "loaders/checked_size.h"
 #include "loaders/hdf5/hdf5_file.h"
 #include "loaders/hdf5/hdf5_source.h"
+#include "loaders/stored_bytes.h"
 
 namespace dpac {
 namespace {
 
-void check_readable(const Shape& shape, int64_t bytes_per_element, const std::string& where) {
+void check_readable(const Shape& shape, int64_t bytes_per_element, int64_t stored_bytes,
+                    const std::string& where) {
   const auto bytes = checked_bytes(shape, bytes_per_element);
   if (!bytes || *bytes > kMaxTensorBytes) {
     throw Error(fmt::format("{} of shape {} needs more than the 4 GiB allowed for one tensor", where,
                             to_string(shape)));
+  }
+  if (const int64_t most = most_unpacked_bytes(stored_bytes); *bytes > most) {
+    throw Error(
+        fmt::format("{} of shape {} needs {} bytes, more than the {} that are unpacked from the {} stored "
+                    "for it; write it uncompressed",
+                    where, to_string(shape), *bytes, most, stored_bytes));
   }
 }
 
@@ -49,7 +57,8 @@ std::size_t Hdf5Dataset::element_bytes() const {
 
 Tensor Hdf5Dataset::read_floats() const {
   if (kind() == ElementKind::other) throw Error(where_ + " holds no numbers, as was expected");
-  check_readable(shape(), std::max<int64_t>(sizeof(float), static_cast<int64_t>(element_bytes())), where_);
+  check_readable(shape(), std::max<int64_t>(sizeof(float), static_cast<int64_t>(element_bytes())),
+                 array_->info().stored_bytes, where_);
   Tensor tensor(shape());
   if (tensor.values().empty()) return tensor;
   array_->read(Numbers::floats, 0, array_->info().rows(), bytes_of(tensor.values()));
@@ -58,7 +67,7 @@ Tensor Hdf5Dataset::read_floats() const {
 
 std::vector<int64_t> Hdf5Dataset::read_integers() const {
   if (kind() != ElementKind::integer) throw Error(where_ + " holds no integers, as was expected");
-  check_readable(shape(), sizeof(int64_t), where_);
+  check_readable(shape(), sizeof(int64_t), array_->info().stored_bytes, where_);
   std::vector<int64_t> values(static_cast<std::size_t>(element_count(shape())));
   if (values.empty()) return values;
   array_->read(Numbers::integers, 0, array_->info().rows(), bytes_of(std::span(values)));
@@ -75,7 +84,7 @@ std::vector<uint8_t> Hdf5Dataset::read_bytes(int64_t begin, int64_t end) const {
   }
   Shape slice = shape();
   slice[0] = end - begin;
-  check_readable(slice, 1, where_);
+  check_readable(slice, 1, array_->info().stored_bytes, where_);
   std::vector<uint8_t> bytes(static_cast<std::size_t>(element_count(slice)));
   if (!bytes.empty()) array_->read(Numbers::bytes, begin, end, bytes_of(std::span(bytes)));
   return bytes;

@@ -63,6 +63,7 @@ ArrayInfo info_of(hid_t dataset, const std::string& where) {
   // The shape of a virtual dataset may be asked of other files: it has to be refused first.
   if (H5Pget_layout(properties.get()) != H5D_VIRTUAL) info.shape = shape_of(dataset, where);
   check_storage(dataset, info.shape, info.element_bytes, where);
+  info.stored_bytes = static_cast<int64_t>(H5Dget_storage_size(dataset));
   info.kind = kind_of(dataset, type.get(), where);
   info.is_signed = info.kind == ElementKind::integer && H5Tget_sign(type.get()) != H5T_SGN_NONE;
   info.filtered = is_filtered(dataset);

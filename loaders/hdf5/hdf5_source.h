@@ -32,8 +32,9 @@ struct ArrayInfo {
   Shape shape;
   ElementKind kind = ElementKind::other;
   std::size_t element_bytes = 0;
-  bool is_signed = false;  ///< Of integers.
-  bool filtered = false;   ///< Stored in chunks that are unpacked as a whole.
+  int64_t stored_bytes = 0;  ///< Of the file taken by it, filters applied.
+  bool is_signed = false;    ///< Of integers.
+  bool filtered = false;     ///< Stored in chunks that are unpacked as a whole.
 
   /// Entries of the leading dimension; a scalar is one.
   [[nodiscard]] int64_t rows() const { return shape.empty() ? 1 : shape[0]; }

@@ -9,6 +9,7 @@
 #include "loaders/checked_size.h"
 #include "loaders/hdf5/hdf5_filters.h"
 #include "loaders/hdf5/hdf5_handle.h"
+#include "loaders/stored_bytes.h"
 
 namespace dpac {
 namespace {
@@ -72,11 +73,14 @@ void check_chunks(hid_t dataset, hid_t properties, const Stored& stored) {
   const int64_t gain = H5Pget_nfilters(properties) == 0 ? 1 : kMostCompression;
   if (!chunk_bytes || *chunk_bytes > stored.bytes / needed * gain + gain) refuse_size(stored);
   const int64_t data = element_count(stored.shape) * stored.element_bytes;
-  if (*chunk_bytes > kLargestChunk && *chunk_bytes / kMostChunkPerData > data) {
+  const bool needless = *chunk_bytes > kLargestChunk && *chunk_bytes / kMostChunkPerData > data;
+  // Half of what may be unpacked, for a chunk is held twice: as bytes, and as numbers.
+  if (needless || *chunk_bytes > most_unpacked_bytes(stored.file_size) / 2) {
     throw Error(
-        fmt::format("{} of shape {} is stored in chunks of {} bytes, far more than it needs; write it with "
-                    "smaller chunks",
-                    stored.where, to_string(stored.shape), *chunk_bytes));
+        fmt::format("{} of shape {} is stored in chunks of {} bytes, far more than {}; write it with smaller "
+                    "chunks",
+                    stored.where, to_string(stored.shape), *chunk_bytes,
+                    needless ? "it needs" : "a file of this size can mean"));
   }
 }
 

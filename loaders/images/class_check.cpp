@@ -17,10 +17,19 @@ std::string counted(int64_t count, std::string_view noun) {
 /// Sorted names are the classes only where there is one for every output.
 void check_sorted_folders(const DatasetReport& report, int64_t classes, int64_t outputs) {
   if (classes == outputs) return;
+  const int64_t offset = classes - report.class_folders;
   const std::string background =
-      classes + 1 == outputs ? fmt::format(" (or, if output 0 is a background class, --label-offset {})",
-                                           classes - report.class_folders + 1)
-                             : "";
+      classes + 1 == outputs
+          ? fmt::format(" (or, if output 0 is a background class, --label-offset {})", offset + 1)
+          : "";
+  if (offset != 0) {
+    throw Error(fmt::format(
+        "{}: {} shifted by --label-offset {} are the classes {} to {}, but the network has the outputs 0 to "
+        "{}; "
+        "leave it out, or --class-map FILE says which class each folder is, a line each: folder, class{}",
+        report.path, counted(report.class_folders, "class folder"), offset, offset, classes - 1, outputs - 1,
+        background));
+  }
   throw Error(fmt::format(
       "{}: {}, {}: numbered by their sorted names the folders cannot be the network's classes; --class-map "
       "FILE says which class each folder is, a line each: folder, class{}",

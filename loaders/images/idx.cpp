@@ -48,14 +48,24 @@ Shape read_shape(std::span<const uint8_t> header, std::size_t rank) {
 
 IdxArray read_idx(const std::filesystem::path& path, uint8_t rank) {
   IdxArray array{path.string(), {}, read_file(path)};
-  if (is_gzip_start(array.bytes)) array.bytes = inflate_gzip(array.bytes, array.name);
-  if (!is_idx_start(array.bytes) || array.bytes[3] != rank ||
-      array.bytes.size() < kMagicBytes * (1u + rank)) {
+  const std::size_t header_bytes = kMagicBytes * (1u + rank);
+  const bool packed = is_gzip_start(array.bytes);
+  const std::span<const uint8_t> start =
+      std::span(array.bytes).first(std::min(array.bytes.size(), header_bytes));
+  const auto header = packed ? inflate_gzip_start(array.bytes, header_bytes, array.name)
+                             : std::vector<uint8_t>(start.begin(), start.end());
+  if (!is_idx_start(header) || header[3] != rank || header.size() < header_bytes) {
     throw Error(fmt::format("{}: expected an IDX file of uint8 {} ({} dimensions)", array.name,
                             rank == 1 ? "labels" : "images", rank));
   }
-  array.shape = read_shape(array.bytes, rank);
+  array.shape = read_shape(header, rank);
   const auto declared = checked_bytes(array.shape, 1);
+  if (packed) {
+    const auto header_size = static_cast<int64_t>(header_bytes);
+    const int64_t elements = declared.value_or(INT64_MAX);
+    array.bytes =
+        inflate_gzip(array.bytes, elements + std::min(INT64_MAX - elements, header_size), array.name);
+  }
   const auto found = static_cast<int64_t>(array.bytes.size() - array.header_bytes());
   if (declared != found) {
     throw Error(fmt::format("{}: the header declares uint8 {}, found {} bytes behind it", array.name,

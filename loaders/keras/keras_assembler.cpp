@@ -9,10 +9,6 @@
 namespace dpac {
 namespace {
 
-Tensor copy_of(const Tensor& tensor) {
-  return {tensor.shape(), tensor.values()};
-}
-
 Tensor filled(const Shape& shape, float value) {
   Tensor tensor(shape);
   std::fill(tensor.values().begin(), tensor.values().end(), value);
@@ -44,20 +40,20 @@ KerasAssembler::KerasAssembler(const KerasFile& file)
 
 void KerasAssembler::add_convolution(const KerasLayer& conv, const KerasLayer* bn,
                                      const std::string& conv_path, const std::string& bn_path) {
-  add_finite(checkpoint, conv_path + ".weight", to_torch_layout(conv.kernel->tensor), conv.kernel->origin);
-  if (conv.bias) add_finite(checkpoint, conv_path + ".bias", copy_of(conv.bias->tensor), conv.bias->origin);
+  add_finite(checkpoint, conv_path + ".weight", to_torch_layout(conv.kernel->load()), conv.kernel->origin);
+  if (conv.bias) add_finite(checkpoint, conv_path + ".bias", conv.bias->load(), conv.bias->origin);
   if (bn == nullptr) return;
-  const Shape& channels = bn->mean->tensor.shape();
-  const auto given = [&](const std::optional<WeightStore::Entry>& entry, float otherwise) {
-    return entry ? copy_of(entry->tensor) : filled(channels, otherwise);
+  const Shape& channels = bn->mean->shape;
+  const auto given = [&](const std::optional<StoredArray>& array, float otherwise) {
+    return array ? array->load() : filled(channels, otherwise);
   };
-  const auto origin = [&](const std::optional<WeightStore::Entry>& entry) {
-    return entry ? entry->origin : bn->mean->origin;
+  const auto origin = [&](const std::optional<StoredArray>& array) {
+    return array ? array->origin : bn->mean->origin;
   };
   add_finite(checkpoint, bn_path + ".weight", given(bn->gamma, 1), origin(bn->gamma));
   add_finite(checkpoint, bn_path + ".bias", given(bn->beta, 0), origin(bn->beta));
-  add_finite(checkpoint, bn_path + ".running_mean", copy_of(bn->mean->tensor), bn->mean->origin);
-  add_finite(checkpoint, bn_path + ".running_var", copy_of(bn->variance->tensor), bn->variance->origin);
+  add_finite(checkpoint, bn_path + ".running_mean", bn->mean->load(), bn->mean->origin);
+  add_finite(checkpoint, bn_path + ".running_var", bn->variance->load(), bn->variance->origin);
 }
 
 void KerasAssembler::add_block_convolution(const KerasLayer& conv, const KerasLayer* bn, int stage, int block,
@@ -71,8 +67,8 @@ void KerasAssembler::add_block_convolution(const KerasLayer& conv, const KerasLa
 }
 
 void KerasAssembler::add_dense(const KerasLayer& dense) {
-  add_finite(checkpoint, "fc.weight", to_torch_layout(dense.kernel->tensor), dense.kernel->origin);
-  if (dense.bias) add_finite(checkpoint, "fc.bias", copy_of(dense.bias->tensor), dense.bias->origin);
+  add_finite(checkpoint, "fc.weight", to_torch_layout(dense.kernel->load()), dense.kernel->origin);
+  if (dense.bias) add_finite(checkpoint, "fc.bias", dense.bias->load(), dense.bias->origin);
 }
 
 }  // namespace dpac

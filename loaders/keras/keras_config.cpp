@@ -323,13 +323,13 @@ class ConfigMatcher {
   /// Over the channels, by numbers in the configuration or, after adapt(), among the weights.
   void normalise(const Layer& l, KerasInput& pixels) const {
     if (l.config.value("invert", false)) fail(l, "is inverted");
-    const auto statistic = [&](const char* key, std::optional<WeightStore::Entry> KerasLayer::*adapted) {
+    const auto statistic = [&](const char* key, std::optional<StoredArray> KerasLayer::*adapted) {
       std::vector<double> values;
       const json given = l.config.value(key, json());
       if (given.is_null()) {
         const KerasLayer& stored = weights_of(l, KerasLayer::Kind::normalization);
-        const auto tensor = (stored.*adapted)->tensor.values();
-        values.assign(tensor.begin(), tensor.end());
+        const Tensor tensor = (stored.*adapted)->load();
+        values.assign(tensor.values().begin(), tensor.values().end());
       } else {
         for (const json& number : given.is_array() ? given : json::array({given}))
           values.push_back(number.get<double>());

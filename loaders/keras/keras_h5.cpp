@@ -3,8 +3,8 @@
 
 namespace dpac {
 
-Checkpoint read_keras(const Hdf5File& file) {
-  const KerasFile keras = read_keras_layers(file);
+Checkpoint read_keras(const Hdf5File& file, int64_t stored_bytes) {
+  const KerasFile keras = read_keras_layers(file, stored_bytes);
   if (!keras.model_config.empty()) return from_keras_config(keras);
   if (auto checkpoint = from_keras_names(keras)) return std::move(*checkpoint);
   return from_keras_order(keras);

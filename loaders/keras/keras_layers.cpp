@@ -7,6 +7,7 @@
 
 #include "kernels/error.h"
 #include "loaders/weights/formats.h"
+#include "loaders/weights/network_weights.h"
 
 namespace dpac {
 namespace {
@@ -44,7 +45,7 @@ std::string role_of(const std::string& dataset) {
   return {};
 }
 
-std::optional<WeightStore::Entry>* slot(KerasLayer& layer, const std::string& role) {
+std::optional<StoredArray>* slot(KerasLayer& layer, const std::string& role) {
   if (role == "kernel") return &layer.kernel;
   if (role == "bias") return &layer.bias;
   if (role == "gamma") return &layer.gamma;
@@ -56,9 +57,9 @@ std::optional<WeightStore::Entry>* slot(KerasLayer& layer, const std::string& ro
 void set_kind(KerasLayer& layer, const std::string& file) {
   if (layer.mean && layer.variance) {
     layer.kind = layer.counts ? KerasLayer::Kind::normalization : KerasLayer::Kind::batchnorm;
-  } else if (layer.kernel && layer.kernel->tensor.rank() == 4) {
+  } else if (layer.kernel && layer.kernel->shape.size() == 4) {
     layer.kind = KerasLayer::Kind::convolution;
-  } else if (layer.kernel && layer.kernel->tensor.rank() == 2) {
+  } else if (layer.kernel && layer.kernel->shape.size() == 2) {
     layer.kind = KerasLayer::Kind::dense;
   } else {
     throw Error(fmt::format(
@@ -70,7 +71,9 @@ void set_kind(KerasLayer& layer, const std::string& file) {
 
 class Reader {
  public:
-  explicit Reader(const Hdf5File& file) : file_(file) { out_.path = file.name(); }
+  Reader(const Hdf5File& file, int64_t stored_bytes) : file_(file), need_(file.name(), stored_bytes) {
+    out_.path = file.name();
+  }
 
   KerasFile read() {
     if (file_.has_attribute("", "model_config"))
@@ -98,7 +101,9 @@ class Reader {
       fail(fmt::format("layer '{}' has two arrays of the kind '{}': '{}' and '{}'", layer.name, role,
                        (*to)->origin, path));
     }
-    *to = WeightStore::Entry{read_weight(file_, path), path};
+    const Shape shape = file_.dataset(path).shape();
+    need_.add(shape, path);
+    *to = StoredArray{path, path, shape, false, [&file = file_, path] { return read_weight(file, path); }};
   }
 
   KerasFile read_legacy(const std::string& root) {
@@ -206,6 +211,7 @@ class Reader {
   }
 
   const Hdf5File& file_;
+  MemoryNeed need_;
   KerasFile out_;
 };
 
@@ -232,8 +238,8 @@ std::vector<std::string> keras_list(const Hdf5File& file, const std::string& gro
   return all;
 }
 
-KerasFile read_keras_layers(const Hdf5File& file) {
-  KerasFile keras = Reader(file).read();
+KerasFile read_keras_layers(const Hdf5File& file, int64_t stored_bytes) {
+  KerasFile keras = Reader(file, stored_bytes).read();
   if (keras.layers.empty())
     throw Error(fmt::format("{}: none of the layers in this Keras file has weights", file.name()));
   return keras;

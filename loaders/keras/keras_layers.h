@@ -10,19 +10,21 @@
 
 #include "engine/networks/weights.h"
 #include "loaders/hdf5/hdf5_file.h"
+#include "loaders/weights/stored_array.h"
 
 namespace dpac {
 
-/// A layer with weights. Tensors are in Keras's layouts: convolution [kh, kw, in, out], dense [in, out].
+/// A layer with weights, none of them read yet. They are in Keras's layouts: convolution [kh, kw, in, out],
+/// dense [in, out].
 struct KerasLayer {
   /// A normalization has a mean and a variance of the training images.
   enum class Kind { convolution, batchnorm, dense, normalization };
 
   std::string name;
   Kind kind = Kind::convolution;
-  std::optional<WeightStore::Entry> kernel, bias;                 // Convolution and dense.
-  std::optional<WeightStore::Entry> gamma, beta, mean, variance;  // BatchNorm; gamma and beta may be absent.
-  bool counts = false;  // Normalization: it has a number of samples.
+  std::optional<StoredArray> kernel, bias;                 // Convolution and dense.
+  std::optional<StoredArray> gamma, beta, mean, variance;  // BatchNorm; gamma and beta may be absent.
+  bool counts = false;                                     // Normalization: it has a number of samples.
 };
 
 struct KerasFile {
@@ -39,8 +41,10 @@ bool is_keras(const Hdf5File& file);
 /// name0, name1, ... @throws Error if there is none.
 std::vector<std::string> keras_list(const Hdf5File& file, const std::string& group, const std::string& name);
 
-/// @throws Error naming the dataset of a layer that is of no kind above.
-KerasFile read_keras_layers(const Hdf5File& file);
+/// `stored_bytes` is what is stored of the file, which must outlive the layers.
+/// @throws Error naming the dataset of a layer that is of no kind above, or if the weights need far more
+/// memory than is stored.
+KerasFile read_keras_layers(const Hdf5File& file, int64_t stored_bytes);
 
 /// Builds a checkpoint out of Keras layers, in PyTorch's names and layouts.
 class KerasAssembler {

@@ -29,7 +29,7 @@ struct Kernel {
 };
 
 Kernel kernel_of(const KerasLayer& conv) {
-  const Shape& s = conv.kernel->tensor.shape();
+  const Shape& s = conv.kernel->shape;
   return {s[0], s[2], s[3]};
 }
 

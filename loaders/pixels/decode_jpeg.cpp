@@ -33,6 +33,16 @@ void on_message(j_common_ptr info, int level) {
   if (warning && info->err->msg_code == JWRN_JPEG_EOF) jump_back(info);
 }
 
+/// A scan of a progressive JPEG may say nothing about millions of pixels in twenty bytes, and takes as long
+/// as any. Encoders write about ten.
+void count_scans(j_common_ptr info) {
+  constexpr int kMostScans = 200;
+  if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number <= kMostScans) return;
+  auto* errors = reinterpret_cast<JumpingErrors*>(info->err);
+  std::snprintf(errors->message.data(), errors->message.size(), "it has more than %d scans", kMostScans);
+  std::longjmp(errors->back, 1);
+}
+
 /// One decompression. Destroys libjpeg's state however it ends.
 class JpegReader {
  public:
@@ -49,6 +59,8 @@ class JpegReader {
   Image read() {
     guarded([this] {
       jpeg_create_decompress(&info_);
+      progress_.progress_monitor = count_scans;
+      info_.progress = &progress_;
       jpeg_mem_src(&info_, encoded_.data(), encoded_.size());
       jpeg_read_header(&info_, TRUE);
     });
@@ -81,11 +93,7 @@ class JpegReader {
   }
 
   void check_header() const {
-    const int64_t pixels = int64_t{info_.image_height} * info_.image_width;
-    if (pixels > kMaxImagePixels) {
-      throw Error(fmt::format("{}: the JPEG declares {} x {} pixels, more than the {} allowed", name_,
-                              info_.image_width, info_.image_height, kMaxImagePixels));
-    }
+    check_pixels(info_.image_width, info_.image_height, encoded_.size(), name_ + ": the JPEG");
     const int n = info_.num_components;
     if (n != 1 && n != 3 && n != 4) {
       throw Error(fmt::format("{}: expected a JPEG of 1, 3 or 4 components, found {}", name_, n));
@@ -100,6 +108,7 @@ class JpegReader {
   std::span<const uint8_t> encoded_;
   const std::string& name_;
   JumpingErrors errors_{};
+  jpeg_progress_mgr progress_{};
   jpeg_decompress_struct info_{};
 };
 

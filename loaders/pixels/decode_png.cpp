@@ -17,7 +17,8 @@ namespace {
 /// One decompression. Destroys libpng's state however it ends.
 class PngReader {
  public:
-  PngReader(std::span<const uint8_t> encoded, const std::string& name) : rest_(encoded), name_(name) {
+  PngReader(std::span<const uint8_t> encoded, const std::string& name)
+      : file_bytes_(encoded.size()), rest_(encoded), name_(name) {
     png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, on_error, on_warning);
     if (png_ == nullptr) throw Error(fmt::format("{}: libpng cannot start", name_));
     info_ = png_create_info_struct(png_);
@@ -71,12 +72,8 @@ class PngReader {
   }
 
   void check_size() const {
-    const uint32_t width = png_get_image_width(png_, info_);
-    const uint32_t height = png_get_image_height(png_, info_);
-    if (int64_t{width} > kMaxImagePixels / height) {
-      throw Error(fmt::format("{}: the PNG declares {} x {} pixels, more than the {} allowed", name_, width,
-                              height, kMaxImagePixels));
-    }
+    check_pixels(png_get_image_width(png_, info_), png_get_image_height(png_, info_), file_bytes_,
+                 name_ + ": the PNG");
   }
 
   /// 8 bits a channel, no palette, no alpha; except 16-bit grey, which stays.
@@ -109,6 +106,7 @@ class PngReader {
     image.pixels.resize(count);
   }
 
+  std::size_t file_bytes_;
   std::span<const uint8_t> rest_;
   const std::string& name_;
   png_structp png_ = nullptr;

@@ -46,10 +46,7 @@ class TiffReader {
     const uint32_t width = file_.long_field(TIFFTAG_IMAGEWIDTH);
     const uint32_t height = file_.long_field(TIFFTAG_IMAGELENGTH);
     if (width == 0 || height == 0) file_.refuse_damage();
-    if (int64_t{width} > kMaxImagePixels / height) {
-      throw Error(fmt::format("{}: the TIFF declares {} x {} pixels, more than the {} allowed", file_.name(),
-                              width, height, kMaxImagePixels));
-    }
+    check_pixels(width, height, file_.bytes(), file_.name() + ": the TIFF");
     image_.width = static_cast<int>(width);
     image_.height = static_cast<int>(height);
   }
@@ -110,9 +107,9 @@ class TiffReader {
   void read_tiles() {
     const uint64_t width = file_.long_field(TIFFTAG_TILEWIDTH);
     const uint64_t height = file_.long_field(TIFFTAG_TILELENGTH);
-    constexpr auto kMost = static_cast<uint64_t>(kMaxImagePixels);
-    if (width == 0 || height == 0 || width > kMost / height)
-      refuse(fmt::format("tiles of {} x {}", width, height));
+    if (width == 0 || height == 0) file_.refuse_damage();
+    check_pixels(static_cast<int64_t>(width), static_cast<int64_t>(height), file_.bytes(),
+                 file_.name() + ": each tile of the TIFF");
     std::vector<uint8_t> tile(width * height * samples_);
     if (TIFFTileSize64(file_.get()) != tile.size()) file_.refuse_damage();
     const int across = static_cast<int>(width);

@@ -19,10 +19,7 @@ ImageSize declared_size(std::span<const uint8_t> encoded, const std::string& nam
   if (features.has_animation != 0) {
     throw Error(fmt::format("{}: expected one image, found an animated WebP", name));
   }
-  if (int64_t{features.width} * features.height > kMaxImagePixels) {
-    throw Error(fmt::format("{}: the WebP declares {} x {} pixels, more than the {} allowed", name,
-                            features.width, features.height, kMaxImagePixels));
-  }
+  check_pixels(features.width, features.height, encoded.size(), name + ": the WebP");
   return {features.height, features.width};
 }
 

@@ -2,7 +2,29 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "kernels/error.h"
+
 namespace dpac {
+
+void check_pixels(int64_t width, int64_t height, std::size_t file_bytes, const std::string& what) {
+  constexpr int64_t kMaxSide = 65'535, kAlways = 16'000'000, kPerByte = 16;
+  const std::string declared = fmt::format("{} declares {} x {} pixels", what, width, height);
+  if (width > kMaxSide || height > kMaxSide) {
+    throw Error(
+        fmt::format("{}, and no side may have more than {}; make the image smaller", declared, kMaxSide));
+  }
+  const int64_t pixels = width * height;
+  if (pixels > kMaxImagePixels) {
+    throw Error(
+        fmt::format("{}, more than the {} allowed; make the image smaller", declared, kMaxImagePixels));
+  }
+  if (pixels <= kAlways || pixels / kPerByte <= static_cast<int64_t>(file_bytes)) return;
+  throw Error(
+      fmt::format("{} in {} bytes; above {} pixels, {} a byte are the most allowed; make the image smaller",
+                  declared, file_bytes, kAlways, kPerByte));
+}
 
 Image cut_out(const Image& source, const Window& window) {
   const auto channels = static_cast<std::size_t>(source.channels);

@@ -2,7 +2,9 @@
 /// A decoded image, how large one may be, and parts of it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace dpac {
@@ -36,9 +38,15 @@ struct Image {
   [[nodiscard]] ImageSize size() const { return {height, width}; }
 };
 
-/// A file that declares more pixels than this is refused before anything is allocated for them: 100
-/// megapixels, 300 MB decoded. The largest image of ImageNet has 19.
+/// No image may have more pixels than this: 100 megapixels, 300 MB decoded. The largest of ImageNet has 19.
 inline constexpr int64_t kMaxImagePixels = 100'000'000;
+
+/// Refuses, before anything is allocated for them, the pixels that the header of an image file declares:
+/// sides above 65,535, more than kMaxImagePixels, and more than 16 million and 16 a byte of the file.
+/// Photographs have up to 10 a byte; what has far more is a drawing, or was made to take memory and time.
+/// `file_bytes` is the file's size, `what` begins the message: "a.png: the PNG".
+/// @throws Error
+void check_pixels(int64_t width, int64_t height, std::size_t file_bytes, const std::string& what);
 
 /// The pixels of `window`, which may reach beyond the image or lie outside it: there they are 0.
 Image cut_out(const Image& source, const Window& window);

@@ -2,6 +2,7 @@
 /// libtiff on bytes in memory. For decode_tiff.cpp alone: it includes libtiff's header.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -22,6 +23,9 @@ class MemoryTiff {
 
   [[nodiscard]] TIFF* get() const { return tiff_.get(); }
   [[nodiscard]] const std::string& name() const { return name_; }
+
+  /// Size of the file.
+  [[nodiscard]] std::size_t bytes() const { return bytes_.all.size(); }
 
   /// A field of 16 or of 32 bits, or its default; 0 where there is neither.
   [[nodiscard]] uint16_t short_field(uint32_t tag) const;

@@ -8,6 +8,7 @@
 
 #include "kernels/error.h"
 #include "loaders/read_file.h"
+#include "loaders/stored_bytes.h"
 #include "loaders/text/text_columns.h"
 #include "loaders/text/text_labels.h"
 #include "loaders/text/text_samples.h"
@@ -83,6 +84,16 @@ std::string_view relevant(std::string_view text, const std::string& file) {
                           text.empty() ? "an empty file" : "nothing but empty lines"));
 }
 
+/// However short a line is, its sample takes memory.
+void check_lines(std::string_view text, const std::string& file) {
+  constexpr int64_t kBytesPerSample = 256;
+  const int64_t lines = std::max(std::ranges::count(text, '\n'), std::ranges::count(text, '\r'));
+  const auto bytes = static_cast<int64_t>(text.size());
+  if (lines * kBytesPerSample <= most_unpacked_bytes(bytes)) return;
+  throw Error(fmt::format("{}: has {} lines in {} bytes, which take far more memory than the file; split it",
+                          file, lines, bytes));
+}
+
 /// Rows whose annotators did not agree on a label.
 bool has_gold_labels(const RawTextData& data, const TextFormat& format) {
   return data.label_name &&
@@ -134,6 +145,7 @@ TextDataset open_text_dataset(const std::filesystem::path& path, const TextForma
   }
   const std::vector<uint8_t> bytes = read_file(path);
   const auto text = relevant({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file);
+  check_lines(text, file);
   RawTextData data = read_form(form_of(path, text, format), text, format, !rule.classes, file);
   return labelled(std::move(data), format, rule, file);
 }

@@ -21,15 +21,13 @@ int64_t PlainStorages::bytes(const std::string& key) const {
   return place(key).bytes;
 }
 
-std::vector<char> PlainStorages::read(const std::string& key, int64_t begin, int64_t end) const {
+void PlainStorages::read(const std::string& key, int64_t begin, std::span<char> to) const {
   const Place& from = place(key);
   const std::lock_guard lock(mutex_);
-  std::vector<char> bytes(static_cast<std::size_t>(end - begin));
   file_.clear();
   file_.seekg(from.begin + begin);
-  file_.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  file_.read(to.data(), static_cast<std::streamsize>(to.size()));
   if (!file_) throw Error(fmt::format("{}: the storage '{}' cannot be read", path_, key));
-  return bytes;
 }
 
 }  // namespace dpac

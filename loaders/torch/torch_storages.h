@@ -7,8 +7,8 @@
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <span>
 #include <string>
-#include <vector>
 
 namespace dpac {
 
@@ -19,9 +19,9 @@ class TorchStorages {
   /// Size of all that is stored under a key, in bytes. @throws Error if there is nothing.
   [[nodiscard]] virtual int64_t bytes(const std::string& key) const = 0;
 
-  /// Bytes [begin, end) of what is stored under a key; the caller has checked them against bytes().
-  /// @throws Error if they cannot be read.
-  [[nodiscard]] virtual std::vector<char> read(const std::string& key, int64_t begin, int64_t end) const = 0;
+  /// Fills `to` with what is stored under a key, from byte `begin` on; the caller has checked that so much is
+  /// there, by bytes(). @throws Error if it cannot be read.
+  virtual void read(const std::string& key, int64_t begin, std::span<char> to) const = 0;
 };
 
 /// Storages that lie in an uncompressed file as they are: in files of torch.save before PyTorch 1.6.
@@ -34,7 +34,7 @@ class PlainStorages final : public TorchStorages {
   void add(const std::string& key, int64_t begin, int64_t bytes);
 
   [[nodiscard]] int64_t bytes(const std::string& key) const override;
-  [[nodiscard]] std::vector<char> read(const std::string& key, int64_t begin, int64_t end) const override;
+  void read(const std::string& key, int64_t begin, std::span<char> to) const override;
 
  private:
   struct Place {

@@ -6,9 +6,14 @@
 
 #include "kernels/error.h"
 #include "loaders/checked_size.h"
+#include "loaders/stored_bytes.h"
 
 namespace dpac {
 namespace {
+
+std::span<char> bytes_of(Tensor& tensor) {
+  return {reinterpret_cast<char*>(tensor.values().data()), tensor.values().size_bytes()};
+}
 
 class Loader {
  public:
@@ -29,9 +34,15 @@ class Loader {
     }
     if (*bytes == 0) return Tensor(tensor_.shape);
     const auto [begin, end] = extent();
-    const std::vector<char> stored = storages_.read(tensor_.storage->key, begin, end);
+    const FloatType type = *tensor_.type->floating;
     Tensor loaded(tensor_.shape);
-    to_floats(*tensor_.type->floating, is_row_major() ? stored : gathered(stored), loaded.values());
+    if (is_row_major() && type == FloatType::float32) {
+      storages_.read(tensor_.storage->key, begin, bytes_of(loaded));
+    } else {
+      std::vector<char> stored(static_cast<std::size_t>(end - begin));
+      storages_.read(tensor_.storage->key, begin, stored);
+      to_floats(type, is_row_major() ? stored : gathered(stored), loaded.values());
+    }
     return loaded;
   }
 
@@ -64,6 +75,10 @@ class Loader {
     if (!fits || end > stored) {
       fail(fmt::format("of shape {} and strides {} reaches beyond its storage of {} bytes",
                        to_string(tensor_.shape), to_string(tensor_.strides), stored));
+    }
+    if (length > most_unpacked_bytes(16 * element * element_count(tensor_.shape))) {
+      fail(fmt::format("of shape {} and strides {} is spread over {} bytes; save tensor.contiguous()",
+                       to_string(tensor_.shape), to_string(tensor_.strides), length));
     }
     return {begin, end};
   }

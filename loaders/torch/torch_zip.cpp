@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -13,7 +14,8 @@ namespace {
 constexpr std::string_view kPickle = "data.pkl";
 constexpr int64_t kLongestPickle = int64_t{256} << 20;
 
-/// A member for each storage. The last one is kept: tensors that share a storage stand together.
+/// A member for each storage. The last one of which a part was wanted is kept: tensors that share a storage
+/// stand together.
 class ZipStorages final : public TorchStorages {
  public:
   ZipStorages(const std::filesystem::path& path, std::string folder)
@@ -24,11 +26,15 @@ class ZipStorages final : public TorchStorages {
     return archive_.size(folder_ + key);
   }
 
-  [[nodiscard]] std::vector<char> read(const std::string& key, int64_t begin, int64_t end) const override {
+  void read(const std::string& key, int64_t begin, std::span<char> to) const override {
+    const std::string member = folder_ + key;
     const std::lock_guard lock(mutex_);
-    if (last_key_ != key || last_.empty()) last_ = archive_.read(folder_ + key);
+    if (begin == 0 && static_cast<int64_t>(to.size()) == archive_.size(member)) {
+      return archive_.read(member, to);
+    }
+    if (last_key_ != key || last_.empty()) last_ = archive_.read(member);
     last_key_ = key;
-    return {last_.begin() + begin, last_.begin() + end};
+    std::copy_n(last_.begin() + begin, to.size(), to.begin());
   }
 
  private:

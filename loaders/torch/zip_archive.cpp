@@ -7,6 +7,7 @@
 
 #include "kernels/error.h"
 #include "loaders/checked_size.h"
+#include "loaders/stored_bytes.h"
 
 namespace dpac {
 namespace {
@@ -81,7 +82,8 @@ int64_t ZipArchive::size(const std::string& member) const {
   const uint64_t file = std::filesystem::file_size(path_, error);
   const uint64_t inflation = stat.comp_method == ZIP_CM_STORE ? 1 : kMostInflation;
   if (error || stat.comp_size > file || stat.size > stat.comp_size * inflation ||
-      stat.size > uint64_t{kMaxTensorBytes}) {
+      stat.size >
+          static_cast<uint64_t>(std::min(kMaxTensorBytes, most_unpacked_bytes(static_cast<int64_t>(file))))) {
     fail(member, fmt::format("claims {} bytes, of which {} are said to be stored; it is damaged or hostile",
                              stat.size, stat.comp_size));
   }
@@ -90,6 +92,11 @@ int64_t ZipArchive::size(const std::string& member) const {
 
 std::vector<char> ZipArchive::read(const std::string& member) const {
   std::vector<char> bytes(static_cast<std::size_t>(size(member)));
+  read(member, bytes);
+  return bytes;
+}
+
+void ZipArchive::read(const std::string& member, std::span<char> bytes) const {
   const std::unique_ptr<zip_file_t, CloseMember> file(zip_fopen_index(archive_.get(), index_of(member), 0));
   if (file == nullptr) fail(member, fmt::format("cannot be opened ({})", zip_strerror(archive_.get())));
   std::size_t filled = 0;
@@ -104,7 +111,6 @@ std::vector<char> ZipArchive::read(const std::string& member) const {
   }
   if (got < 0) fail(member, fmt::format("cannot be read ({}); it is damaged", zip_file_strerror(file.get())));
   if (filled != bytes.size()) fail(member, "has fewer bytes than it says");
-  return bytes;
 }
 
 }  // namespace dpac

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,12 +28,15 @@ class ZipArchive {
   [[nodiscard]] bool contains(const std::string& member) const;
 
   /// Of an uncompressed member. @throws Error if there is none of that name, it is encrypted or compressed
-  /// otherwise than by deflate, or claims more than deflate could make of what is stored or than
-  /// kMaxTensorBytes.
+  /// otherwise than by deflate, or claims more than deflate could make of what is stored, than
+  /// kMaxTensorBytes or than most_unpacked_bytes() of the archive.
   [[nodiscard]] int64_t size(const std::string& member) const;
 
   /// All of a member. @throws Error as size(), and if it is damaged.
   [[nodiscard]] std::vector<char> read(const std::string& member) const;
+
+  /// The same into memory of size() bytes.
+  void read(const std::string& member, std::span<char> to) const;
 
  private:
   struct Discard {

@@ -1,5 +1,8 @@
 #include "loaders/weights/float_bytes.h"
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <cassert>
 #include <cstring>
 
@@ -43,6 +46,20 @@ void to_floats(FloatType type, std::span<const char> bytes, std::span<float> to)
       return convert<float>(bytes, to, [](float value) { return value; });
     case FloatType::float64:
       return convert<double>(bytes, to, [](double value) { return static_cast<float>(value); });
+  }
+}
+
+void read_floats(FloatType type, std::span<float> to, const std::function<void(std::span<char>)>& read) {
+  static_assert(std::endian::native == std::endian::little);
+  if (type == FloatType::float32) return read({reinterpret_cast<char*>(to.data()), to.size_bytes()});
+  const auto element = static_cast<std::size_t>(bytes_of(type));
+  std::array<char, 64 << 10> piece;
+  while (!to.empty()) {
+    const std::size_t count = std::min(to.size(), piece.size() / element);
+    const std::span bytes = std::span(piece).first(count * element);
+    read(bytes);
+    to_floats(type, bytes, to.first(count));
+    to = to.subspan(count);
   }
 }
 

@@ -11,6 +11,7 @@
 #include "kernels/error.h"
 #include "loaders/bert_names.h"
 #include "loaders/checked_size.h"
+#include "loaders/stored_bytes.h"
 #include "loaders/weights/bert_weights.h"
 #include "loaders/weights/left_out_kinds.h"
 #include "loaders/weights/resnet_names.h"
@@ -147,6 +148,18 @@ void add_finite(Checkpoint& checkpoint, std::string name, Tensor tensor, std::st
   checkpoint.weights.add(std::move(name), std::move(tensor), std::move(origin));
 }
 
+MemoryNeed::MemoryNeed(std::string file, int64_t stored_bytes)
+    : file_(std::move(file)), stored_(stored_bytes), most_(most_unpacked_bytes(stored_bytes)) {}
+
+void MemoryNeed::add(const Shape& shape, const std::string& origin) {
+  const int64_t bytes = checked_bytes(shape, sizeof(float)).value_or(INT64_MAX);
+  if (!__builtin_add_overflow(needed_, bytes, &needed_) && needed_ <= most_) return;
+  throw Error(fmt::format(
+      "{}: the weights need far more memory than a file of {} stored bytes can mean: over {} MiB, "
+      "with dataset '{}' of shape {}; it is damaged or hostile: download or save it anew",
+      file_, stored_, most_ >> 20, origin, to_string(shape)));
+}
+
 void record(Checkpoint& checkpoint, const LeftOut& left_out) {
   if (left_out.count > 0) checkpoint.left_out.push_back(left_out);
 }
@@ -170,19 +183,8 @@ void add_network(Checkpoint& checkpoint, ArrayFile file, int64_t stored_bytes) {
 }
 
 void add_arrays(Checkpoint& checkpoint, const std::vector<NamedArray>& chosen, int64_t stored_bytes) {
-  // float32 of float16 is twice as large, and shared tensors are loaded once for each name; compressed zeros
-  // are rare.
-  constexpr int64_t kAlways = int64_t{1} << 30, kMostGrowth = 32;
-  int64_t needed = 0;
-  for (const NamedArray& each : chosen) {
-    const int64_t bytes = checked_bytes(each.array->shape, sizeof(float)).value_or(INT64_MAX);
-    if (!__builtin_add_overflow(needed, bytes, &needed) && needed <= kAlways + kMostGrowth * stored_bytes)
-      continue;
-    throw Error(
-        fmt::format("{}: the weights need far more memory than a file of {} bytes can mean; it is damaged or "
-                    "hostile",
-                    checkpoint.path, stored_bytes));
-  }
+  MemoryNeed need(checkpoint.path, stored_bytes);
+  for (const NamedArray& each : chosen) need.add(each.array->shape, each.array->origin);
   for (const NamedArray& each : chosen) {
     add_finite(checkpoint, each.name, each.array->load(), each.array->origin);
   }

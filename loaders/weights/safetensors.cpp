@@ -147,12 +147,12 @@ class SafetensorsReader : public std::enable_shared_from_this<SafetensorsReader>
           "out if it is no weight",
           t.name, t.dtype));
     }
-    std::vector<char> bytes(static_cast<std::size_t>(t.end - t.begin));
     file_.seekg(static_cast<std::streamoff>(data_begin_) + t.begin);
-    file_.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    if (!file_) fail(fmt::format("tensor '{}' cannot be read", t.name));
     Tensor tensor(t.shape);
-    to_floats(*type, bytes, tensor.values());
+    read_floats(*type, tensor.values(), [&](std::span<char> to) {
+      file_.read(to.data(), static_cast<std::streamsize>(to.size()));
+      if (!file_) fail(fmt::format("tensor '{}' cannot be read", t.name));
+    });
     return tensor;
   }
 

@@ -143,3 +143,13 @@ TEST_CASE("An HDF5 file without energies, and an absent file, are named") {
   CHECK(dpac_error(eval(inputs, inputs.file("absent.csv"))) ==
         inputs.file("absent.csv") + ": cannot be opened; is it the right path for --energies?");
 }
+
+TEST_CASE("Energies of more channels than any layer has are refused before they are read") {
+  const CliInputs inputs;
+  const std::string file = inputs.file("many.h5");
+  Hdf5Writer h5(file);
+  h5.write_floats("energies/conv1", {1000}, std::vector<float>(1000, 1.0f));
+  h5.commit();
+  CHECK(dpac_error(eval(inputs, file)) ==
+        file + ": layer 'conv1' has energies of shape [1000], expected 1 or one per output channel");
+}

@@ -68,6 +68,8 @@ TEST_CASE("What is no result is an error") {
   CHECK(error_of(R"({"command": "eval", "x": 1e999})", "accuracy").starts_with("is no usable JSON: "));
   CHECK(error_of(std::string(100'000, '['), "accuracy") ==
         "its JSON is nested deeper than 32 levels, which none of dpac's is");
+  CHECK(error_of(R"({"command": "eval", "command": "bits"})", "accuracy") ==
+        "its JSON has the key 'command' twice");
   const test::TempFolder folder;
   const std::string path = folder.path().string(), absent = path + "/absent.json", out = path + "/a.svg";
   CHECK(dpac_error({"plot", absent, "--kind", "bits", "--out", out}) ==

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <zlib.h>
 
 #include "kernels/error.h"
 #include "loaders/read_file.h"
@@ -119,6 +120,34 @@ TEST_CASE("a file that declares a huge image is refused before memory is asked f
   put_big_endian(jpeg, height, 65500, 2);
   put_big_endian(jpeg, height + 2, 65500, 2);
   check_refused(jpeg, "a.jpg: the JPEG declares 65500 x 65500 pixels, more than the 100000000 allowed");
+}
+
+TEST_CASE("images are refused whose sides, or pixels for their bytes, are too many") {
+  auto png = read_file(golden_image("decode/rgb.png"));
+  const auto set_size = [&](uint32_t width, uint32_t height) {
+    put_big_endian(png, 16, width, 4);
+    put_big_endian(png, 20, height, 4);
+    put_big_endian(png, 29, static_cast<uint32_t>(crc32(0, png.data() + 12, 17)), 4);
+  };
+  set_size(1, 100'000'000);
+  check_refused(png, "a.jpg: the PNG declares 1 x 100000000 pixels, and no side may have more than 65535");
+  set_size(60'000, 60'000);
+  check_refused(png, "a.jpg: the PNG declares 60000 x 60000 pixels, more than the 100000000 allowed");
+  set_size(5'000, 5'000);
+  check_refused(png, "above 16000000 pixels, 16 a byte are the most allowed; make the image smaller");
+  CHECK_NOTHROW(check_pixels(10'000, 10'000, 6'250'000, "a.jpg: the JPEG"));
+  CHECK_NOTHROW(check_pixels(4'000, 4'000, 100, "a.png: the PNG"));
+}
+
+TEST_CASE("a progressive JPEG of endless scans is refused") {
+  const auto jpeg = read_file(golden_image("decode/rgb_422_progressive.jpg"));
+  const std::vector<uint8_t> marker = {0xFF, 0xDA};
+  const auto last = std::find_end(jpeg.begin(), jpeg.end(), marker.begin(), marker.end());
+  REQUIRE(last != jpeg.end());
+  std::vector<uint8_t> many(jpeg.begin(), last);
+  for (int scan = 0; scan < 300; ++scan) many.insert(many.end(), last, jpeg.end() - 2);
+  many.insert(many.end(), jpeg.end() - 2, jpeg.end());
+  check_refused(many, "a.jpg: damaged or truncated JPEG: it has more than 200 scans");
 }
 
 TEST_CASE("a WebP that declares a huge image, or more than one, is refused") {

@@ -127,6 +127,19 @@ TEST_CASE("IDX: sizes that the bytes do not bear out are refused before memory i
   check_refused(images, images.string() + ": expected an IDX file of uint8 images (3 dimensions)");
 }
 
+TEST_CASE("IDX: what is packed must unpack to what its header declares, within proportion") {
+  const TempFolder folder;
+  folder.write("a-labels-idx1-ubyte", kLabels);
+  const auto images = folder.write("a-images-idx3-ubyte.gz", gzipped(idx({4'000'000, 28, 28}, {1})));
+  check_refused(images, images.string() + ": declares 3136000016 bytes, more than the 536871");
+  folder.write("a-images-idx3-ubyte.gz", gzipped(idx({2, 3, 2}, Bytes(11))));
+  check_refused(images, images.string() + ": the header declares 28 bytes, found 27");
+  folder.write("a-images-idx3-ubyte.gz", gzipped(idx({2, 3, 2}, Bytes(13))));
+  check_refused(images, images.string() + ": inflates to more than the 28 bytes it declares");
+  folder.write("a-images-idx3-ubyte.gz", gzipped(idx({0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF}, {1})));
+  check_refused(images, images.string() + ": declares 9223372036854775807 bytes");
+}
+
 TEST_CASE("IDX: damaged compression") {
   const TempFolder folder;
   folder.write("a-labels-idx1-ubyte", kLabels);

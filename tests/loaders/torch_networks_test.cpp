@@ -77,17 +77,18 @@ std::string left_out(const Checkpoint& checkpoint) {
 TEST_CASE("a MobileNetV2 is found under any prefix, and sums where shapes and strides allow it") {
   for (const std::string prefix : {"", "module.", "model.backbone."}) {
     CAPTURE(prefix);
-    const Checkpoint found = opened(small_mobilenet(), [&](const std::string& name) { return prefix + name; });
+    const Checkpoint found =
+        opened(small_mobilenet(), [&](const std::string& name) { return prefix + name; });
     const Graph graph = build_image_network(found, {.input_size = Shape{32, 32}});
     CHECK(graph.architecture == "MobileNetV2");
     CHECK(output_channels(graph) == 5);
     const std::vector<std::string> names = operations(graph);
     CHECK(std::count(names.begin(), names.end(), "features.3") == 1);  // The sum.
     CHECK(std::count(names.begin(), names.end(), "features.2") == 0);  // Of stride 2.
-    const auto& depthwise = std::get<ConvolutionOp>(
-        std::find_if(graph.nodes.begin(), graph.nodes.end(), [](const Node& n) {
-          return n.name == "features.2.conv.1.0";
-        })->op);
+    const auto& depthwise =
+        std::get<ConvolutionOp>(std::find_if(graph.nodes.begin(), graph.nodes.end(), [](const Node& n) {
+                                  return n.name == "features.2.conv.1.0";
+                                })->op);
     CHECK(depthwise.groups == 12);
     CHECK(depthwise.geometry.stride == 2);
   }

@@ -83,6 +83,7 @@ std::unique_ptr<Hdf5Array> RemoteHdf5File::dataset(std::string_view path) const 
   info.shape = reply.integers();
   info.kind = static_cast<ElementKind>(reply.number_below(kKinds));
   info.element_bytes = reply.number();
+  info.stored_bytes = static_cast<int64_t>(reply.number());
   info.is_signed = reply.number() != 0;
   info.filtered = reply.number() != 0;
   return std::make_unique<RemoteArray>(process_, number, std::move(info));

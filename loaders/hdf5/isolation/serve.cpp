@@ -129,6 +129,7 @@ class Server {
     reply.put(info.shape);
     reply.put(static_cast<uint64_t>(info.kind));
     reply.put(uint64_t{info.element_bytes});
+    reply.put(static_cast<uint64_t>(info.stored_bytes));
     reply.put(uint64_t{info.is_signed});
     reply.put(uint64_t{info.filtered});
     arrays_[last_array_] = std::move(array);
