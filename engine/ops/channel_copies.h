@@ -2,6 +2,7 @@
 /// What concatenation, slices, shuffles and shortcuts have in common: channels that are channels of inputs.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "engine/ops/digital.h"
