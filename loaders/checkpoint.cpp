@@ -8,6 +8,7 @@
 #include "kernels/error.h"
 #include "loaders/bert_config.h"
 #include "loaders/keras/keras_layers.h"
+#include "loaders/onnx/onnx_topology.h"
 #include "loaders/read_file.h"
 #include "loaders/sentence_pooling.h"
 #include "loaders/stored_bytes.h"
@@ -89,6 +90,14 @@ ArrayFile read_arrays(const fs::path& path, const std::string& start) {
   refuse_format(path, start);
 }
 
+Checkpoint read_onnx(const fs::path& path) {
+  Checkpoint checkpoint{.path = path.string(), .format = "ONNX", .weights = {}, .traits = {}};
+  const auto model = std::make_shared<const OnnxModel>(path);
+  checkpoint.topology = std::make_shared<const OnnxTopology>(model);
+  checkpoint.side_files = model->external_files();
+  return checkpoint;
+}
+
 Checkpoint read_parts(const fs::path& given, const std::vector<fs::path>& parts) {
   ArrayFile all;
   int64_t bytes = 0;
@@ -140,6 +149,8 @@ Checkpoint open_checkpoint(const fs::path& path, const std::optional<fs::path>& 
     const Hdf5File file = Hdf5File::open(first);
     checkpoint = read_hdf5(file, stored_bytes(first));
     has_own_config = !config && configure_bert(checkpoint, file);
+  } else if (files.parts.size() == 1 && is_onnx(first, read_start(first))) {
+    checkpoint = read_onnx(first);
   } else {
     checkpoint = read_parts(path, files.parts);
   }

@@ -8,20 +8,26 @@
 namespace dpac {
 namespace {
 
-[[noreturn]] void refuse(const Checkpoint& checkpoint, const TorchFamily& family, const char* option) {
-  throw Error(fmt::format("{}: {} is for ResNets; this is a {}", checkpoint.path, option, family.name));
+[[noreturn]] void refuse(const Checkpoint& checkpoint, std::string_view network, const char* option) {
+  throw Error(fmt::format("{}: {} is for ResNets; this is a {}", checkpoint.path, option, network));
 }
 
 }  // namespace
 
 Graph build_image_network(const Checkpoint& checkpoint, const ResNetOptions& options) {
+  if (checkpoint.topology != nullptr) {
+    if (options.stride_in_first_conv)
+      refuse(checkpoint, "ONNX model", "where a block's stride is (--stride-in)");
+    if (options.no_head) refuse(checkpoint, "ONNX model", "a network without its head (--no-head)");
+    return checkpoint.topology->build(options.input_size);
+  }
   std::vector<std::string> names;
   for (const auto& entry : checkpoint.weights.entries()) names.push_back(entry.first);
   const auto found = find_torch_network(names);
   if (!found) return build_resnet(checkpoint, options);
   if (options.stride_in_first_conv)
-    refuse(checkpoint, *found->family, "where a block's stride is (--stride-in)");
-  if (options.no_head) refuse(checkpoint, *found->family, "a network without its head (--no-head)");
+    refuse(checkpoint, found->family->name, "where a block's stride is (--stride-in)");
+  if (options.no_head) refuse(checkpoint, found->family->name, "a network without its head (--no-head)");
   return build_torch_network(*found->family, checkpoint, options.input_size);
 }
 

@@ -19,15 +19,6 @@ Geometry geometry_of(const Tensor& weights, const Windows& w) {
           .pad_right = w.padding.w};
 }
 
-/// What ceil_mode adds below or to the right, as PyTorch's pooling_output_shape has it: the last window has
-/// to begin within the map or the padding before it.
-int beyond(int64_t size, int kernel, int stride, int padding) {
-  const int64_t room = size + 2 * padding - kernel;
-  int64_t windows = (room + stride - 1) / stride + 1;
-  if ((windows - 1) * stride >= size + padding) --windows;
-  return static_cast<int>((windows - 1) * stride - room > 0 ? (windows - 1) * stride - room : 0);
-}
-
 }  // namespace
 
 TorchModules::TorchModules(const Checkpoint& checkpoint, std::string network, const MapShape& image,
@@ -94,8 +85,8 @@ int TorchModules::max_pool(const std::string& name, int from, int kernel, int st
   const MapShape& in = shape_of(from);
   Geometry g{kernel, stride, padding, padding, padding, padding, 1};
   if (ceil_mode) {
-    g.pad_bottom += beyond(in.height, kernel, stride, padding);
-    g.pad_right += beyond(in.width, kernel, stride, padding);
+    g.pad_bottom += ceil_mode_padding(in.height, kernel, stride, padding, padding);
+    g.pad_right += ceil_mode_padding(in.width, kernel, stride, padding, padding);
   }
   return add(name, MaxPoolOp{g}, {from});
 }

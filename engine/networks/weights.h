@@ -3,12 +3,14 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/networks/left_out.h"
+#include "engine/networks/topology.h"
 #include "engine/tensor.h"
 
 namespace dpac {
@@ -91,6 +93,8 @@ struct Checkpoint {
   std::string format;  ///< For people: "PyTorch state_dict in HDF5", "Keras 3 weights", ...
   WeightStore weights;
   ResNetTraits traits;
+  /// Set where the file says how the network is connected; `weights` is empty then.
+  std::shared_ptr<const Topology> topology = {};
   std::optional<BertTraits> bert = {};         ///< Set for a BERT encoder, whose `traits` mean nothing.
   std::vector<std::string> weight_files = {};  ///< Paths: one, or all shards. None for a file in memory.
   std::vector<std::string> side_files = {};    ///< Paths of what else was read: an index, configurations.

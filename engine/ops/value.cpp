@@ -1,5 +1,7 @@
 #include "engine/ops/value.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "kernels/error.h"
@@ -30,10 +32,9 @@ MapShape windows_over(const MapShape& in, const Geometry& g, int64_t channels) {
   const MapShape out{channels, rows / g.stride.h + 1, columns / g.stride.w + 1};
   // Each window of an axis: with dilation its taps may step over a small map.
   const auto sees_map = [](int64_t first, int taps, int step, int64_t size) {
-    for (int64_t t = 0; t < taps; ++t) {
-      if (first + t * step >= 0 && first + t * step < size) return true;
-    }
-    return false;
+    const int64_t tap =
+        first >= 0 ? 0 : (-first + step - 1) / step;  // The first one that is not before the map.
+    return tap < taps && first + tap * step < size;
   };
   for (int64_t y = 0; y < out.height; ++y) {
     if (!sees_map(y * g.stride.h - g.pad_top, g.kernel.h, g.dilation.h, in.height)) {
@@ -46,6 +47,13 @@ MapShape windows_over(const MapShape& in, const Geometry& g, int64_t channels) {
     }
   }
   return out;
+}
+
+int ceil_mode_padding(int64_t size, int64_t window, int stride, int before, int after) {
+  const int64_t room = size + before + after - window;
+  int64_t windows = (room + stride - 1) / stride + 1;
+  if ((windows - 1) * stride >= size + before) --windows;
+  return static_cast<int>(std::max<int64_t>(0, (windows - 1) * stride - room));
 }
 
 std::string to_string(const MapShape& shape) {

@@ -67,6 +67,10 @@ void expect_image(const Value& input);
 /// in the padding alone.
 MapShape windows_over(const MapShape& in, const Geometry& geometry, int64_t channels);
 
+/// Pixels beyond the padding after the map, along one axis, that PyTorch's and ONNX's ceil_mode adds: windows
+/// are counted rounding up, but the last has to begin within the map or the padding before it.
+int ceil_mode_padding(int64_t size, int64_t window, int stride, int before, int after);
+
 /// "64x7x7": channels, height, width.
 std::string to_string(const MapShape& shape);
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "kernels/error.h"
+#include "loaders/onnx/onnx_topology.h"
 
 namespace dpac {
 namespace {
@@ -43,13 +44,6 @@ std::string printable_start(const std::string& start) {
   return text;
 }
 
-/// An ONNX file is a protocol buffer: its field 1, the version, comes first, then the producer's name.
-bool is_onnx(const std::filesystem::path& path, const std::string& start) {
-  const bool fields =
-      start.size() > 2 && start[0] == '\x08' && start[1] > 0 && start[1] < 32 && start[2] == '\x12';
-  return path.extension() == ".onnx" || fields;
-}
-
 std::string reason(const std::filesystem::path& path, const std::string& start) {
   if (start.empty()) return "the file is empty";
   for (const Signature& signature : kSignatures) {
@@ -62,7 +56,7 @@ std::string reason(const std::filesystem::path& path, const std::string& start) 
   if (start.starts_with("PK\x03\x04")) {
     return fmt::format("a zip archive that torch.save did not write is not supported; {}", kSaveStateDict);
   }
-  if (is_onnx(path, start)) return fmt::format("ONNX is not supported; {}", kSaveStateDict);
+  if (is_onnx(path, start)) return fmt::format("an ONNX model cannot be a shard of weights; give it alone");
   if (start.starts_with('\x80')) {
     return fmt::format("a Python pickle that torch.save did not write is not supported; {}", kSaveStateDict);
   }

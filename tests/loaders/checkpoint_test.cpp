@@ -83,8 +83,10 @@ TEST_CASE("files of other kinds are refused with what they are and what to do") 
   CHECK(refusal("PK\x03\x04....", "x.keras") == keras);
   CHECK(refusal("PK\x03\x04....conv1.weight.npy", "x.npz") ==
         "a zip archive that torch.save did not write is not supported; " + how);
-  CHECK(refusal("\x08\x07\x12\x07pytorch", "model.bin") == "ONNX is not supported; " + how);
-  CHECK(refusal("whatever", "model.onnx") == "ONNX is not supported; " + how);
+  for (const std::string& refused :
+       {refusal("\x08\x07\x12\x07pytorch", "model.bin"), refusal("whatever", "model.onnx")}) {
+    CHECK(refused == "is no ONNX model, or is damaged: it is no protocol buffer with a graph");
+  }
   CHECK(contains(refusal("\x1c\0\0\0TFL3"s), "TensorFlow Lite is not supported"));
   CHECK(contains(refusal("GGUF\3\0\0\0"s), "GGUF is not supported"));
   CHECK(refusal("version https://git-lfs.github.com/spec/v1\n") ==

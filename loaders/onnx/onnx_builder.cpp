@@ -1,0 +1,185 @@
+#include "loaders/onnx/onnx_builder.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "kernels/error.h"
+
+namespace dpac {
+namespace {
+
+constexpr std::size_t kImageRank = 4;
+
+bool are_colours(int64_t channels) {
+  return channels == 1 || channels == 3;
+}
+
+}  // namespace
+
+OnnxBuilder::OnnxBuilder(const OnnxModel& model, const std::optional<Shape>& input_size) : model_(model) {
+  for (const OnnxNode& node : model.nodes()) {
+    for (const std::string& name : node.inputs) ++readers_[name];
+  }
+  for (const OnnxPort& output : model.outputs()) ++readers_[output.name];
+  add_image(input_size);
+}
+
+/// [N, C, H, W], or as TensorFlow has it [N, H, W, C].
+void OnnxBuilder::add_image(const std::optional<Shape>& input_size) {
+  if (model_.inputs().size() != 1 || model_.inputs()[0].dims.size() != kImageRank) {
+    throw Error(fmt::format("{}: has {} inputs, expected one of images, [batch, channels, height, width]",
+                            model_.file(), model_.inputs().size()));
+  }
+  const OnnxPort& port = model_.inputs()[0];
+  const bool channels_last = !are_colours(port.dims[1]) && are_colours(port.dims[3]);
+  MapShape image{port.dims[channels_last ? 3 : 1], port.dims[channels_last ? 1 : 2],
+                 port.dims[channels_last ? 2 : 3]};
+  if (input_size) image = {image.channels, (*input_size)[0], (*input_size)[1]};
+  if (!are_colours(image.channels)) {
+    throw Error(fmt::format("{}: the input '{}' has {} channels, expected 1 or 3 (images)", model_.file(),
+                            port.name, image.channels));
+  }
+  constexpr int64_t kLargestSide = 65'535;
+  if (image.height > kLargestSide || image.width > kLargestSide) {
+    throw Error(fmt::format("{}: the input '{}' is an image of {}x{} pixels, expected sides of at most {}",
+                            model_.file(), port.name, image.height, image.width, kLargestSide));
+  }
+  if (image.height < 1 || image.width < 1) {
+    throw Error(fmt::format("{}: the input '{}' leaves the size of the images open; give it (--input-size)",
+                            model_.file(), port.name));
+  }
+  graph_.add("input", InputOp{image});
+  values_.push_back({image});
+  names_["input"] = 1;
+  by_name_[port.name] = {.node = 0, .axes = channels_last ? OnnxAxes::hwc : OnnxAxes::chw};
+}
+
+void OnnxBuilder::add(const OnnxNode& node) {
+  current_ = &node;
+  try {
+    run_operation(*this);
+  } catch (const Error& error) {
+    const std::string what = error.what();
+    if (what.starts_with(model_.file())) throw;
+    refuse(what);
+  }
+}
+
+void OnnxBuilder::refuse(const std::string& reason) const {
+  throw Error(fmt::format("{}: node '{}' ({}) {}", model_.file(), current_->name, current_->op, reason));
+}
+
+bool OnnxBuilder::has_input(std::size_t i) const {
+  return i < current_->inputs.size() && !current_->inputs[i].empty();
+}
+
+const OnnxValue& OnnxBuilder::input(std::size_t i) const {
+  const OnnxValue& value = any_input(i);
+  if (value.gelu != GeluStep::none) refuse("reads an erf that is no part of a GELU");
+  return value;
+}
+
+const OnnxValue& OnnxBuilder::any_input(std::size_t i) const {
+  if (!has_input(i)) refuse(fmt::format("lacks its input {}", i));
+  const std::string& name = current_->inputs[i];
+  if (const auto found = by_name_.find(name); found != by_name_.end()) return found->second;
+  if (const auto found = initialisers_.find(name); found != initialisers_.end()) return found->second;
+  if (!model_.has_tensor(name)) refuse(fmt::format("reads '{}', which nothing before it makes", name));
+  return initialisers_[name] = {.constant = model_.tensor(name)};
+}
+
+int OnnxBuilder::map_input(std::size_t i, bool may_be_padded) {
+  const OnnxValue& value = input(i);
+  if (value.constant) refuse(fmt::format("has a constant as its input {}, expected a map", i));
+  const bool one_pixel = shape_of(value.node).pixels() == 1;
+  const bool fits = value.axes == OnnxAxes::chw ||
+                    (one_pixel && (value.axes == OnnxAxes::flat || value.axes == OnnxAxes::flat_hwc));
+  if (!fits) refuse(fmt::format("has an input {} whose axes are not [batch, channels, height, width]", i));
+  if (value.is_padded() && !may_be_padded) refuse("follows a Pad, which only a convolution or max pool may");
+  return value.node;
+}
+
+const OnnxTensor& OnnxBuilder::constant_input(std::size_t i) const {
+  const OnnxValue& value = input(i);
+  if (!value.constant) refuse(fmt::format("has an input {} that is computed, expected a constant", i));
+  return *value.constant;
+}
+
+const std::vector<float>& OnnxBuilder::float_input(std::size_t i) const {
+  const OnnxTensor& tensor = constant_input(i);
+  if (!tensor.is_float())
+    refuse(fmt::format("has integers as its input {}, expected floating-point numbers", i));
+  return tensor.floats();
+}
+
+std::optional<std::vector<int64_t>> OnnxBuilder::integers(std::size_t i, const std::string& attribute) const {
+  if (current_->attributes.contains(attribute)) return current_->integers(attribute, {});
+  if (!has_input(i)) return std::nullopt;
+  const OnnxTensor& tensor = constant_input(i);
+  if (tensor.is_float())
+    refuse(fmt::format("has floating-point numbers as its input {}, expected integers", i));
+  return tensor.integers();
+}
+
+bool OnnxBuilder::read_once(std::size_t i) const {
+  return readers_.at(current_->inputs[i]) == 1;
+}
+
+int OnnxBuilder::append(Op op, std::vector<int> inputs) {
+  std::vector<Value> read;
+  for (const int from : inputs) read.push_back(values_[static_cast<std::size_t>(from)]);
+  values_.push_back(std::visit([&](const auto& own) { return output_of(own, read); }, op));
+  const int taken = names_[current_->name]++;
+  return graph_.add(taken == 0 ? current_->name : fmt::format("{}.{}", current_->name, taken), std::move(op),
+                    std::move(inputs));
+}
+
+void OnnxBuilder::set_output(std::size_t i, OnnxValue value) {
+  if (i < current_->outputs.size()) by_name_[current_->outputs[i]] = std::move(value);
+}
+
+/// What the node depends on.
+void OnnxBuilder::keep_only(int last) {
+  std::vector<bool> needed(graph_.nodes.size(), false);
+  needed[0] = needed[static_cast<std::size_t>(last)] = true;
+  for (std::size_t n = graph_.nodes.size(); n-- > 0;) {
+    if (!needed[n]) continue;
+    for (const int from : graph_.nodes[n].inputs) needed[static_cast<std::size_t>(from)] = true;
+  }
+  std::vector<int> places;
+  std::vector<Node> kept;
+  for (std::size_t n = 0; n < needed.size(); ++n) {
+    places.push_back(static_cast<int>(kept.size()));
+    if (!needed[n]) continue;
+    for (int& from : graph_.nodes[n].inputs) from = places[static_cast<std::size_t>(from)];
+    kept.push_back(std::move(graph_.nodes[n]));
+  }
+  graph_.nodes = std::move(kept);
+}
+
+Graph OnnxBuilder::finish() {
+  if (model_.outputs().empty() || !by_name_.contains(model_.outputs()[0].name)) {
+    throw Error(fmt::format("{}: has no output that a node makes", model_.file()));
+  }
+  const OnnxValue& output = by_name_.at(model_.outputs()[0].name);
+  if (output.constant) throw Error(fmt::format("{}: its output is a constant", model_.file()));
+  keep_only(output.node);
+  if (model_.outputs().size() > 1) {
+    assume(fmt::format("of {} outputs the first is taken, '{}'", model_.outputs().size(),
+                       model_.outputs()[0].name));
+  }
+  graph_.architecture = "ONNX network";
+  for (const Node& own : graph_.nodes) {
+    if (const auto* convolution = std::get_if<ConvolutionOp>(&own.op)) {
+      graph_.parameters +=
+          element_count(convolution->weights->shape()) + static_cast<int64_t>(convolution->bias.size());
+    } else if (const auto* linear = std::get_if<LinearOp>(&own.op)) {
+      graph_.parameters +=
+          element_count(linear->weights->shape()) + static_cast<int64_t>(linear->bias.size());
+    }
+  }
+  return std::move(graph_);
+}
+
+}  // namespace dpac

@@ -1,0 +1,118 @@
+/// @file
+/// Makes a graph while it goes through the nodes of an ONNX model. For the loaders' own use.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/graph/graph.h"
+#include "loaders/onnx/onnx_model.h"
+
+namespace dpac {
+
+/// How the axes of an ONNX tensor lie over a map. The first axis, the batch's, is left out.
+enum class OnnxAxes {
+  chw,       ///< [C, H, W].
+  hwc,       ///< [H, W, C]: TensorFlow's.
+  flat,      ///< [C * H * W].
+  flat_hwc,  ///< [H * W * C].
+  grouped,   ///< [groups, C / groups, H, W], between the two reshapes of a channel shuffle.
+  shuffled,  ///< [C / groups, groups, H, W].
+};
+
+/// How far x (1 + erf(x / sqrt(2))) / 2 has come, which exporters write for GELU, where a value is a step of
+/// it.
+enum class GeluStep {
+  none,
+  erf,  ///< erf(x / sqrt(2)).
+  one_plus_erf,
+  twice,  ///< 2 GELU(x).
+};
+
+/// A value of the model: a constant, or the map of a node of the graph.
+struct OnnxValue {
+  std::optional<OnnxTensor> constant = {};
+  int node = -1;
+  OnnxAxes axes = OnnxAxes::chw;
+  int64_t groups = 1;                                            ///< Of grouped and shuffled axes.
+  GeluStep gelu = GeluStep::none;                                ///< Then `node` is x.
+  int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;  ///< Zeros around it, for the next window.
+
+  [[nodiscard]] bool is_padded() const { return pad_top + pad_left + pad_bottom + pad_right != 0; }
+};
+
+class OnnxBuilder {
+ public:
+  OnnxBuilder(const OnnxModel& model, const std::optional<Shape>& input_size);
+
+  /// Adds what one node computes. @throws Error that begins with the file and names the node.
+  void add(const OnnxNode& node);
+
+  Graph finish();
+
+  // What the operations (onnx_operations.cpp) are made of.
+
+  [[nodiscard]] const OnnxNode& current() const { return *current_; }
+  /// Throws an Error: the current node, then `reason`.
+  [[noreturn]] void refuse(const std::string& reason) const;
+  [[nodiscard]] bool has_input(std::size_t i) const;
+  /// @throws Error where there is none, or only a step of a GELU.
+  [[nodiscard]] const OnnxValue& input(std::size_t i) const;
+  /// The same, and it may be a step of a GELU.
+  [[nodiscard]] const OnnxValue& any_input(std::size_t i) const;
+  /// A map whose axes are [C, H, W], or [features] of one pixel. @throws Error for any other.
+  int map_input(std::size_t i, bool may_be_padded = false);
+  [[nodiscard]] const OnnxTensor& constant_input(std::size_t i) const;
+  [[nodiscard]] const std::vector<float>& float_input(std::size_t i) const;
+  /// Integers of an input, or of an attribute (older opsets).
+  [[nodiscard]] std::optional<std::vector<int64_t>> integers(std::size_t input,
+                                                             const std::string& attribute) const;
+
+  [[nodiscard]] const MapShape& shape_of(int node) const {
+    return values_[static_cast<std::size_t>(node)].shape;
+  }
+  [[nodiscard]] const Node& node(int n) const { return graph_.nodes[static_cast<std::size_t>(n)]; }
+  [[nodiscard]] Node& node(int n) { return graph_.nodes[static_cast<std::size_t>(n)]; }
+  /// Whether nothing but the current node reads the map of a value.
+  [[nodiscard]] bool read_once(std::size_t input) const;
+
+  /// Runs `work` as if `other` were the current node.
+  template <class Work>
+  void with(const OnnxNode& other, const Work& work) {
+    const OnnxNode* before = std::exchange(current_, &other);
+    work();
+    current_ = before;
+  }
+
+  /// A node of the graph under the current node's name, or one like it.
+  int append(Op op, std::vector<int> inputs);
+
+  void set_output(std::size_t i, OnnxValue value);
+  void set_map(int node, OnnxAxes axes = OnnxAxes::chw) { set_output(0, {.node = node, .axes = axes}); }
+
+  void assume(const std::string& sentence) { graph_.assumed.push_back(sentence); }
+
+ private:
+  void keep_only(int last);
+  void add_image(const std::optional<Shape>& input_size);
+
+  const OnnxModel& model_;
+  const OnnxNode* current_ = nullptr;
+  Graph graph_;
+  std::vector<Value> values_;
+  std::map<std::string, int> names_;  // How often each is taken.
+  std::map<std::string, OnnxValue> by_name_;
+  mutable std::map<std::string, OnnxValue> initialisers_;
+  std::map<std::string, int> readers_;
+};
+
+/// Whether an operation is known.
+bool has_operation(const std::string& op);
+
+/// Adds the current node of that operation.
+void run_operation(OnnxBuilder& builder);
+
+}  // namespace dpac

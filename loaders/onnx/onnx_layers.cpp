@@ -1,0 +1,269 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "kernels/noise_key.h"
+#include "loaders/onnx/onnx_operations.h"
+
+namespace dpac {
+namespace {
+
+using Integers = std::vector<int64_t>;
+
+Extent extent_of(OnnxBuilder& b, const std::string& attribute, Extent otherwise) {
+  constexpr int64_t kMost = 1 << 20;
+  const Integers values = b.current().integers(attribute, {otherwise.h, otherwise.w});
+  const auto sane = [](int64_t v) { return v >= 1 && v < kMost; };
+  if (values.size() == 2 && std::all_of(values.begin(), values.end(), sane)) {
+    return {static_cast<int>(values[0]), static_cast<int>(values[1])};
+  }
+  b.refuse(fmt::format("has an attribute '{}' that is not two positive numbers: only images can be run",
+                       attribute));
+}
+
+/// What SAME pads along one axis.
+int same_padding(int64_t size, int64_t window, int stride) {
+  const int64_t outputs = (size + stride - 1) / stride;
+  return static_cast<int>(std::max<int64_t>(0, (outputs - 1) * stride + window - size));
+}
+
+void set_pads(OnnxBuilder& b, const MapShape& in, Geometry& g) {
+  constexpr int64_t kMost = 1 << 20;
+  const std::string automatic = b.current().text("auto_pad", "NOTSET");
+  if (automatic == "SAME_UPPER" || automatic == "SAME_LOWER") {
+    const int rows = same_padding(in.height, g.height(), g.stride.h),
+              columns = same_padding(in.width, g.width(), g.stride.w),
+              extra = automatic == "SAME_LOWER" ? 1 : 0;
+    g.pad_top = (rows + extra) / 2;
+    g.pad_left = (columns + extra) / 2;
+    g.pad_bottom = rows - g.pad_top;
+    g.pad_right = columns - g.pad_left;
+    return;
+  }
+  const Integers pads = b.current().integers("pads", {0, 0, 0, 0});
+  const auto sane = [](int64_t v) { return v >= 0 && v < kMost; };
+  if (pads.size() != 4 || !std::all_of(pads.begin(), pads.end(), sane))
+    b.refuse("has pads that are not four numbers");
+  g.pad_top = static_cast<int>(pads[0]);
+  g.pad_left = static_cast<int>(pads[1]);
+  g.pad_bottom = static_cast<int>(pads[2]);
+  g.pad_right = static_cast<int>(pads[3]);
+}
+
+/// Of the current node; with the zeros that a Pad before it put around its input.
+Geometry geometry_of(OnnxBuilder& b, Extent kernel) {
+  const OnnxValue& input = b.input(0);
+  Geometry g{
+      .kernel = kernel, .stride = extent_of(b, "strides", 1), .dilation = extent_of(b, "dilations", 1)};
+  set_pads(b, b.shape_of(input.node), g);
+  g.pad_top += input.pad_top;
+  g.pad_left += input.pad_left;
+  g.pad_bottom += input.pad_bottom;
+  g.pad_right += input.pad_right;
+  return g;
+}
+
+SharedTensor shared(const Shape& shape, const std::vector<float>& values) {
+  return share(Tensor(shape, values));
+}
+
+std::vector<float> bias_of(OnnxBuilder& b, std::size_t input, int64_t outputs) {
+  if (!b.has_input(input)) return std::vector<float>(static_cast<std::size_t>(outputs), 0.0f);
+  return b.float_input(input);
+}
+
+void convolution(OnnxBuilder& b) {
+  const int from = b.map_input(0, true);
+  const OnnxTensor& weights = b.constant_input(1);
+  if (!weights.is_float() || weights.shape.size() != 4) {
+    b.refuse(fmt::format("has weights of shape {}, expected four dimensions: only images can be run",
+                         to_string(weights.shape)));
+  }
+  const Extent kernel{static_cast<int>(weights.shape[2]), static_cast<int>(weights.shape[3])};
+  ConvolutionOp op{geometry_of(b, kernel), shared(weights.shape, weights.floats()),
+                   bias_of(b, 2, weights.shape[0]), b.current().integer("group", 1)};
+  b.set_map(b.append(std::move(op), {from}));
+}
+
+/// [out, in] of what is stored as [in, out].
+std::vector<float> transposed(const std::vector<float>& values, int64_t rows, int64_t columns) {
+  std::vector<float> turned(values.size());
+  for (int64_t r = 0; r < rows; ++r) {
+    for (int64_t c = 0; c < columns; ++c) {
+      turned[static_cast<std::size_t>(c * rows + r)] = values[static_cast<std::size_t>(r * columns + c)];
+    }
+  }
+  return turned;
+}
+
+/// Columns in the order [C, H, W] of what reads [H, W, C].
+std::vector<float> channels_first(const std::vector<float>& weights, const MapShape& map) {
+  std::vector<float> ordered(weights.size());
+  const auto row = static_cast<std::size_t>(map.channels * map.pixels()),
+             pixels = static_cast<std::size_t>(map.pixels()),
+             channels = static_cast<std::size_t>(map.channels);
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const std::size_t in = i % row;
+    ordered[i - in + in % channels * pixels + in / channels] = weights[i];
+  }
+  return ordered;
+}
+
+/// A fully connected layer over a vector, or over a map that was flattened: then a convolution as large as
+/// it.
+void connect(OnnxBuilder& b, std::vector<float> weights, int64_t outputs, int64_t inputs,
+             std::vector<float> bias) {
+  const OnnxValue& value = b.input(0);
+  if (value.constant) b.refuse("has a constant as its input 0, expected features");
+  const MapShape map = b.shape_of(value.node);
+  if (value.axes == OnnxAxes::hwc && map.channels == inputs) {  // Of every pixel.
+    ConvolutionOp op{{}, shared({outputs, inputs, 1, 1}, weights), std::move(bias)};
+    return b.set_map(b.append(std::move(op), {value.node}), OnnxAxes::hwc);
+  }
+  const bool flat = value.axes == OnnxAxes::flat || value.axes == OnnxAxes::flat_hwc;
+  if (!flat || map.channels * map.pixels() != inputs) {
+    b.refuse(fmt::format("has weights for {} features, but reads a map of {} (channels, height, width){}",
+                         inputs, to_string(map), flat ? "" : ": it has to be flattened before"));
+  }
+  if (map.pixels() == 1) {
+    return b.set_map(b.append(LinearOp{shared({outputs, inputs}, weights), std::move(bias)}, {value.node}),
+                     OnnxAxes::flat);
+  }
+  if (value.axes == OnnxAxes::flat_hwc) weights = channels_first(weights, map);
+  const Extent kernel{static_cast<int>(map.height), static_cast<int>(map.width)};
+  b.set_map(b.append(ConvolutionOp{{.kernel = kernel},
+                                   shared({outputs, map.channels, map.height, map.width}, weights),
+                                   std::move(bias)},
+                     {value.node}),
+            OnnxAxes::flat);
+}
+
+void matrix_product(OnnxBuilder& b) {
+  const OnnxTensor& weights = b.constant_input(1);
+  if (!weights.is_float() || weights.shape.size() != 2)
+    b.refuse("multiplies by what is no matrix of weights");
+  const int64_t in = weights.shape[0], out = weights.shape[1];
+  connect(b, transposed(weights.floats(), in, out), out, in,
+          std::vector<float>(static_cast<std::size_t>(out), 0.0f));
+}
+
+void gemm(OnnxBuilder& b) {
+  const OnnxTensor& weights = b.constant_input(1);
+  const OnnxNode& node = b.current();
+  if (!weights.is_float() || weights.shape.size() != 2)
+    b.refuse("multiplies by what is no matrix of weights");
+  if (node.integer("transA", 0) != 0) b.refuse("transposes its input (transA)");
+  const bool turned = node.integer("transB", 0) != 0;
+  const int64_t in = weights.shape[turned ? 1 : 0], out = weights.shape[turned ? 0 : 1];
+  std::vector<float> values = turned ? weights.floats() : transposed(weights.floats(), in, out);
+  std::vector<float> bias = bias_of(b, 2, out);
+  if (bias.size() == 1) bias.assign(static_cast<std::size_t>(out), bias[0]);
+  for (float& w : values) w *= node.real("alpha", 1);
+  for (float& v : bias) v *= node.real("beta", 1);
+  connect(b, std::move(values), out, in, std::move(bias));
+}
+
+void batch_normalization(OnnxBuilder& b) {
+  const auto channels = static_cast<std::size_t>(b.shape_of(b.map_input(0)).channels);
+  const std::vector<float>&scale = b.float_input(1), &shift = b.float_input(2), &mean = b.float_input(3),
+        &variance = b.float_input(4);
+  const double epsilon = static_cast<double>(b.current().real("epsilon", 1e-5f));
+  std::vector<float> factor, offset;
+  for (const auto* values : {&scale, &shift, &mean, &variance}) {
+    if (values->size() != channels)
+      b.refuse(fmt::format("has {} values for {} channels", values->size(), channels));
+  }
+  for (std::size_t c = 0; c < channels; ++c) {
+    if (variance[c] < 0) b.refuse(fmt::format("has the negative variance {}", variance[c]));
+    const double f = static_cast<double>(scale[c]) / std::sqrt(static_cast<double>(variance[c]) + epsilon);
+    factor.push_back(static_cast<float>(f));
+    offset.push_back(static_cast<float>(static_cast<double>(shift[c]) - f * static_cast<double>(mean[c])));
+  }
+  add_affine(b, factor, offset);
+}
+
+void layer_normalization(OnnxBuilder& b) {
+  const OnnxValue value = b.input(0);
+  if (value.constant) b.refuse("has a constant as its input 0, expected a map");
+  const auto last = static_cast<int64_t>(rank_of(value)) - 1;
+  const int64_t axis = b.current().integer("axis", -1);
+  const bool flat = value.axes == OnnxAxes::flat && b.shape_of(value.node).pixels() == 1;
+  if ((axis != -1 && axis != last) || (value.axes != OnnxAxes::hwc && !flat)) {
+    b.refuse("normalises over other axes than the channels");
+  }
+  const std::vector<float>& scale = b.float_input(1);
+  const ChannelAffineOp padded =
+      channel_affine(scale, b.has_input(2) ? b.float_input(2) : std::vector<float>(scale.size(), 0.0f));
+  b.set_map(
+      b.append(LayerNormOp{padded.scale, padded.offset, b.current().real("epsilon", 1e-5f)}, {value.node}),
+      value.axes);
+}
+
+/// What ceil_mode adds to a pool's geometry: rows and columns.
+Extent add_ceil_mode(OnnxBuilder& b, Geometry& g) {
+  if (b.current().integer("ceil_mode", 0) == 0) return 0;
+  const MapShape& in = b.shape_of(b.input(0).node);
+  const Extent beyond{ceil_mode_padding(in.height, g.height(), g.stride.h, g.pad_top, g.pad_bottom),
+                      ceil_mode_padding(in.width, g.width(), g.stride.w, g.pad_left, g.pad_right)};
+  g.pad_bottom += beyond.h;
+  g.pad_right += beyond.w;
+  return beyond;
+}
+
+/// Whether no value of a map is below zero, so that zeros around it do not count among the largest.
+bool is_rectified(const Node& node) {
+  const auto* activation = std::get_if<ActivationOp>(&node.op);
+  return activation != nullptr && (activation->kind == ActivationOp::Kind::relu ||
+                                   (activation->kind == ActivationOp::Kind::clip && activation->a >= 0));
+}
+
+void max_pool(OnnxBuilder& b) {
+  const int from = b.map_input(0, true);
+  if (b.input(0).is_padded() && !is_rectified(b.node(from)))
+    b.refuse("pools over zeros that a Pad put around values below zero");
+  Geometry g = geometry_of(b, extent_of(b, "kernel_shape", 0));
+  add_ceil_mode(b, g);
+  b.set_map(b.append(MaxPoolOp{g}, {from}));
+}
+
+void average_pool(OnnxBuilder& b) {
+  const int from = b.map_input(0);
+  Geometry g = geometry_of(b, extent_of(b, "kernel_shape", 0));
+  const Extent beyond = add_ceil_mode(b, g);
+  b.set_map(b.append(AveragePoolOp{g, b.current().integer("count_include_pad", 0) != 0, beyond.h, beyond.w},
+                     {from}));
+}
+
+void global_average_pool(OnnxBuilder& b) {
+  b.set_map(b.append(GlobalAveragePoolOp{}, {b.map_input(0)}));
+}
+
+/// Over all pixels.
+void reduce_mean(OnnxBuilder& b) {
+  const OnnxValue value = b.input(0);
+  if (value.constant || rank_of(value) != 4) b.refuse("takes the mean of what is no map");
+  Integers axes = b.integers(1, "axes").value_or(Integers{});
+  for (int64_t& axis : axes) axis += axis < 0 ? 4 : 0;
+  std::sort(axes.begin(), axes.end());
+  const Integers pixels = value.axes == OnnxAxes::chw ? Integers{2, 3} : Integers{1, 2};
+  if (axes != pixels) b.refuse("takes the mean over other axes than height and width");
+  const bool keeps = b.current().integer("keepdims", 1) != 0;
+  b.set_map(b.append(GlobalAveragePoolOp{}, {value.node}), keeps ? value.axes : OnnxAxes::flat);
+}
+
+}  // namespace
+
+OnnxOperations onnx_layers() {
+  return {{"Conv", convolution},
+          {"Gemm", gemm},
+          {"MatMul", matrix_product},
+          {"BatchNormalization", batch_normalization},
+          {"LayerNormalization", layer_normalization},
+          {"MaxPool", max_pool},
+          {"AveragePool", average_pool},
+          {"GlobalAveragePool", global_average_pool},
+          {"ReduceMean", reduce_mean}};
+}
+
+}  // namespace dpac

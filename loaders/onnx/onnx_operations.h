@@ -1,0 +1,28 @@
+/// @file
+/// What the operations of ONNX become in a graph, in parts. For the loaders' own use.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "loaders/onnx/onnx_builder.h"
+
+namespace dpac {
+
+using OnnxOperations = std::map<std::string, void (*)(OnnxBuilder&)>;
+
+OnnxOperations onnx_layers();      ///< Convolutions, matrix products, normalisation, pools.
+OnnxOperations onnx_arithmetic();  ///< Sums, products, activations.
+OnnxOperations onnx_shapes();      ///< Reshaping, slices, concatenation, and shapes as numbers.
+
+/// scale[c] x + offset[c] of the map of input 0, which becomes output 0: within the convolution or linear
+/// layer that made it where nothing else reads that.
+void add_affine(OnnxBuilder& b, const std::vector<float>& scale, const std::vector<float>& offset);
+
+/// Axes of a value, the batch's included.
+std::size_t rank_of(const OnnxValue& value);
+
+/// The axis of the channels among all, counted from 0.
+std::size_t channel_axis(const OnnxValue& value);
+
+}  // namespace dpac

@@ -1,0 +1,338 @@
+#include <algorithm>
+#include <numeric>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "loaders/checked_size.h"
+#include "loaders/onnx/onnx_operations.h"
+
+namespace dpac {
+namespace {
+
+using Integers = std::vector<int64_t>;
+
+int64_t position(OnnxBuilder& b, int64_t axis, std::size_t rank) {
+  const int64_t found = axis < 0 ? axis + static_cast<int64_t>(rank) : axis;
+  if (found < 0 || found >= static_cast<int64_t>(rank))
+    b.refuse(fmt::format("names the axis {} of {}", axis, rank));
+  return found;
+}
+
+void set_integers(OnnxBuilder& b, Integers values, Shape shape) {
+  b.set_output(0, {.constant = OnnxTensor{std::move(shape), std::move(values)}});
+}
+
+/// Nothing at inference.
+void pass_on(OnnxBuilder& b) {
+  b.set_output(0, b.input(0));
+}
+
+/// A classifier's scores serve as well as their probabilities.
+void softmax(OnnxBuilder& b) {
+  const OnnxValue value = b.input(0);
+  if (value.constant || b.shape_of(value.node).pixels() != 1) b.refuse("is no classifier's: it reads a map");
+  b.assume(
+      fmt::format("the softmax '{}' is left out: predictions are those of what it reads", b.current().name));
+  b.set_output(0, value);
+}
+
+void constant(OnnxBuilder& b) {
+  const auto& attributes = b.current().attributes;
+  const auto found = attributes.begin();
+  if (attributes.size() != 1) b.refuse("has no value");
+  const OnnxAttribute& value = found->second;
+  OnnxTensor tensor;
+  if (const auto* own = std::get_if<OnnxTensor>(&value)) tensor = *own;
+  if (const auto* own = std::get_if<int64_t>(&value)) tensor = {{}, Integers{*own}};
+  if (const auto* own = std::get_if<float>(&value)) tensor = {{}, std::vector<float>{*own}};
+  if (const auto* own = std::get_if<Integers>(&value)) tensor = {{static_cast<int64_t>(own->size())}, *own};
+  if (const auto* own = std::get_if<std::vector<float>>(&value))
+    tensor = {{static_cast<int64_t>(own->size())}, *own};
+  b.set_output(0, {.constant = std::move(tensor)});
+}
+
+/// Axes of a value but the batch's.
+Shape axes_of(OnnxBuilder& b, const OnnxValue& value) {
+  const MapShape& map = b.shape_of(value.node);
+  switch (value.axes) {
+    case OnnxAxes::chw:
+      return {map.channels, map.height, map.width};
+    case OnnxAxes::hwc:
+      return {map.height, map.width, map.channels};
+    case OnnxAxes::flat:
+    case OnnxAxes::flat_hwc:
+      return {map.channels * map.pixels()};
+    case OnnxAxes::grouped:
+      return {value.groups, map.channels / value.groups, map.height, map.width};
+    case OnnxAxes::shuffled:
+      return {map.channels / value.groups, value.groups, map.height, map.width};
+  }
+  return {};
+}
+
+/// With a batch of one: what is computed from it is for reshaping only.
+void shape(OnnxBuilder& b) {
+  const OnnxValue value = b.input(0);
+  if (value.constant)
+    return set_integers(b, value.constant->shape, {static_cast<int64_t>(value.constant->shape.size())});
+  Integers dims = axes_of(b, value);
+  dims.insert(dims.begin(), 1);
+  const auto count = static_cast<int64_t>(dims.size());
+  set_integers(b, std::move(dims), {count});
+}
+
+const Integers& integer_input(OnnxBuilder& b, std::size_t i) {
+  const OnnxTensor& tensor = b.constant_input(i);
+  if (tensor.is_float())
+    b.refuse(fmt::format("has floating-point numbers as its input {}, expected integers", i));
+  return tensor.integers();
+}
+
+void gather(OnnxBuilder& b) {
+  const Integers values = integer_input(b, 0);
+  Integers picked;
+  for (const int64_t index : integer_input(b, 1)) {
+    picked.push_back(values[static_cast<std::size_t>(position(b, index, values.size()))]);
+  }
+  set_integers(b, std::move(picked), b.constant_input(1).shape);
+}
+
+/// Whether two lists of axes mean the same values in the same order; grouped ones by what comes of them.
+void reshape_map(OnnxBuilder& b, const OnnxValue& value, const Integers& target) {
+  const MapShape& map = b.shape_of(value.node);
+  const Shape own = axes_of(b, value);
+  const bool chw = value.axes == OnnxAxes::chw, one_pixel = map.pixels() == 1;
+  const bool flat = value.axes == OnnxAxes::flat || value.axes == OnnxAxes::flat_hwc;
+  OnnxValue result = value;
+  if (target == own) return b.set_output(0, result);
+  if (target.size() == 1 && (chw || value.axes == OnnxAxes::hwc)) {
+    result.axes = chw ? OnnxAxes::flat : OnnxAxes::flat_hwc;
+    return b.set_output(0, result);
+  }
+  if (one_pixel && flat && target == Integers{map.channels, 1, 1}) {
+    result.axes = OnnxAxes::chw;
+    return b.set_output(0, result);
+  }
+  if (one_pixel && flat && target == Integers{1, 1, map.channels}) {
+    result.axes = OnnxAxes::hwc;
+    return b.set_output(0, result);
+  }
+  const bool splits = chw && target.size() == 4 && target[0] > 0 && map.channels % target[0] == 0 &&
+                      target[1] == map.channels / target[0] && target[2] == map.height &&
+                      target[3] == map.width;
+  if (splits) {
+    result.axes = OnnxAxes::grouped;
+    result.groups = target[0];
+    return b.set_output(0, result);
+  }
+  const bool joins = target == Integers{map.channels, map.height, map.width};
+  if (joins && value.axes == OnnxAxes::grouped) {
+    result.axes = OnnxAxes::chw;
+    return b.set_output(0, result);
+  }
+  if (joins && value.axes == OnnxAxes::shuffled) {
+    return b.set_map(b.append(ChannelShuffleOp{value.groups}, {value.node}));
+  }
+  b.refuse(fmt::format("reshapes [batch, {}] to [batch, {}]", fmt::join(own, ", "), fmt::join(target, ", ")));
+}
+
+void reshape(OnnxBuilder& b) {
+  const OnnxValue value = b.input(0);
+  Integers target = b.integers(1, "shape").value_or(Integers{});
+  if (value.constant) {
+    OnnxTensor tensor = *value.constant;
+    tensor.shape = Shape(target.begin(), target.end());
+    return b.set_output(0, {.constant = std::move(tensor)});
+  }
+  if (value.is_padded()) b.refuse("follows a Pad");
+  const Shape own = axes_of(b, value);
+  if (target.size() < 2) b.refuse("reshapes a map to fewer than two axes");
+  for (std::size_t i = 1; i < target.size(); ++i) {
+    if (target[i] == 0 && i <= own.size()) target[i] = own[i - 1];
+  }
+  Integers rest(target.begin() + 1, target.end());
+  const auto open = std::find(rest.begin(), rest.end(), -1);
+  if (open != rest.end()) {
+    *open = 1;
+    const int64_t all = element_count(own), known = checked_bytes(rest, 1).value_or(0);
+    *open = known > 0 && all % known == 0 ? all / known : -1;
+  }
+  reshape_map(b, value, rest);
+}
+
+void flatten(OnnxBuilder& b) {
+  const OnnxValue value = b.input(0);
+  if (value.constant || value.is_padded()) b.refuse("flattens what is no map");
+  if (b.current().integer("axis", 1) != 1) b.refuse("flattens from another axis than 1");
+  reshape_map(b, value, {element_count(axes_of(b, value))});
+}
+
+void transpose(OnnxBuilder& b) {
+  OnnxValue value = b.input(0);
+  if (value.constant || value.is_padded()) b.refuse("transposes what is no map");
+  const Integers order = b.current().integers("perm", {});
+  Integers same(rank_of(value));
+  std::iota(same.begin(), same.end(), 0);
+  const bool one_pixel = b.shape_of(value.node).pixels() == 1;
+  if (order == same) {
+    // Nothing.
+  } else if (value.axes == OnnxAxes::chw && order == Integers{0, 2, 3, 1}) {
+    value.axes = OnnxAxes::hwc;
+  } else if (value.axes == OnnxAxes::hwc && order == Integers{0, 3, 1, 2}) {
+    value.axes = OnnxAxes::chw;
+  } else if (value.axes == OnnxAxes::grouped && order == Integers{0, 2, 1, 3, 4}) {
+    value.axes = OnnxAxes::shuffled;
+  } else {
+    b.refuse(
+        fmt::format("transposes by [{}]{}", fmt::join(order, ", "), one_pixel ? " what is one pixel" : ""));
+  }
+  b.set_output(0, value);
+}
+
+/// Axes of length one, away.
+void squeeze(OnnxBuilder& b) {
+  const OnnxValue value = b.input(0);
+  if (value.constant) return set_integers(b, integer_input(b, 0), {});
+  Integers axes = b.integers(1, "axes").value_or(Integers{});
+  for (int64_t& axis : axes) axis = position(b, axis, rank_of(value));
+  std::sort(axes.begin(), axes.end());
+  const Integers pixels = value.axes == OnnxAxes::hwc ? Integers{1, 2} : Integers{2, 3};
+  const bool fits =
+      rank_of(value) == 4 && b.shape_of(value.node).pixels() == 1 && (axes == pixels || axes.empty());
+  if (!fits) b.refuse("squeezes other axes than height and width of one pixel");
+  b.set_map(value.node, OnnxAxes::flat);
+}
+
+void unsqueeze(OnnxBuilder& b) {
+  const OnnxValue value = b.input(0);
+  Integers axes = b.integers(1, "axes").value_or(Integers{});
+  if (value.constant)
+    return set_integers(b, integer_input(b, 0), {static_cast<int64_t>(integer_input(b, 0).size())});
+  for (int64_t& axis : axes) axis = position(b, axis, 4);
+  std::sort(axes.begin(), axes.end());
+  const bool flat = rank_of(value) == 2 && b.shape_of(value.node).pixels() == 1;
+  if (flat && axes == Integers{2, 3}) return b.set_map(value.node, OnnxAxes::chw);
+  if (flat && axes == Integers{1, 2}) return b.set_map(value.node, OnnxAxes::hwc);
+  b.refuse("adds other axes than height and width to features");
+}
+
+void concat_integers(OnnxBuilder& b) {
+  Integers all;
+  for (std::size_t i = 0; i < b.current().inputs.size(); ++i) {
+    const Integers& part = integer_input(b, i);
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  const auto count = static_cast<int64_t>(all.size());
+  set_integers(b, std::move(all), {count});
+}
+
+void concat(OnnxBuilder& b) {
+  const OnnxValue first = b.input(0);
+  if (first.constant) return concat_integers(b);
+  const int64_t axis = position(b, b.current().integer("axis", 1), rank_of(first));
+  if (axis != static_cast<int64_t>(channel_axis(first)))
+    b.refuse("joins maps along another axis than the channels");
+  std::vector<int> nodes;
+  for (std::size_t i = 0; i < b.current().inputs.size(); ++i) {
+    const OnnxValue& each = b.input(i);
+    if (each.constant || each.axes != first.axes || each.is_padded())
+      b.refuse("joins maps whose axes differ");
+    nodes.push_back(each.node);
+  }
+  b.set_map(b.append(ConcatOp{}, std::move(nodes)), first.axes);
+}
+
+void split(OnnxBuilder& b) {
+  const OnnxValue value = b.input(0);
+  if (value.constant) b.refuse("splits a constant");
+  const int64_t axis = position(b, b.current().integer("axis", 0), rank_of(value));
+  if (axis != static_cast<int64_t>(channel_axis(value)))
+    b.refuse("splits along another axis than the channels");
+  const auto parts = static_cast<int64_t>(b.current().outputs.size());
+  const int64_t channels = b.shape_of(value.node).channels, each = (channels + parts - 1) / parts;
+  const Integers sizes = b.integers(1, "split").value_or(Integers(static_cast<std::size_t>(parts), each));
+  if (sizes.size() != static_cast<std::size_t>(parts))
+    b.refuse("has another number of parts than of outputs");
+  int64_t begin = 0;
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    if (sizes[i] < 0 || sizes[i] > channels)
+      b.refuse(fmt::format("takes {} of {} channels", sizes[i], channels));
+    const int64_t end = std::min(channels, begin + sizes[i]);
+    b.set_output(i, {.node = b.append(SliceOp{begin, end}, {value.node}), .axes = value.axes});
+    begin = end;
+  }
+}
+
+/// One axis, step 1: of channels, or of the numbers of a shape.
+void slice(OnnxBuilder& b) {
+  const OnnxValue value = b.input(0);
+  const Integers starts = b.integers(1, "starts").value_or(Integers{}),
+                 ends = b.integers(2, "ends").value_or(Integers{}),
+                 axes = b.integers(3, "axes").value_or(Integers{0}),
+                 steps = b.has_input(4) ? integer_input(b, 4) : Integers{1};
+  if (starts.size() != 1 || ends.size() != 1 || axes.size() != 1 || steps != Integers{1}) {
+    b.refuse("takes slices of several axes, or with steps");
+  }
+  const auto bounded = [](int64_t at, int64_t size) {
+    return std::clamp<int64_t>(at < 0 ? at + size : at, 0, size);
+  };
+  if (value.constant) {
+    const Integers values = integer_input(b, 0);
+    const auto size = static_cast<int64_t>(values.size());
+    const int64_t begin = bounded(starts[0], size), end = std::max(begin, bounded(ends[0], size));
+    return set_integers(b, Integers(values.begin() + begin, values.begin() + end), {end - begin});
+  }
+  if (position(b, axes[0], rank_of(value)) != static_cast<int64_t>(channel_axis(value))) {
+    b.refuse("takes a slice of another axis than the channels");
+  }
+  const int64_t channels = b.shape_of(value.node).channels;
+  b.set_map(b.append(SliceOp{bounded(starts[0], channels), bounded(ends[0], channels)}, {value.node}),
+            value.axes);
+}
+
+/// Zeros around a map, which the next window takes into its own padding.
+void pad(OnnxBuilder& b) {
+  OnnxValue value = b.input(0);
+  if (value.constant || rank_of(value) != 4) b.refuse("pads what is no map");
+  const Integers pads = b.integers(1, "pads").value_or(Integers{});
+  const bool zeros = b.current().text("mode", "constant") == "constant" &&
+                     b.current().real("value", 0) == 0 &&
+                     (!b.has_input(2) || b.float_input(2) == std::vector<float>{0.0f});
+  const std::size_t row = value.axes == OnnxAxes::chw ? 2 : 1, channels = channel_axis(value);
+  constexpr int64_t kMost = 1 << 20;
+  const auto sane = [](int64_t v) { return v >= 0 && v < kMost; };
+  const bool spatial = pads.size() == 8 && pads[0] == 0 && pads[4] == 0 && pads[channels] == 0 &&
+                       pads[channels + 4] == 0 && std::all_of(pads.begin(), pads.end(), sane);
+  if (!zeros || !spatial)
+    b.refuse("pads with other values than zeros, or along other axes than height and width");
+  value.pad_top += static_cast<int>(pads[row]);
+  value.pad_left += static_cast<int>(pads[row + 1]);
+  value.pad_bottom += static_cast<int>(pads[row + 4]);
+  value.pad_right += static_cast<int>(pads[row + 5]);
+  b.set_output(0, value);
+}
+
+}  // namespace
+
+OnnxOperations onnx_shapes() {
+  return {{"Identity", pass_on},
+          {"Dropout", pass_on},
+          {"Cast", pass_on},
+          {"Softmax", softmax},
+          {"LogSoftmax", softmax},
+          {"Constant", constant},
+          {"Shape", shape},
+          {"Gather", gather},
+          {"Reshape", reshape},
+          {"Flatten", flatten},
+          {"Transpose", transpose},
+          {"Squeeze", squeeze},
+          {"Unsqueeze", unsqueeze},
+          {"Concat", concat},
+          {"Split", split},
+          {"Slice", slice},
+          {"Pad", pad}};
+}
+
+}  // namespace dpac

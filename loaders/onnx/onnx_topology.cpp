@@ -1,0 +1,38 @@
+#include "loaders/onnx/onnx_topology.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "kernels/error.h"
+#include "loaders/onnx/onnx_builder.h"
+
+namespace dpac {
+
+/// A protocol buffer: its field 1, the version, comes first, then the producer's name.
+bool is_onnx(const std::filesystem::path& path, const std::string& start) {
+  const bool fields =
+      start.size() > 2 && start[0] == '\x08' && start[1] > 0 && start[1] < 32 && start[2] == '\x12';
+  return path.extension() == ".onnx" || fields;
+}
+
+OnnxTopology::OnnxTopology(std::shared_ptr<const OnnxModel> model) : model_(std::move(model)) {
+  constexpr std::size_t kMostListed = 20;
+  std::vector<std::string> unknown;
+  std::size_t count = 0;
+  for (const OnnxNode& node : model_->nodes()) {
+    if (has_operation(node.op)) continue;
+    if (++count <= kMostListed) unknown.push_back(fmt::format("'{}' ({})", node.name, node.op));
+  }
+  if (count == 0) return;
+  throw Error(fmt::format("{}: {} node{} of operations that cannot be run: {}{}", model_->file(), count,
+                          count == 1 ? " is" : "s are", fmt::join(unknown, ", "),
+                          count > kMostListed ? fmt::format(" and {} more", count - kMostListed) : ""));
+}
+
+Graph OnnxTopology::build(const std::optional<Shape>& input_size) const {
+  OnnxBuilder builder(*model_, input_size);
+  for (const OnnxNode& node : model_->nodes()) builder.add(node);
+  return builder.finish();
+}
+
+}  // namespace dpac

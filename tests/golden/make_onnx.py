@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Writes onnx/*.onnx, small networks as PyTorch's two exporters write them, and onnx/outputs.h5: for each of them
+`image` [2, 3, H, W] and the `logits` that ONNX Runtime gives.
+
+  mobile_old, mobile_new    depthwise convolutions, squeeze-and-excitation, hard-swish, ReLU6
+  shuffle_old, shuffle_new  channel split, concatenation and shuffle; pools with ceil_mode
+  vgg_old, vgg_new          a map that is flattened before fully connected layers; no BatchNorm
+  external                  mobile_old with its weights in a file beside it
+
+Needs torch, onnx, onnxscript, onnxruntime, h5py and numpy.
+"""
+
+import pathlib
+
+import h5py
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from torch import nn
+
+FOLDER = pathlib.Path(__file__).parent / "onnx"
+
+
+class Mobile(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(3, 12, 3, 2, 1, bias=False), nn.BatchNorm2d(12), nn.Hardswish())
+        self.depthwise = nn.Sequential(nn.Conv2d(12, 12, 5, 1, 2, groups=12), nn.BatchNorm2d(12), nn.ReLU6())
+        self.squeeze = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(12, 4, 1), nn.ReLU(), nn.Conv2d(4, 12, 1),
+                                     nn.Hardsigmoid())
+        self.project = nn.Sequential(nn.Conv2d(12, 12, 1, bias=False), nn.BatchNorm2d(12))
+        self.last = nn.Sequential(nn.Conv2d(12, 20, (1, 3), (2, 1), dilation=(1, 2)), nn.SiLU())
+        self.head = nn.Sequential(nn.Dropout(), nn.Linear(20, 7))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.stem(x)
+        y = self.depthwise(x)
+        x = x + self.project(y * self.squeeze(y))
+        return self.head(self.last(x).mean((2, 3)))
+
+
+class Shuffle(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(3, 10, 3), nn.LeakyReLU(0.1), nn.MaxPool2d(3, 2, ceil_mode=True))
+        self.branch = nn.Sequential(nn.Conv2d(5, 9, 3, padding=1), nn.BatchNorm2d(9), nn.Sigmoid())
+        self.pool = nn.AvgPool2d(3, 2, 1, ceil_mode=True, count_include_pad=False)
+        self.head = nn.Linear(14, 7)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        a, b = self.stem(x).chunk(2, 1)
+        x = torch.cat([a, self.branch(b)], 1)
+        n, c, h, w = x.shape
+        x = x.view(n, 2, c // 2, h, w).transpose(1, 2).reshape(n, c, h, w)
+        return self.head(torch.flatten(nn.functional.adaptive_avg_pool2d(self.pool(x), 1), 1))
+
+
+class Vgg(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.features = nn.Sequential(nn.Conv2d(3, 6, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+                                      nn.Conv2d(6, 8, 3, padding=1), nn.Tanh(), nn.MaxPool2d(2))
+        self.head = nn.Sequential(nn.Flatten(), nn.Linear(8 * 3 * 4, 16), nn.ReLU(), nn.Linear(16, 7))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(self.features(x))
+
+
+CASES = {"mobile": (Mobile, (13, 16)), "shuffle": (Shuffle, (14, 13)), "vgg": (Vgg, (12, 16))}
+
+
+def randomise(net: nn.Module) -> None:
+    for module in net.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.running_mean.uniform_(-0.3, 0.3)
+            module.running_var.uniform_(0.5, 1.5)
+            module.weight.data.uniform_(0.7, 1.3)
+            module.bias.data.uniform_(-0.3, 0.3)
+
+
+def export(net: nn.Module, image: tuple[int, int], new: bool, path: pathlib.Path) -> None:
+    example = (torch.zeros(1, 3, *image),)
+    if new:
+        torch.onnx.export(net, example, path, dynamo=True, external_data=False, verbose=False)
+    else:
+        torch.onnx.export(net, example, path, dynamo=False, opset_version=17, input_names=["image"],
+                          output_names=["logits"], dynamic_axes={"image": {0: "batch"}, "logits": {0: "batch"}})
+
+
+def strip(path: pathlib.Path) -> None:
+    """The new exporter notes where each node's source lies on the machine."""
+    model = onnx.load(path)
+    parts = [model, model.graph, *model.graph.node, *model.graph.value_info, *model.graph.input, *model.graph.output,
+             *model.graph.initializer, *model.functions]
+    for part in parts:
+        del part.metadata_props[:]
+        part.doc_string = ""
+    onnx.save(model, path)
+
+
+def store(file: h5py.File, name: str, image: tuple[int, int], rng: np.random.Generator) -> None:
+    session = onnxruntime.InferenceSession(FOLDER / f"{name}.onnx")
+    images = rng.uniform(-2, 2, (2, 3, *image)).astype(np.float32)
+    port = session.get_inputs()[0].name
+    file[f"{name}/image"] = images
+    file[f"{name}/logits"] = np.concatenate([session.run(None, {port: one[None]})[0] for one in images])
+
+
+def main() -> None:
+    torch.manual_seed(1)
+    rng = np.random.default_rng(1)
+    FOLDER.mkdir(exist_ok=True)
+    with h5py.File(FOLDER / "outputs.h5", "w") as file:
+        for name, (make, image) in CASES.items():
+            net = make().eval()
+            randomise(net)
+            for kind in ("old", "new"):
+                export(net, image, kind == "new", FOLDER / f"{name}_{kind}.onnx")
+                strip(FOLDER / f"{name}_{kind}.onnx")
+                store(file, f"{name}_{kind}", image, rng)
+        model = onnx.load(FOLDER / "mobile_old.onnx")
+        onnx.save(model, FOLDER / "external.onnx", save_as_external_data=True, location="external.bin", size_threshold=0)
+        store(file, "external", CASES["mobile"][1], rng)
+
+
+if __name__ == "__main__":
+    main()
