@@ -26,6 +26,7 @@ class Differentiator::Impl {
       : options_(options),
         threads_(options.threads > 0 ? options.threads : omp_get_max_threads()),
         spread_(spread(options.batch, threads_)),
+        given_(graph),
         graph_(fuse(graph)),
         layers_(analog_layers(graph_)),
         ranges_(weight_ranges(graph_)),
@@ -79,7 +80,8 @@ class Differentiator::Impl {
     return result;
   }
 
-  [[nodiscard]] const FusedGraph& graph() const { return graph_; }
+  [[nodiscard]] const Graph& graph() const { return given_; }
+  [[nodiscard]] const FusedGraph& fused_graph() const { return graph_; }
   [[nodiscard]] const std::vector<AnalogLayer>& layers() const { return layers_; }
 
  private:
@@ -265,6 +267,7 @@ class Differentiator::Impl {
   DifferentiatorOptions options_;
   int threads_;
   Spread spread_;
+  Graph given_;
   FusedGraph graph_;
   std::vector<AnalogLayer> layers_;
   std::vector<std::vector<ValueRange>> ranges_;  // Of the weights, before they are quantised.
@@ -288,8 +291,11 @@ Differentiator::~Differentiator() = default;
 Differentiator::Differentiator(Differentiator&&) noexcept = default;
 Differentiator& Differentiator::operator=(Differentiator&&) noexcept = default;
 
-const FusedGraph& Differentiator::graph() const {
+const Graph& Differentiator::graph() const {
   return impl_->graph();
+}
+const FusedGraph& Differentiator::fused_graph() const {
+  return impl_->fused_graph();
 }
 const std::vector<AnalogLayer>& Differentiator::layers() const {
   return impl_->layers();

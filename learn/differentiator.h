@@ -57,8 +57,10 @@ class Differentiator {
   Differentiator(Differentiator&&) noexcept;
   Differentiator& operator=(Differentiator&&) noexcept;
 
-  /// With quantised weights, where the options ask for them.
-  [[nodiscard]] const FusedGraph& graph() const;
+  /// As given.
+  [[nodiscard]] const Graph& graph() const;
+  /// As it runs, with quantised weights where the options ask for them.
+  [[nodiscard]] const FusedGraph& fused_graph() const;
   [[nodiscard]] const std::vector<AnalogLayer>& layers() const;
 
   /// Noise of the following runs, of its kind, without repeats. Under weight noise all samples of a step

@@ -57,7 +57,7 @@ Learner::Learner(Differentiator& differentiator, const LearnerOptions& options)
 }
 
 LearningRecord Learner::step(const Inputs& inputs, const Targets& targets, std::span<const int64_t> samples) {
-  check_targets(targets, differentiator_.graph().classes());
+  check_targets(targets, differentiator_.fused_graph().classes());
   LearningRecord record{.step = adam_.steps + 1, .energy_per_mac = energy_per_mac()};
   NoiseConfig noise = options_.noise;
   noise.energies = parameters_.energies();
