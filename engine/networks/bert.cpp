@@ -8,7 +8,6 @@
 
 #include "engine/networks/weight_reader.h"
 #include "kernels/error.h"
-#include "kernels/matrix.h"
 
 namespace dpac {
 namespace {
@@ -18,13 +17,6 @@ constexpr int64_t kAny = -1;
 std::vector<float> copied(const Tensor* values) {
   if (values == nullptr) return {};
   return {values->values().begin(), values->values().end()};
-}
-
-/// With zeros up to whole groups of channels.
-std::vector<float> padded(const Tensor* values) {
-  std::vector<float> copy = copied(values);
-  copy.resize(static_cast<std::size_t>(padded_row(static_cast<int64_t>(copy.size()))), 0.0f);
-  return copy;
 }
 
 SharedTensor shared(const Tensor* values) {
@@ -109,7 +101,9 @@ class Builder {
     const int64_t features = features_of(input);
     const Tensor* gamma = reader_.take(name + ".weight", {features});
     const Tensor* beta = reader_.take(name + ".bias", {features});
-    add(name, LayerNormOp{padded(gamma), padded(beta), static_cast<float>(traits_.layer_norm_epsilon)},
+    add(name,
+        LayerNormOp{pad_channels(copied(gamma)), pad_channels(copied(beta)),
+                    static_cast<float>(traits_.layer_norm_epsilon)},
         features, {input});
   }
 

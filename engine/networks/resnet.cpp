@@ -34,16 +34,11 @@ std::vector<int> blocks_per_stage(const WeightStore& weights) {
   return blocks;
 }
 
-int64_t same_padding(int64_t in, int kernel, int stride) {
-  const int64_t out = (in + stride - 1) / stride;
-  return std::max<int64_t>(0, (out - 1) * stride + kernel - in);
-}
-
 Geometry window(const MapShape& in, int kernel, int stride, Padding padding) {
   Geometry g{kernel, stride, kernel / 2, kernel / 2, kernel / 2, kernel / 2, 1};
   if (padding == Padding::same) {
-    const auto rows = static_cast<int>(same_padding(in.height, kernel, stride));
-    const auto columns = static_cast<int>(same_padding(in.width, kernel, stride));
+    const int rows = same_padding(in.height, kernel, stride);
+    const int columns = same_padding(in.width, kernel, stride);
     g = {kernel, stride, rows / 2, columns / 2, rows - rows / 2, columns - columns / 2, 1};
   }
   return g;

@@ -25,7 +25,7 @@ template <class Take>
 class TensorObserver : public Observer {
  public:
   TensorObserver(const FusedGraph& graph, const std::vector<QuantizedTensor>& tensors, Take take)
-      : graph_(graph), take_(std::move(take)) {
+      : take_(std::move(take)) {
     outputs_.assign(graph.nodes.size(), kNone);
     values_.assign(graph.nodes.size(), kNone);
     layers_.resize(analog_layers(graph).size());
@@ -39,15 +39,11 @@ class TensorObserver : public Observer {
     }
   }
 
-  /// Outputs that something else is made of are seen here only.
+  /// Outputs that something else is made of, which have no activation before it, are seen here only.
   void analog(const AnalogView& view) override {
     const auto n = static_cast<std::size_t>(layers_[static_cast<std::size_t>(view.layer)]);
     if (outputs_[n] == kNone) return;
-    std::vector<float> values = plain(view.epilogue.map, view.pre_activation);
-    if (graph_.nodes[n].activation == Activation::relu) {
-      for (float& v : values) v = std::max(v, 0.0f);
-    }
-    take_(static_cast<std::size_t>(outputs_[n]), view.sample, values);
+    take_(static_cast<std::size_t>(outputs_[n]), view.sample, plain(view.epilogue.map, view.pre_activation));
   }
 
   void value(const ValueView& view) override {
@@ -71,7 +67,6 @@ class TensorObserver : public Observer {
     return values;
   }
 
-  const FusedGraph& graph_;
   Take take_;
   std::vector<int> layers_, outputs_, values_;
 };

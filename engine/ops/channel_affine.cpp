@@ -9,11 +9,7 @@
 namespace dpac {
 
 ChannelAffineOp channel_affine(std::vector<float> scale, std::vector<float> offset) {
-  const auto padded = [](std::vector<float> values) {
-    values.resize((values.size() + kChannelGroup - 1) / kChannelGroup * kChannelGroup, 0.0f);
-    return values;
-  };
-  return {padded(std::move(scale)), padded(std::move(offset))};
+  return {pad_channels(std::move(scale)), pad_channels(std::move(offset))};
 }
 
 Value output_of(const ChannelAffineOp& op, InputValues inputs) {

@@ -13,7 +13,7 @@ struct ChannelAffineOp {
   std::vector<float> scale, offset;  ///< [channels], and zeros up to whole groups of 16.
 };
 
-/// Of `channels` values each, which it fills up with zeros.
+/// Of a value for every channel each.
 ChannelAffineOp channel_affine(std::vector<float> scale, std::vector<float> offset);
 
 Value output_of(const ChannelAffineOp& op, InputValues inputs);

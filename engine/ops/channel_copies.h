@@ -9,7 +9,7 @@
 
 namespace dpac {
 
-/// A channel of an input, or of the output for the way back; `input` is kNoChannel where there is none.
+/// A channel of an input; `input` is below zero for zeros.
 struct ChannelPlace {
   int64_t input = -1;
   int64_t channel = 0;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "kernels/error.h"
+#include "kernels/noise_key.h"
 
 namespace dpac {
 
@@ -47,6 +48,16 @@ MapShape windows_over(const MapShape& in, const Geometry& g, int64_t channels) {
     }
   }
   return out;
+}
+
+int same_padding(int64_t size, int64_t window, int stride) {
+  const int64_t windows = (size + stride - 1) / stride;
+  return static_cast<int>(std::max<int64_t>(0, (windows - 1) * stride + window - size));
+}
+
+std::vector<float> pad_channels(std::vector<float> values) {
+  values.resize((values.size() + kChannelGroup - 1) / kChannelGroup * kChannelGroup, 0.0f);
+  return values;
 }
 
 int ceil_mode_padding(int64_t size, int64_t window, int stride, int before, int after) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "engine/tensor.h"
 
@@ -66,6 +67,12 @@ void expect_image(const Value& input);
 /// Positions of a window over a map, with so many channels. @throws Error if there is none, or a window lies
 /// in the padding alone.
 MapShape windows_over(const MapShape& in, const Geometry& geometry, int64_t channels);
+
+/// What TensorFlow's SAME pads along one axis in all, so that there are ceil(size / stride) windows.
+int same_padding(int64_t size, int64_t window, int stride);
+
+/// Values of every channel, and zeros up to whole groups of 16 channels.
+std::vector<float> pad_channels(std::vector<float> values);
 
 /// Pixels beyond the padding after the map, along one axis, that PyTorch's and ONNX's ceil_mode adds: windows
 /// are counted rounding up, but the last has to begin within the map or the padding before it.

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "engine/noise/layer_noise.h"
+#include "engine/onednn/onednn.h"
 #include "engine/plans/memory_plan.h"
+#include "kernels/group_patch_norm.h"
 
 namespace dpac {
 Workspace::Workspace(const WorkspaceSize& size)
@@ -22,11 +25,11 @@ std::size_t patch_scratch_size(const FusedGraph& graph) {
     if (!is_analog(node)) continue;
     size = std::max(size, node.shape().pixels() + input_shape(graph, node).height * node.shape().width);
     if (groups_of(node) == 1) continue;
-    // Norms of every channel, padded for any block, and what group_patch_norms() sums up in.
-    constexpr int64_t kLargestBlock = 16;
-    const MapShape &in = input_shape(graph, node), &out = node.shape();
-    const int64_t norms = BlockedMap{out.channels, out.pixels(), kLargestBlock}.size();
-    size = std::max(size, norms + in.pixels() + in.height * out.width + out.pixels());
+    // Norms of every channel, and what group_patch_norms() sums up in.
+    const MapShape& out = node.shape();
+    const BlockedMap norms{out.channels, out.pixels(), onednn::channel_block()};
+    const GroupWindow groups{.window = patch_window(graph, node), .in = {}, .out = norms};
+    size = std::max(size, norms.size() + groups.scratch_size());
   }
   return static_cast<std::size_t>(size);
 }

@@ -21,7 +21,7 @@ void activation(OnnxBuilder& b) {
     // What ONNX cannot say exactly.
     if (std::abs(first - 1.0f / 6) < 1e-6f) first = 1.0f / 6;
   }
-  b.set_map(b.append(ActivationOp{kKind, first, second}, {value.node}), value.axes);
+  b.set_map(b.append(ActivationOp{kKind, first, second}, {value.node}), value);
 }
 
 void gelu(OnnxBuilder& b) {
@@ -42,9 +42,9 @@ void clip(OnnxBuilder& b) {
   if (value.constant) b.refuse("has a constant as its input 0, expected a map");
   const auto low = bound(b, 1, "min"), high = bound(b, 2, "max");
   if (low && high) {
-    b.set_map(b.append(ActivationOp{Kind::clip, *low, *high}, {value.node}), value.axes);
+    b.set_map(b.append(ActivationOp{Kind::clip, *low, *high}, {value.node}), value);
   } else if (low && *low == 0) {
-    b.set_map(b.append(ActivationOp{Kind::relu}, {value.node}), value.axes);
+    b.set_map(b.append(ActivationOp{Kind::relu}, {value.node}), value);
   } else {
     b.refuse("clips on one side only");
   }
@@ -59,7 +59,7 @@ std::vector<float> per_channel(OnnxBuilder& b, const OnnxTensor& constant, const
   const std::size_t rank = rank_of(value), missing = rank - std::min(rank, constant.shape.size());
   bool fits = values.size() == channels && constant.shape.size() <= rank;
   for (std::size_t axis = 0; fits && axis < constant.shape.size(); ++axis) {
-    fits = constant.shape[axis] == 1 || axis + missing == channel_axis(value);
+    fits = constant.shape[axis] == 1 || axis + missing == channel_axis(b, value);
   }
   if (!fits) {
     b.refuse(fmt::format(
@@ -106,10 +106,10 @@ void with_constants(OnnxBuilder& b, Arithmetic kind) {
   b.set_output(0, {.constant = std::move(result)});
 }
 
-/// scale x + offset, where the constant c is the other operand.
-void with_constant(OnnxBuilder& b, Arithmetic kind) {
-  const OnnxValue value = b.input(0);
-  std::vector<float> scale = per_channel(b, b.constant_input(1), value), offset(scale.size(), 0.0f);
+/// scale x + offset, where input `map` is x and the other a constant.
+void with_constant(OnnxBuilder& b, Arithmetic kind, std::size_t map) {
+  const OnnxValue value = b.input(map);
+  std::vector<float> scale = per_channel(b, b.constant_input(1 - map), value), offset(scale.size(), 0.0f);
   if (kind == Arithmetic::add || kind == Arithmetic::subtract) {
     offset = scale;
     for (float& v : offset) v = kind == Arithmetic::subtract ? -v : v;
@@ -120,7 +120,7 @@ void with_constant(OnnxBuilder& b, Arithmetic kind) {
     if (v == 0) b.refuse("divides by zero");
     v = 1 / v;
   }
-  add_affine(b, scale, offset);
+  add_affine(b, map, scale, offset);
 }
 
 /// x sigmoid(x) as one activation, where nothing else reads the factor.
@@ -133,21 +133,21 @@ bool joins_gate(OnnxBuilder& b, std::size_t gate) {
       activation->kind == Kind::hard_sigmoid && activation->a == 1.0f / 6 && activation->b == 0.5f;
   if (activation->kind != Kind::sigmoid && !hard) return false;
   *activation = {hard ? Kind::hard_swish : Kind::silu};
-  b.set_map(factor.node, factor.axes);
+  b.set_map(factor.node, factor);
   return true;
 }
 
 void of_maps(OnnxBuilder& b, Arithmetic kind) {
   const OnnxValue &x = b.input(0), &y = b.input(1);
-  const bool same_axes =
-      x.axes == y.axes || b.shape_of(x.node).pixels() == 1 || b.shape_of(y.node).pixels() == 1;
-  if (!same_axes || x.is_padded() || y.is_padded()) b.refuse("computes with maps whose axes differ");
-  if (kind == Arithmetic::add) return b.set_map(b.append(AddOp{}, {x.node, y.node}), x.axes);
+  const bool vectors = rank_of(x) == 2 && rank_of(y) == 2 && b.shape_of(x.node).pixels() == 1;
+  if ((x.axes != y.axes || x.groups != y.groups) && !vectors)
+    b.refuse("computes with maps whose axes differ");
+  if (kind == Arithmetic::add) return b.set_map(b.append(AddOp{}, {x.node, y.node}), x);
   if (kind != Arithmetic::multiply) b.refuse("subtracts or divides two maps");
   if (joins_gate(b, 0) || joins_gate(b, 1)) return;
   const bool swapped = b.shape_of(x.node).pixels() == 1 && b.shape_of(y.node).pixels() != 1;
   const OnnxValue &map = swapped ? y : x, &factor = swapped ? x : y;
-  b.set_map(b.append(MultiplyOp{}, {map.node, factor.node}), map.axes);
+  b.set_map(b.append(MultiplyOp{}, {map.node, factor.node}), map);
 }
 
 bool is_about(float value, double expected) {
@@ -186,7 +186,7 @@ bool goes_on_with_gelu(OnnxBuilder& b, Arithmetic kind, std::size_t step) {
              other.node == value.node && other.gelu == GeluStep::none) {
     next.gelu = GeluStep::twice;
   } else if (value.gelu == GeluStep::twice && kind == Arithmetic::multiply && is_number(other, 0.5)) {
-    b.set_map(b.append(ActivationOp{Kind::gelu}, {value.node}), value.axes);
+    b.set_map(b.append(ActivationOp{Kind::gelu}, {value.node}), value);
     return true;
   } else {
     return false;
@@ -201,11 +201,9 @@ void arithmetic(OnnxBuilder& b) {
   const bool first = b.input(0).constant.has_value(), second = b.input(1).constant.has_value();
   if (first && second) return with_constants(b, kKind);
   if (!first && !second) return of_maps(b, kKind);
-  if (second) return with_constant(b, kKind);
-  if (kKind == Arithmetic::subtract || kKind == Arithmetic::divide) b.refuse("has a constant before the map");
-  OnnxNode swapped = b.current();
-  std::swap(swapped.inputs[0], swapped.inputs[1]);
-  b.with(swapped, [&] { with_constant(b, kKind); });
+  const bool commutes = kKind == Arithmetic::add || kKind == Arithmetic::multiply;
+  if (first && !commutes) b.refuse("has a constant before the map");
+  with_constant(b, kKind, first ? 1 : 0);
 }
 
 }  // namespace

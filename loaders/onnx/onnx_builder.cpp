@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "engine/noise/analog.h"
 #include "kernels/error.h"
 
 namespace dpac {
@@ -57,6 +59,7 @@ void OnnxBuilder::add_image(const std::optional<Shape>& input_size) {
 
 void OnnxBuilder::add(const OnnxNode& node) {
   current_ = &node;
+  initialisers_.clear();  // Weights are in the graph by now.
   try {
     run_operation(*this);
   } catch (const Error& error) {
@@ -77,6 +80,7 @@ bool OnnxBuilder::has_input(std::size_t i) const {
 const OnnxValue& OnnxBuilder::input(std::size_t i) const {
   const OnnxValue& value = any_input(i);
   if (value.gelu != GeluStep::none) refuse("reads an erf that is no part of a GELU");
+  if (value.is_padded()) refuse("follows a Pad, which only a convolution or max pool may");
   return value;
 }
 
@@ -89,14 +93,19 @@ const OnnxValue& OnnxBuilder::any_input(std::size_t i) const {
   return initialisers_[name] = {.constant = model_.tensor(name)};
 }
 
-int OnnxBuilder::map_input(std::size_t i, bool may_be_padded) {
-  const OnnxValue& value = input(i);
+int OnnxBuilder::map_input(std::size_t i) const {
+  (void)input(i);  // Refuses zeros around it.
+  return padded_map_input(i);
+}
+
+int OnnxBuilder::padded_map_input(std::size_t i) const {
+  const OnnxValue& value = any_input(i);
+  if (value.gelu != GeluStep::none) refuse("reads an erf that is no part of a GELU");
   if (value.constant) refuse(fmt::format("has a constant as its input {}, expected a map", i));
   const bool one_pixel = shape_of(value.node).pixels() == 1;
   const bool fits = value.axes == OnnxAxes::chw ||
                     (one_pixel && (value.axes == OnnxAxes::flat || value.axes == OnnxAxes::flat_hwc));
   if (!fits) refuse(fmt::format("has an input {} whose axes are not [batch, channels, height, width]", i));
-  if (value.is_padded() && !may_be_padded) refuse("follows a Pad, which only a convolution or max pool may");
   return value.node;
 }
 
@@ -123,7 +132,7 @@ std::optional<std::vector<int64_t>> OnnxBuilder::integers(std::size_t i, const s
 }
 
 bool OnnxBuilder::read_once(std::size_t i) const {
-  return readers_.at(current_->inputs[i]) == 1;
+  return any_input(i).alone && readers_.at(current_->inputs[i]) == 1;
 }
 
 int OnnxBuilder::append(Op op, std::vector<int> inputs) {
@@ -135,8 +144,16 @@ int OnnxBuilder::append(Op op, std::vector<int> inputs) {
                     std::move(inputs));
 }
 
+/// A new name for the map of an input is read by whoever else reads that.
 void OnnxBuilder::set_output(std::size_t i, OnnxValue value) {
-  if (i < current_->outputs.size()) by_name_[current_->outputs[i]] = std::move(value);
+  if (i >= current_->outputs.size()) return;
+  value.alone = true;
+  for (std::size_t k = 0; k < current_->inputs.size(); ++k) {
+    const auto from = by_name_.find(current_->inputs[k]);
+    if (from == by_name_.end() || from->second.node != value.node || value.constant) continue;
+    value.alone = value.alone && read_once(k);
+  }
+  by_name_[current_->outputs[i]] = std::move(value);
 }
 
 /// What the node depends on.
@@ -170,15 +187,10 @@ Graph OnnxBuilder::finish() {
                        model_.outputs()[0].name));
   }
   graph_.architecture = "ONNX network";
-  for (const Node& own : graph_.nodes) {
-    if (const auto* convolution = std::get_if<ConvolutionOp>(&own.op)) {
-      graph_.parameters +=
-          element_count(convolution->weights->shape()) + static_cast<int64_t>(convolution->bias.size());
-    } else if (const auto* linear = std::get_if<LinearOp>(&own.op)) {
-      graph_.parameters +=
-          element_count(linear->weights->shape()) + static_cast<int64_t>(linear->bias.size());
-    }
+  if (const auto violations = check(graph_); !violations.empty()) {
+    throw Error(fmt::format("{}: {}", model_.file(), fmt::join(violations, "; ")));
   }
+  for (const AnalogLayer& layer : analog_layers(graph_)) graph_.parameters += layer.parameters;
   return std::move(graph_);
 }
 

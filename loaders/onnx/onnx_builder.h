@@ -5,7 +5,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "engine/graph/graph.h"
@@ -40,6 +39,7 @@ struct OnnxValue {
   int64_t groups = 1;                                            ///< Of grouped and shuffled axes.
   GeluStep gelu = GeluStep::none;                                ///< Then `node` is x.
   int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;  ///< Zeros around it, for the next window.
+  bool alone = true;  ///< Nothing else reads the same node under another name.
 
   [[nodiscard]] bool is_padded() const { return pad_top + pad_left + pad_bottom + pad_right != 0; }
 };
@@ -59,12 +59,16 @@ class OnnxBuilder {
   /// Throws an Error: the current node, then `reason`.
   [[noreturn]] void refuse(const std::string& reason) const;
   [[nodiscard]] bool has_input(std::size_t i) const;
-  /// @throws Error where there is none, or only a step of a GELU.
+  /// @throws Error where there is none, only a step of a GELU, or a map with zeros around it: what does not
+  /// know of these would drop them.
   [[nodiscard]] const OnnxValue& input(std::size_t i) const;
-  /// The same, and it may be a step of a GELU.
+  /// The same, and it may be either. @throws Error where there is none.
   [[nodiscard]] const OnnxValue& any_input(std::size_t i) const;
-  /// A map whose axes are [C, H, W], or [features] of one pixel. @throws Error for any other.
-  int map_input(std::size_t i, bool may_be_padded = false);
+  /// An input, which may have zeros around it: its map, whose axes are [C, H, W], or [features] of one pixel.
+  /// @throws Error for any other.
+  [[nodiscard]] int padded_map_input(std::size_t i) const;
+  /// The same without zeros around it.
+  [[nodiscard]] int map_input(std::size_t i) const;
   [[nodiscard]] const OnnxTensor& constant_input(std::size_t i) const;
   [[nodiscard]] const std::vector<float>& float_input(std::size_t i) const;
   /// Integers of an input, or of an attribute (older opsets).
@@ -76,22 +80,18 @@ class OnnxBuilder {
   }
   [[nodiscard]] const Node& node(int n) const { return graph_.nodes[static_cast<std::size_t>(n)]; }
   [[nodiscard]] Node& node(int n) { return graph_.nodes[static_cast<std::size_t>(n)]; }
-  /// Whether nothing but the current node reads the map of a value.
+  /// Whether nothing but the current node reads the map of a value, under whatever name.
   [[nodiscard]] bool read_once(std::size_t input) const;
-
-  /// Runs `work` as if `other` were the current node.
-  template <class Work>
-  void with(const OnnxNode& other, const Work& work) {
-    const OnnxNode* before = std::exchange(current_, &other);
-    work();
-    current_ = before;
-  }
 
   /// A node of the graph under the current node's name, or one like it.
   int append(Op op, std::vector<int> inputs);
 
   void set_output(std::size_t i, OnnxValue value);
   void set_map(int node, OnnxAxes axes = OnnxAxes::chw) { set_output(0, {.node = node, .axes = axes}); }
+  /// Another map, with the axes of a value.
+  void set_map(int node, const OnnxValue& like) {
+    set_output(0, {.node = node, .axes = like.axes, .groups = like.groups});
+  }
 
   void assume(const std::string& sentence) { graph_.assumed.push_back(sentence); }
 

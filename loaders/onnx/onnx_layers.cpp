@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "kernels/noise_key.h"
 #include "loaders/onnx/onnx_operations.h"
 
 namespace dpac {
@@ -20,12 +19,6 @@ Extent extent_of(OnnxBuilder& b, const std::string& attribute, Extent otherwise)
   }
   b.refuse(fmt::format("has an attribute '{}' that is not two positive numbers: only images can be run",
                        attribute));
-}
-
-/// What SAME pads along one axis.
-int same_padding(int64_t size, int64_t window, int stride) {
-  const int64_t outputs = (size + stride - 1) / stride;
-  return static_cast<int>(std::max<int64_t>(0, (outputs - 1) * stride + window - size));
 }
 
 void set_pads(OnnxBuilder& b, const MapShape& in, Geometry& g) {
@@ -53,7 +46,7 @@ void set_pads(OnnxBuilder& b, const MapShape& in, Geometry& g) {
 
 /// Of the current node; with the zeros that a Pad before it put around its input.
 Geometry geometry_of(OnnxBuilder& b, Extent kernel) {
-  const OnnxValue& input = b.input(0);
+  const OnnxValue& input = b.any_input(0);
   Geometry g{
       .kernel = kernel, .stride = extent_of(b, "strides", 1), .dilation = extent_of(b, "dilations", 1)};
   set_pads(b, b.shape_of(input.node), g);
@@ -74,7 +67,7 @@ std::vector<float> bias_of(OnnxBuilder& b, std::size_t input, int64_t outputs) {
 }
 
 void convolution(OnnxBuilder& b) {
-  const int from = b.map_input(0, true);
+  const int from = b.padded_map_input(0);
   const OnnxTensor& weights = b.constant_input(1);
   if (!weights.is_float() || weights.shape.size() != 4) {
     b.refuse(fmt::format("has weights of shape {}, expected four dimensions: only images can be run",
@@ -180,7 +173,7 @@ void batch_normalization(OnnxBuilder& b) {
     factor.push_back(static_cast<float>(f));
     offset.push_back(static_cast<float>(static_cast<double>(shift[c]) - f * static_cast<double>(mean[c])));
   }
-  add_affine(b, factor, offset);
+  add_affine(b, 0, factor, offset);
 }
 
 void layer_normalization(OnnxBuilder& b) {
@@ -192,18 +185,20 @@ void layer_normalization(OnnxBuilder& b) {
   if ((axis != -1 && axis != last) || (value.axes != OnnxAxes::hwc && !flat)) {
     b.refuse("normalises over other axes than the channels");
   }
-  const std::vector<float>& scale = b.float_input(1);
-  const ChannelAffineOp padded =
-      channel_affine(scale, b.has_input(2) ? b.float_input(2) : std::vector<float>(scale.size(), 0.0f));
-  b.set_map(
-      b.append(LayerNormOp{padded.scale, padded.offset, b.current().real("epsilon", 1e-5f)}, {value.node}),
-      value.axes);
+  const int64_t channels = b.shape_of(value.node).channels;
+  const std::vector<float>&scale = b.float_input(1), offset = bias_of(b, 2, channels);
+  for (const auto* values : {&scale, &offset}) {
+    if (static_cast<int64_t>(values->size()) == channels) continue;
+    b.refuse(fmt::format("has {} values for {} channels", values->size(), channels));
+  }
+  const float epsilon = b.current().real("epsilon", 1e-5f);
+  b.set_map(b.append(LayerNormOp{pad_channels(scale), pad_channels(offset), epsilon}, {value.node}), value);
 }
 
 /// What ceil_mode adds to a pool's geometry: rows and columns.
 Extent add_ceil_mode(OnnxBuilder& b, Geometry& g) {
   if (b.current().integer("ceil_mode", 0) == 0) return 0;
-  const MapShape& in = b.shape_of(b.input(0).node);
+  const MapShape& in = b.shape_of(b.any_input(0).node);
   const Extent beyond{ceil_mode_padding(in.height, g.height(), g.stride.h, g.pad_top, g.pad_bottom),
                       ceil_mode_padding(in.width, g.width(), g.stride.w, g.pad_left, g.pad_right)};
   g.pad_bottom += beyond.h;
@@ -219,8 +214,8 @@ bool is_rectified(const Node& node) {
 }
 
 void max_pool(OnnxBuilder& b) {
-  const int from = b.map_input(0, true);
-  if (b.input(0).is_padded() && !is_rectified(b.node(from)))
+  const int from = b.padded_map_input(0);
+  if (b.any_input(0).is_padded() && !is_rectified(b.node(from)))
     b.refuse("pools over zeros that a Pad put around values below zero");
   Geometry g = geometry_of(b, extent_of(b, "kernel_shape", 0));
   add_ceil_mode(b, g);

@@ -201,8 +201,7 @@ T attribute_as(const OnnxNode& node, const std::string& attribute, T otherwise) 
   const auto found = node.attributes.find(attribute);
   if (found == node.attributes.end()) return otherwise;
   if (const T* value = std::get_if<T>(&found->second)) return *value;
-  throw Error(fmt::format("node '{}' ({}) has an attribute '{}' of another type than its operation's",
-                          node.name, node.op, attribute));
+  throw Error(fmt::format("has an attribute '{}' of another type than its operation's", attribute));
 }
 
 }  // namespace

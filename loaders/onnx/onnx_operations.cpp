@@ -34,9 +34,10 @@ void run_operation(OnnxBuilder& builder) {
   operations().at(builder.current().op)(builder);
 }
 
-void add_affine(OnnxBuilder& b, const std::vector<float>& scale, const std::vector<float>& offset) {
-  const OnnxValue value = b.input(0);
-  if (b.read_once(0)) {
+void add_affine(OnnxBuilder& b, std::size_t input, const std::vector<float>& scale,
+                const std::vector<float>& offset) {
+  const OnnxValue value = b.input(input);
+  if (b.read_once(input)) {
     Op& op = b.node(value.node).op;
     auto* convolution = std::get_if<ConvolutionOp>(&op);
     auto* linear = std::get_if<LinearOp>(&op);
@@ -44,7 +45,7 @@ void add_affine(OnnxBuilder& b, const std::vector<float>& scale, const std::vect
     if (linear != nullptr) fold(*linear, scale, offset);
     if (convolution != nullptr || linear != nullptr) return b.set_output(0, value);
   }
-  b.set_map(b.append(channel_affine(scale, offset), {value.node}), value.axes);
+  b.set_map(b.append(channel_affine(scale, offset), {value.node}), value);
 }
 
 std::size_t rank_of(const OnnxValue& value) {
@@ -62,8 +63,12 @@ std::size_t rank_of(const OnnxValue& value) {
   return 0;
 }
 
-std::size_t channel_axis(const OnnxValue& value) {
-  return value.axes == OnnxAxes::hwc ? 3 : 1;
+std::size_t channel_axis(const OnnxBuilder& b, const OnnxValue& value) {
+  if (value.axes == OnnxAxes::hwc) return 3;
+  const bool vector = rank_of(value) == 2 && b.shape_of(value.node).pixels() == 1;
+  if (value.axes != OnnxAxes::chw && !vector)
+    b.refuse("looks for channels where none of the axes is the channels");
+  return 1;
 }
 
 }  // namespace dpac

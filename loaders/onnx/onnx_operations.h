@@ -15,14 +15,16 @@ OnnxOperations onnx_layers();      ///< Convolutions, matrix products, normalisa
 OnnxOperations onnx_arithmetic();  ///< Sums, products, activations.
 OnnxOperations onnx_shapes();      ///< Reshaping, slices, concatenation, and shapes as numbers.
 
-/// scale[c] x + offset[c] of the map of input 0, which becomes output 0: within the convolution or linear
+/// scale[c] x + offset[c] of the map of an input, which becomes output 0: within the convolution or linear
 /// layer that made it where nothing else reads that.
-void add_affine(OnnxBuilder& b, const std::vector<float>& scale, const std::vector<float>& offset);
+void add_affine(OnnxBuilder& b, std::size_t input, const std::vector<float>& scale,
+                const std::vector<float>& offset);
 
 /// Axes of a value, the batch's included.
 std::size_t rank_of(const OnnxValue& value);
 
-/// The axis of the channels among all, counted from 0.
-std::size_t channel_axis(const OnnxValue& value);
+/// The axis that is the channels and nothing else, among all counted from 0. @throws Error for a value that
+/// has none: of several pixels flattened, or of groups.
+std::size_t channel_axis(const OnnxBuilder& b, const OnnxValue& value);
 
 }  // namespace dpac

@@ -25,7 +25,20 @@ void set_integers(OnnxBuilder& b, Integers values, Shape shape) {
 
 /// Nothing at inference.
 void pass_on(OnnxBuilder& b) {
-  b.set_output(0, b.input(0));
+  b.set_output(0, b.any_input(0));
+}
+
+/// Values stay float32, and the numbers of shapes integers.
+void cast(OnnxBuilder& b) {
+  constexpr int64_t kFloat = 1, kInt32 = 6, kInt64 = 7, kFloat16 = 10, kDouble = 11,
+                    kBfloat16 = 16;  // onnx.proto3.
+  const int64_t to = b.current().integer("to", kFloat);
+  const OnnxValue& value = b.any_input(0);
+  const bool integers = value.constant && !value.constant->is_float();
+  const bool same = integers ? to == kInt32 || to == kInt64
+                             : to == kFloat || to == kFloat16 || to == kDouble || to == kBfloat16;
+  if (!same) b.refuse("casts between integers and floating-point numbers");
+  b.set_output(0, value);
 }
 
 /// A classifier's scores serve as well as their probabilities.
@@ -98,10 +111,15 @@ void gather(OnnxBuilder& b) {
   set_integers(b, std::move(picked), b.constant_input(1).shape);
 }
 
-/// Whether two lists of axes mean the same values in the same order; grouped ones by what comes of them.
+/// To `target` axes, the batch's left out: names for the same values in the same order, but for a shuffle's
+/// end.
 void reshape_map(OnnxBuilder& b, const OnnxValue& value, const Integers& target) {
   const MapShape& map = b.shape_of(value.node);
   const Shape own = axes_of(b, value);
+  if (checked_bytes(target, 1) != element_count(own)) {
+    b.refuse(
+        fmt::format("reshapes [batch, {}] to [batch, {}]", fmt::join(own, ", "), fmt::join(target, ", ")));
+  }
   const bool chw = value.axes == OnnxAxes::chw, one_pixel = map.pixels() == 1;
   const bool flat = value.axes == OnnxAxes::flat || value.axes == OnnxAxes::flat_hwc;
   OnnxValue result = value;
@@ -137,44 +155,50 @@ void reshape_map(OnnxBuilder& b, const OnnxValue& value, const Integers& target)
   b.refuse(fmt::format("reshapes [batch, {}] to [batch, {}]", fmt::join(own, ", "), fmt::join(target, ", ")));
 }
 
+/// Gives the axis of size -1, if there is one, what the others leave of `count` elements.
+void fill_open(Integers& axes, int64_t count) {
+  const auto open = std::find(axes.begin(), axes.end(), -1);
+  if (open == axes.end()) return;
+  *open = 1;
+  const int64_t known = checked_bytes(axes, 1).value_or(0);
+  *open = known > 0 && count % known == 0 ? count / known : -1;
+}
+
 void reshape(OnnxBuilder& b) {
   const OnnxValue value = b.input(0);
   Integers target = b.integers(1, "shape").value_or(Integers{});
   if (value.constant) {
     OnnxTensor tensor = *value.constant;
+    const int64_t count = element_count(tensor.shape);
     tensor.shape = Shape(target.begin(), target.end());
+    fill_open(tensor.shape, count);
+    if (checked_bytes(tensor.shape, 1) != count)
+      b.refuse("reshapes a constant to another number of elements");
     return b.set_output(0, {.constant = std::move(tensor)});
   }
-  if (value.is_padded()) b.refuse("follows a Pad");
   const Shape own = axes_of(b, value);
   if (target.size() < 2) b.refuse("reshapes a map to fewer than two axes");
   for (std::size_t i = 1; i < target.size(); ++i) {
     if (target[i] == 0 && i <= own.size()) target[i] = own[i - 1];
   }
   Integers rest(target.begin() + 1, target.end());
-  const auto open = std::find(rest.begin(), rest.end(), -1);
-  if (open != rest.end()) {
-    *open = 1;
-    const int64_t all = element_count(own), known = checked_bytes(rest, 1).value_or(0);
-    *open = known > 0 && all % known == 0 ? all / known : -1;
-  }
+  fill_open(rest, element_count(own));
   reshape_map(b, value, rest);
 }
 
 void flatten(OnnxBuilder& b) {
   const OnnxValue value = b.input(0);
-  if (value.constant || value.is_padded()) b.refuse("flattens what is no map");
+  if (value.constant) b.refuse("flattens what is no map");
   if (b.current().integer("axis", 1) != 1) b.refuse("flattens from another axis than 1");
   reshape_map(b, value, {element_count(axes_of(b, value))});
 }
 
 void transpose(OnnxBuilder& b) {
   OnnxValue value = b.input(0);
-  if (value.constant || value.is_padded()) b.refuse("transposes what is no map");
+  if (value.constant) b.refuse("transposes what is no map");
   const Integers order = b.current().integers("perm", {});
   Integers same(rank_of(value));
   std::iota(same.begin(), same.end(), 0);
-  const bool one_pixel = b.shape_of(value.node).pixels() == 1;
   if (order == same) {
     // Nothing.
   } else if (value.axes == OnnxAxes::chw && order == Integers{0, 2, 3, 1}) {
@@ -184,8 +208,7 @@ void transpose(OnnxBuilder& b) {
   } else if (value.axes == OnnxAxes::grouped && order == Integers{0, 2, 1, 3, 4}) {
     value.axes = OnnxAxes::shuffled;
   } else {
-    b.refuse(
-        fmt::format("transposes by [{}]{}", fmt::join(order, ", "), one_pixel ? " what is one pixel" : ""));
+    b.refuse(fmt::format("transposes by [{}]", fmt::join(order, ", ")));
   }
   b.set_output(0, value);
 }
@@ -231,23 +254,23 @@ void concat(OnnxBuilder& b) {
   const OnnxValue first = b.input(0);
   if (first.constant) return concat_integers(b);
   const int64_t axis = position(b, b.current().integer("axis", 1), rank_of(first));
-  if (axis != static_cast<int64_t>(channel_axis(first)))
+  const bool joins_flat = first.axes == OnnxAxes::flat && axis == 1;  // Channel by channel, as the maps lie.
+  if (!joins_flat && axis != static_cast<int64_t>(channel_axis(b, first)))
     b.refuse("joins maps along another axis than the channels");
   std::vector<int> nodes;
   for (std::size_t i = 0; i < b.current().inputs.size(); ++i) {
     const OnnxValue& each = b.input(i);
-    if (each.constant || each.axes != first.axes || each.is_padded())
-      b.refuse("joins maps whose axes differ");
+    if (each.constant || each.axes != first.axes) b.refuse("joins maps whose axes differ");
     nodes.push_back(each.node);
   }
-  b.set_map(b.append(ConcatOp{}, std::move(nodes)), first.axes);
+  b.set_map(b.append(ConcatOp{}, std::move(nodes)), first);
 }
 
 void split(OnnxBuilder& b) {
   const OnnxValue value = b.input(0);
   if (value.constant) b.refuse("splits a constant");
   const int64_t axis = position(b, b.current().integer("axis", 0), rank_of(value));
-  if (axis != static_cast<int64_t>(channel_axis(value)))
+  if (axis != static_cast<int64_t>(channel_axis(b, value)))
     b.refuse("splits along another axis than the channels");
   const auto parts = static_cast<int64_t>(b.current().outputs.size());
   const int64_t channels = b.shape_of(value.node).channels, each = (channels + parts - 1) / parts;
@@ -283,23 +306,22 @@ void slice(OnnxBuilder& b) {
     const int64_t begin = bounded(starts[0], size), end = std::max(begin, bounded(ends[0], size));
     return set_integers(b, Integers(values.begin() + begin, values.begin() + end), {end - begin});
   }
-  if (position(b, axes[0], rank_of(value)) != static_cast<int64_t>(channel_axis(value))) {
+  if (position(b, axes[0], rank_of(value)) != static_cast<int64_t>(channel_axis(b, value))) {
     b.refuse("takes a slice of another axis than the channels");
   }
   const int64_t channels = b.shape_of(value.node).channels;
-  b.set_map(b.append(SliceOp{bounded(starts[0], channels), bounded(ends[0], channels)}, {value.node}),
-            value.axes);
+  b.set_map(b.append(SliceOp{bounded(starts[0], channels), bounded(ends[0], channels)}, {value.node}), value);
 }
 
 /// Zeros around a map, which the next window takes into its own padding.
 void pad(OnnxBuilder& b) {
-  OnnxValue value = b.input(0);
-  if (value.constant || rank_of(value) != 4) b.refuse("pads what is no map");
+  OnnxValue value = b.any_input(0);
+  if (value.constant || value.gelu != GeluStep::none || rank_of(value) != 4) b.refuse("pads what is no map");
   const Integers pads = b.integers(1, "pads").value_or(Integers{});
   const bool zeros = b.current().text("mode", "constant") == "constant" &&
                      b.current().real("value", 0) == 0 &&
                      (!b.has_input(2) || b.float_input(2) == std::vector<float>{0.0f});
-  const std::size_t row = value.axes == OnnxAxes::chw ? 2 : 1, channels = channel_axis(value);
+  const std::size_t row = value.axes == OnnxAxes::chw ? 2 : 1, channels = channel_axis(b, value);
   constexpr int64_t kMost = 1 << 20;
   const auto sane = [](int64_t v) { return v >= 0 && v < kMost; };
   const bool spatial = pads.size() == 8 && pads[0] == 0 && pads[4] == 0 && pads[channels] == 0 &&
@@ -318,7 +340,7 @@ void pad(OnnxBuilder& b) {
 OnnxOperations onnx_shapes() {
   return {{"Identity", pass_on},
           {"Dropout", pass_on},
-          {"Cast", pass_on},
+          {"Cast", cast},
           {"Softmax", softmax},
           {"LogSoftmax", softmax},
           {"Constant", constant},

@@ -5,7 +5,10 @@
   mobile_old, mobile_new    depthwise convolutions, squeeze-and-excitation, hard-swish, ReLU6
   shuffle_old, shuffle_new  channel split, concatenation and shuffle; pools with ceil_mode
   vgg_old, vgg_new          a map that is flattened before fully connected layers; no BatchNorm
+  channels_last             vgg_old behind a transpose: its images are [N, H, W, C]
   external                  mobile_old with its weights in a file beside it
+  alias, shuffle_relu       two names of one value, of which one is scaled; a ReLU within a shuffle
+  refused_*                 what would give silent wrong numbers if it were taken for something else
 
 Needs torch, onnx, onnxscript, onnxruntime, h5py and numpy.
 """
@@ -67,6 +70,11 @@ class Vgg(nn.Module):
         return self.head(self.features(x))
 
 
+class ChannelsLast(Vgg):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(x.permute(0, 3, 1, 2))
+
+
 CASES = {"mobile": (Mobile, (13, 16)), "shuffle": (Shuffle, (14, 13)), "vgg": (Vgg, (12, 16))}
 
 
@@ -104,7 +112,51 @@ def store(file: h5py.File, name: str, image: tuple[int, int], rng: np.random.Gen
     images = rng.uniform(-2, 2, (2, 3, *image)).astype(np.float32)
     port = session.get_inputs()[0].name
     file[f"{name}/image"] = images
-    file[f"{name}/logits"] = np.concatenate([session.run(None, {port: one[None]})[0] for one in images])
+    given = images.transpose(0, 2, 3, 1) if name == "channels_last" else images
+    file[f"{name}/logits"] = np.concatenate([session.run(None, {port: one[None]})[0] for one in given])
+
+
+IMAGE = (6, 5)
+
+
+def by_hand(name: str, nodes: list[onnx.NodeProto], constants: dict[str, np.ndarray], rng: np.random.Generator) -> None:
+    """`nodes` lie between `y`, 8 maps of a 1x1 convolution of the image, and `z`, whose average is the output."""
+    constants = constants | {"w": rng.normal(0, 1, (8, 3, 1, 1)).astype(np.float32)}
+    nodes = [onnx.helper.make_node("Conv", ["image", "w"], ["y"], name="conv"), *nodes,
+             onnx.helper.make_node("GlobalAveragePool", ["z"], ["mean"], name="mean"),
+             onnx.helper.make_node("Flatten", ["mean"], ["logits"], name="flatten")]
+    image = onnx.helper.make_tensor_value_info("image", onnx.TensorProto.FLOAT, [1, 3, *IMAGE])
+    logits = onnx.helper.make_tensor_value_info("logits", onnx.TensorProto.FLOAT, None)
+    tensors = [onnx.numpy_helper.from_array(value, key) for key, value in constants.items()]
+    graph = onnx.helper.make_graph(nodes, "by hand", [image], [logits], tensors)
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], producer_name="dpac")
+    model.ir_version = 8
+    onnx.save(model, FOLDER / f"{name}.onnx")
+
+
+def make_by_hand(rng: np.random.Generator) -> None:
+    node, ints = onnx.helper.make_node, lambda *values: np.array(values, np.int64)
+    scale = rng.uniform(0.5, 2, (1, 8, 1, 1)).astype(np.float32)
+    by_hand("alias", [node("Identity", ["y"], ["same"], name="same"), node("Mul", ["same", "s"], ["scaled"], name="scale"),
+                      node("Add", ["scaled", "y"], ["z"], name="add")], {"s": scale}, rng)
+    shuffle = [node("Reshape", ["y", "split"], ["g"], name="split"),
+               node("Transpose", ["g"], ["t"], name="turn", perm=[0, 2, 1, 3, 4]), node("Relu", ["t"], ["r"], name="relu"),
+               node("Reshape", ["r", "join"], ["z"], name="join")]
+    by_hand("shuffle_relu", shuffle, {"split": ints(1, 2, 4, *IMAGE), "join": ints(1, 8, *IMAGE)}, rng)
+    by_hand("refused_pad", [node("Pad", ["y", "p"], ["padded"], name="pad"), node("Relu", ["padded"], ["z"], name="relu")],
+            {"p": ints(0, 0, 1, 1, 0, 0, 1, 1)}, rng)
+    by_hand("refused_batch", [node("Reshape", ["y", "rows"], ["v"], name="rows"),
+                              node("Reshape", ["v", "back"], ["z"], name="back")],
+            {"rows": ints(-1, 8), "back": ints(1, 8, *IMAGE)}, rng)
+    by_hand("refused_axes", [node("Transpose", ["y"], ["t"], name="turn", perm=[0, 2, 3, 1]),
+                             node("GlobalAveragePool", ["y"], ["m"], name="gate"), node("Mul", ["t", "m"], ["z"], name="mul")],
+            {}, rng)
+    by_hand("refused_slice", [node("Flatten", ["y"], ["f"], name="flat"),
+                              node("Slice", ["f", "a", "b", "axis"], ["s"], name="part"),
+                              node("Reshape", ["s", "back"], ["z"], name="back")],
+            {"a": ints(0), "b": ints(4), "axis": ints(1), "back": ints(1, 4, 1, 1)}, rng)
+    by_hand("refused_cast", [node("Cast", ["y"], ["c"], name="cast", to=onnx.TensorProto.INT32),
+                             node("Cast", ["c"], ["z"], name="back", to=onnx.TensorProto.FLOAT)], {}, rng)
 
 
 def main() -> None:
@@ -119,6 +171,14 @@ def main() -> None:
                 export(net, image, kind == "new", FOLDER / f"{name}_{kind}.onnx")
                 strip(FOLDER / f"{name}_{kind}.onnx")
                 store(file, f"{name}_{kind}", image, rng)
+        last, (height, width) = ChannelsLast().eval(), CASES["vgg"][1]
+        torch.onnx.export(last, (torch.zeros(1, height, width, 3),), FOLDER / "channels_last.onnx", dynamo=False,
+                          opset_version=17)
+        strip(FOLDER / "channels_last.onnx")
+        store(file, "channels_last", CASES["vgg"][1], rng)
+        make_by_hand(rng)
+        for name in ("alias", "shuffle_relu"):
+            store(file, name, IMAGE, rng)
         model = onnx.load(FOLDER / "mobile_old.onnx")
         onnx.save(model, FOLDER / "external.onnx", save_as_external_data=True, location="external.bin", size_threshold=0)
         store(file, "external", CASES["mobile"][1], rng)

@@ -56,8 +56,8 @@ std::string refusal_with(const std::string& from, const std::string& to) {
 
 TEST_CASE("ONNX models of both of PyTorch's exporters give ONNX Runtime's logits") {
   const Hdf5File expected = Hdf5File::open(kFolder / "outputs.h5");
-  for (const std::string name :
-       {"mobile_old", "mobile_new", "shuffle_old", "shuffle_new", "vgg_old", "vgg_new", "external"}) {
+  for (const std::string name : {"mobile_old", "mobile_new", "shuffle_old", "shuffle_new", "vgg_old",
+                                 "vgg_new", "channels_last", "alias", "shuffle_relu", "external"}) {
     CAPTURE(name);
     const Graph graph = graph_of(kFolder / (name + ".onnx"));
     Network network(graph, {.batch = 2});
@@ -87,6 +87,18 @@ TEST_CASE("nodes of unknown operations are all told at once, by name and operati
   CHECK(
       contains(refusal_with("Tanh", "Sinh"), "is of operations that cannot be run: '/features/features.4/"));
   CHECK(contains(refusal_with("Relu", "Celu"), "2 nodes are of operations that cannot be run: "));
+}
+
+TEST_CASE("what would be taken for something else is refused by the node") {
+  const auto refusal = [](const std::string& name) {
+    return message_of([&] { (void)graph_of(kFolder / (name + ".onnx")); });
+  };
+  CHECK(contains(refusal("refused_pad"), "node 'relu' (Relu) follows a Pad"));
+  CHECK(contains(refusal("refused_batch"), "node 'rows' (Reshape) reshapes [batch, 8, 6, 5] to [batch, 8]"));
+  CHECK(contains(refusal("refused_axes"), "node 'mul' (Mul) computes with maps whose axes differ"));
+  CHECK(contains(refusal("refused_slice"), "node 'part' (Slice) looks for channels where none of the axes"));
+  CHECK(contains(refusal("refused_cast"),
+                 "node 'cast' (Cast) casts between integers and floating-point numbers"));
 }
 
 TEST_CASE("an ONNX file that is cut off, or is none, is refused") {

@@ -39,10 +39,10 @@ class Builder {
   }
 
   int layer_norm(int from) {
-    const ChannelAffineOp padded =
-        channel_affine(values(static_cast<std::size_t>(channels(from)), 0.5f, 1.5f),
-                       values(static_cast<std::size_t>(channels(from)), -0.5f, 0.5f));
-    return add(LayerNormOp{padded.scale, padded.offset, 1e-6f}, {from});
+    const auto count = static_cast<std::size_t>(channels(from));
+    std::vector<float> gamma = pad_channels(values(count, 0.5f, 1.5f)),
+                       beta = pad_channels(values(count, -0.5f, 0.5f));
+    return add(LayerNormOp{std::move(gamma), std::move(beta), 1e-6f}, {from});
   }
 
   int add(Op op, std::vector<int> inputs) {
