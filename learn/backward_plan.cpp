@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/ops/attention/attention_backward.h"
 #include "engine/plans/memory_plan.h"
-#include "learn/attention_backward.h"
 
 namespace dpac {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "engine/onednn/onednn.h"
 #include "engine/onednn/winograd.h"
-#include "engine/plans/float_plan.h"
+#include "engine/plans/float/float_plan.h"
 #include "learn/backward_weights.h"
 
 namespace dpac {

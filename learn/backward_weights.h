@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/graph/fused_graph.h"
-#include "engine/plans/float_plan.h"
+#include "engine/plans/float/float_plan.h"
 #include "engine/tensor.h"
 
 namespace dpac {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cassert>
 
-#include "engine/plans/planned_attention.h"
+#include "engine/ops/attention/attention_backward.h"
+#include "engine/plans/float/planned_attention.h"
 #include "engine/plans/token_ops.h"
 #include "kernels/layer_norm.h"
-#include "learn/attention_backward.h"
 
 namespace dpac {
 

@@ -10,7 +10,7 @@
 #include "engine/graph/fuse.h"
 #include "engine/noise/noise_state.h"
 #include "engine/noise/noisy_weights.h"
-#include "engine/plans/float_plan.h"
+#include "engine/plans/float/float_plan.h"
 #include "engine/plans/lanes.h"
 #include "engine/plans/packing.h"
 #include "engine/plans/plan_lanes.h"

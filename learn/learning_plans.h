@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "engine/plans/float_plan.h"
+#include "engine/plans/float/float_plan.h"
 #include "learn/backward_plan.h"
 #include "learn/backward_worker.h"
 

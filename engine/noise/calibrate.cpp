@@ -10,7 +10,7 @@
 
 #include "engine/network.h"
 #include "engine/noise/percentile.h"
-#include "engine/plans/attention.h"
+#include "engine/ops/attention/attention_head.h"
 #include "kernels/error.h"
 
 namespace dpac {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/noise/noise_state.h"
-#include "engine/plans/float_plan.h"
+#include "engine/plans/float/float_plan.h"
 
 namespace dpac {
 

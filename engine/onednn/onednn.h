@@ -14,7 +14,7 @@
 #include <span>
 #include <string>
 
-#include "engine/graph/fused_graph.h"
+#include "engine/ops/value.h"
 
 namespace dpac::onednn {
 

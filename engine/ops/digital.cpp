@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/ops/channel_copies.h"
+#include "engine/ops/channels/channel_copies.h"
 
 namespace dpac {
 

@@ -6,15 +6,15 @@
 #include <variant>
 #include <vector>
 
-#include "engine/ops/activation.h"
-#include "engine/ops/add.h"
-#include "engine/ops/average_pool.h"
-#include "engine/ops/channel_affine.h"
-#include "engine/ops/channel_shuffle.h"
-#include "engine/ops/concat.h"
-#include "engine/ops/multiply.h"
-#include "engine/ops/slice.h"
-#include "engine/ops/subsample.h"
+#include "engine/ops/arithmetic/activation.h"
+#include "engine/ops/arithmetic/add.h"
+#include "engine/ops/arithmetic/channel_affine.h"
+#include "engine/ops/arithmetic/multiply.h"
+#include "engine/ops/channels/channel_shuffle.h"
+#include "engine/ops/channels/concat.h"
+#include "engine/ops/channels/slice.h"
+#include "engine/ops/channels/subsample.h"
+#include "engine/ops/pools/average_pool.h"
 #include "engine/ops/value.h"
 
 namespace dpac {

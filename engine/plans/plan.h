@@ -1,6 +1,6 @@
 /// @file
 /// A graph compiled for a fixed number of samples, and what runs it. There are two kinds: in float32
-/// (engine/plans/float_plan.h) and in exact 8-bit integers (engine/plans/integer_plan.h).
+/// (engine/plans/float/float_plan.h) and in exact 8-bit integers (engine/plans/integer/integer_plan.h).
 #pragma once
 
 #include <cstddef>

@@ -1,0 +1,45 @@
+/// @file
+/// Runs an integer plan: the loop over the nodes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "engine/plans/integer/integer_plan.h"
+#include "kernels/integer_epilogue.h"
+
+namespace dpac {
+
+class IntegerWorker final : public Worker {
+ public:
+  IntegerWorker(const IntegerPlan& plan, const Workspace& workspace);
+
+  /// Has nothing to show to an observer.
+  void run(const RunInput& input, const LogitsOutput& output) override;
+
+ private:
+  [[nodiscard]] const FusedNode& node(std::size_t n) const { return plan_.graph().nodes[n]; }
+  [[nodiscard]] int64_t samples() const { return plan_.options().samples; }
+  [[nodiscard]] uint8_t* codes(std::size_t n) const;
+  [[nodiscard]] int32_t* integers(std::size_t offset) const;
+
+  void compute(std::size_t n, const RunInput& input);
+  void finish(std::size_t n, int layer, const NoisePoint& point, const RunInput& input) const;
+  [[nodiscard]] IntegerEpilogue epilogue_of(std::size_t n, int layer, const NoisePoint& point) const;
+  [[nodiscard]] const int32_t* patch_sums_of(std::size_t n, int64_t s, const PatchWindow& window) const;
+  void run_epilogue(const IntegerEpilogue& epilogue, const NoiseKey& key, const int32_t* acc,
+                    uint8_t* dst) const;
+  void quantize_images(std::size_t n, const RunInput& input) const;
+  void average(std::size_t n) const;
+  void run_subsample(std::size_t n, const SubsampleOp& op) const;
+  void sum_pixels(std::size_t n) const;
+  void copy_logits(float* logits) const;
+
+  const IntegerPlan& plan_;
+  const Workspace& workspace_;
+  onednn::Stream stream_;
+  std::vector<onednn::Call> calls_;  ///< One per node; empty where it has no primitive.
+};
+
+}  // namespace dpac

@@ -1,0 +1,46 @@
+#include "engine/plans/weights/grouped_weights.h"
+
+#include <algorithm>
+
+#include "engine/onednn/onednn.h"
+#include "kernels/layout.h"
+
+namespace dpac {
+
+GroupedWeights::GroupedWeights(const FusedNode& node, int64_t in_channels, bool with_bias)
+    : plain_(analog_weights(node).shape()), plain_groups_(groups_of(node)) {
+  choose_groups(in_channels);
+  const bool depthwise = groups_ != 1 && in_per_group_ == 1;
+  weights_ = Tensor({depthwise ? groups_ : plain_[0], in_per_group_, plain_[2], plain_[3]});
+  std::fill(weights_.values().begin(), weights_.values().end(), 0.0f);
+  fill(analog_weights(node).values().data());
+  if (!with_bias) return;
+  const auto bias = analog_bias(node);
+  bias_.assign(static_cast<std::size_t>(out_channels()), 0.0f);
+  std::copy(bias.begin(), bias.end(), bias_.begin());
+}
+
+void GroupedWeights::choose_groups(int64_t in_channels) {
+  const int64_t block = onednn::channel_block(), out_per_group = plain_[0] / plain_groups_;
+  if (plain_[1] == 1 && out_per_group == 1) {
+    groups_ = BlockedMap{in_channels, 1, static_cast<int>(block)}.padded_channels();
+    return;
+  }
+  for (merged_ = 1; merged_ < plain_groups_; ++merged_) {
+    const bool whole = merged_ * plain_[1] % block == 0 && merged_ * out_per_group % block == 0;
+    if (plain_groups_ % merged_ == 0 && whole) break;
+  }
+  groups_ = plain_groups_ / merged_;
+  in_per_group_ = merged_ * plain_[1];
+}
+
+void GroupedWeights::fill(const float* plain) {
+  const int64_t taps = plain_[2] * plain_[3], row = plain_[1] * taps,
+                out_per_group = plain_[0] / plain_groups_;
+  for (int64_t o = 0; o < plain_[0]; ++o) {
+    const int64_t first = o / out_per_group % merged_ * row;
+    std::copy_n(plain + o * row, row, weights_.values().data() + o * in_per_group_ * taps + first);
+  }
+}
+
+}  // namespace dpac
