@@ -7,6 +7,7 @@
 
 #include "bench/report.h"
 #include "kernels/analog_epilogue.h"
+#include "kernels/group_patch_norm.h"
 #include "kernels/patch_norm.h"
 #include "kernels/quantizer.h"
 #include "kernels/value_range.h"
@@ -50,6 +51,31 @@ void gelu_epilogue(benchmark::State& state) {
   bench::report(state, map.size(), map.size() * 8);
 }
 BENCHMARK(gelu_epilogue)->ArgsProduct({{0, 1}, {16, 3072}});
+
+/// Of a depthwise convolution 3x3 of stride range(1), 96 channels; bound: the second-level cache on a map of
+/// range(0)^2.
+void depthwise_norms(benchmark::State& state) {
+  const int64_t size = state.range(0), stride = state.range(1), out = (size - 1) / stride + 1;
+  const GroupWindow groups{.window = {.height = size,
+                                      .width = size,
+                                      .out_height = out,
+                                      .out_width = out,
+                                      .kernel_height = 3,
+                                      .kernel_width = 3,
+                                      .stride_rows = static_cast<int>(stride),
+                                      .stride_columns = static_cast<int>(stride),
+                                      .pad_top = 1,
+                                      .pad_left = 1},
+                           .in = {96, size * size, 16},
+                           .out = {96, out * out, 16},
+                           .groups = 96};
+  const std::vector<float> x(static_cast<std::size_t>(groups.in.size()), 1.0f);
+  std::vector<float> norms(static_cast<std::size_t>(groups.out.size())),
+      scratch(static_cast<std::size_t>(groups.scratch_size()));
+  for (auto _ : state) group_patch_norms(groups, 0, groups.parts(), x.data(), scratch.data(), norms.data());
+  bench::report(state, groups.out.size(), (groups.in.size() + groups.out.size()) * 4);
+}
+BENCHMARK(depthwise_norms)->ArgsProduct({{14, 56, 112}, {1, 2}});
 
 /// Bound: memory.
 void input_sums(benchmark::State& state) {

@@ -18,7 +18,7 @@ std::vector<float> norms_in_groups(const AnalogView& view) {
   const GroupWindow groups{view.window, view.input_map, out, view.groups};
   std::vector<float> scratch(static_cast<std::size_t>(groups.scratch_size()));
   std::vector<float> norms(static_cast<std::size_t>(out.size()));
-  group_patch_norms(groups, view.input, scratch.data(), norms.data());
+  group_patch_norms(groups, 0, groups.parts(), view.input, scratch.data(), norms.data());
   std::vector<float> plain(static_cast<std::size_t>(out.channels * out.pixels));
   to_plain(out, norms.data(), plain);
   return plain;

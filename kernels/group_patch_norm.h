@@ -12,15 +12,19 @@ struct GroupWindow {
   BlockedMap in, out;
   int64_t groups = 1;
 
-  /// Floats of scratch memory.
-  [[nodiscard]] int64_t scratch_size() const {
-    return window.height * window.width + window.height * window.out_width + out.pixels;
-  }
+  [[nodiscard]] bool is_depthwise() const { return groups == in.channels && groups == out.channels; }
+
+  /// What threads may share out: channel blocks of a depthwise convolution, else groups.
+  [[nodiscard]] int64_t parts() const { return is_depthwise() ? out.blocks() : groups; }
+
+  /// Floats of scratch memory of a thread.
+  [[nodiscard]] int64_t scratch_size() const;
 };
 
 /// dst[c, q] = sqrt(sum of src[i, p]^2 over the input channels i of output channel c's group and the pixels p
-/// under window q that lie inside the image), in the layout of `out` with zeros beyond the last channel. One
-/// sample. Same bits on every instruction set.
-void group_patch_norms(const GroupWindow& groups, const float* src, float* scratch, float* dst);
+/// under window q that lie inside the image), in the layout of `out` with zeros beyond the last channel; of
+/// the parts [first, last) of one sample. Same bits on every instruction set and for every split of the parts.
+void group_patch_norms(const GroupWindow& groups, int64_t first, int64_t last, const float* src,
+                       float* scratch, float* dst);
 
 }  // namespace dpac

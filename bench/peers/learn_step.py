@@ -39,7 +39,7 @@ def write_case(folder: pathlib.Path, batch: int) -> None:
     network.write_weights(folder, model)
     torch.save(model, folder / "model.pt")
     rng = np.random.default_rng(network.SEED)
-    images = rng.integers(0, 256, (BATCHES * batch, network.IMAGE_SIZE, network.IMAGE_SIZE, 3), np.uint8)
+    images = rng.integers(0, 256, (BATCHES * batch, network.USUAL_SIZE, network.USUAL_SIZE, 3), np.uint8)
     labels = rng.integers(0, 1000, len(images))
     for name, count in (("train", len(images)), ("check", batch)):
         with h5py.File(folder / f"{name}.h5", "w") as file:

@@ -33,7 +33,7 @@ def read_set(file: pathlib.Path) -> tuple[torch.Tensor, torch.Tensor]:
 def serve(pipe, way: str, case: LearnCase) -> None:
     """Sends the loss of a first, noiseless step; then answers every number with the times of so many and the memory."""
     torch.set_num_threads(case.threads)
-    learner = Learner(network.load_model(case.folder), network.IMAGE_SIZE, batch=case.batch, target=case.target,
+    learner = Learner(network.load_model(case.folder), network.USUAL_SIZE, batch=case.batch, target=case.target,
                       way=way)
     learner.begin(*read_set(case.folder / "check.h5"), case.quiet)
     pipe.send(learner.step())

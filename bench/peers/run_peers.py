@@ -35,13 +35,14 @@ def main() -> None:
         workers = start_workers(ENGINES, ImageCase(folder, arguments.threads), stack)
         dpac = None
         if arguments.dpac is not None and arguments.dpac.exists():
-            dpac = DpacBench(arguments.dpac, {"weights": network.weights_file(folder), "batch": arguments.batch,
+            dpac = DpacBench(arguments.dpac, {"weights": network.onnx_file(folder), "batch": arguments.batch,
                                               "threads": arguments.threads, "rounds": DPAC_ROUNDS})
         times = measure(workers, dpac, arguments.rounds, RUNS_PER_ROUND, arguments.batch)
     rows = make_rows(times, workers, dpac)
     result = {"network": arguments.network, "batch": arguments.batch, "threads": arguments.threads,
               "rounds": arguments.rounds, "cpu": cpu_model(), "rows": rows, "selection": selection(workers)}
-    print_table(f"{arguments.network}, 224x224, fp32, batch {arguments.batch}, {arguments.threads} threads, "
+    size = network.image_size(arguments.network)
+    print_table(f"{arguments.network}, {size}x{size}, fp32, batch {arguments.batch}, {arguments.threads} threads, "
                 f"median of {arguments.rounds} rounds, {cpu_model()}", COLUMNS, rows)
     write_json(arguments.json, result)
 

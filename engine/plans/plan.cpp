@@ -19,17 +19,20 @@ Workspace::Workspace(const WorkspaceSize& size)
   std::fill_n(memory_.data(), memory_.size(), 0.0f);  // Touches the pages now rather than in the first run.
 }
 
-std::size_t patch_scratch_size(const FusedGraph& graph) {
+std::size_t patch_scratch_size(const FusedGraph& graph, int threads) {
   int64_t size = 0;
   for (const FusedNode& node : graph.nodes) {
     if (!is_analog(node)) continue;
     size = std::max(size, node.shape().pixels() + input_shape(graph, node).height * node.shape().width);
     if (groups_of(node) == 1) continue;
     // Norms of every channel, and what group_patch_norms() sums up in.
-    const MapShape& out = node.shape();
-    const BlockedMap norms{out.channels, out.pixels(), onednn::channel_block()};
-    const GroupWindow groups{.window = patch_window(graph, node), .in = {}, .out = norms};
-    size = std::max(size, norms.size() + groups.scratch_size());
+    const MapShape &in = input_shape(graph, node), &out = node.shape();
+    const int block = onednn::channel_block();
+    const GroupWindow groups{.window = patch_window(graph, node),
+                             .in = {in.channels, in.pixels(), block},
+                             .out = {out.channels, out.pixels(), block},
+                             .groups = groups_of(node)};
+    size = std::max(size, groups.out.size() + threads * groups.scratch_size());
   }
   return static_cast<std::size_t>(size);
 }

@@ -107,8 +107,9 @@ class Plan {
   [[nodiscard]] virtual std::unique_ptr<Worker> make_worker(const Workspace& workspace) const = 0;
 };
 
-/// Values for the norms or sums of the patches of any one operation, and for what they are summed up in.
-std::size_t patch_scratch_size(const FusedGraph& graph);
+/// Values for the norms or sums of the patches of any one operation, and for what so many threads sum them up
+/// in.
+std::size_t patch_scratch_size(const FusedGraph& graph, int threads);
 
 /// The larger of each.
 WorkspaceSize join(const WorkspaceSize& a, const WorkspaceSize& b);

@@ -50,7 +50,7 @@ FloatPlan::FloatPlan(const FusedGraph& graph, const std::vector<NodeWeights>& we
   size_.arena = place_values(*this, weights, steps_);
   size_.norms = graph_.reads_text()
                     ? static_cast<std::size_t>(2 * std::max(options_.tokens, options_.samples))
-                    : patch_scratch_size(graph_);
+                    : patch_scratch_size(graph_, options_.threads);
   size_.heads = HeadLayout(longest_attention()).size * static_cast<std::size_t>(options_.threads);
   if (options_.tape) size_.tape = place_tape(*this, steps_);
 }

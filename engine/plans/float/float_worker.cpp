@@ -160,8 +160,15 @@ const float* FloatWorker::norms_in_groups(std::size_t n, const SamplePart& part,
                            out, groups_of(node(n))};
   const auto& kept = plan_.step(n).tape.norms;
   float* norms = kept ? workspace_.tape() + *kept + part.map * out.size() : workspace_.norms();
-  group_patch_norms(groups, value(node(n).input()) + part.map * in.size(), workspace_.norms() + out.size(),
-                    norms);
+  const float* src = value(node(n).input()) + part.map * in.size();
+  float* scratch = workspace_.norms() + out.size();
+  const int threads = plan_.options().threads;
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
+  for (int t = 0; t < threads; ++t) {
+    const int64_t parts = groups.parts();
+    group_patch_norms(groups, parts * t / threads, parts * (t + 1) / threads, src,
+                      scratch + t * groups.scratch_size(), norms);
+  }
   return norms;
 }
 

@@ -183,7 +183,7 @@ IntegerPlan::IntegerPlan(const FusedGraph& graph, const std::vector<NodeIntegerW
     make_step(n);
   }
   place_values();
-  size_.norms = patch_scratch_size(graph);
+  size_.norms = patch_scratch_size(graph, options_.threads);
 }
 
 void IntegerPlan::make_step(std::size_t n) {

@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""Trains MobileNetV2 of width 0.5 on CIFAR-10 and writes models/mobilenet_v2_cifar10.onnx.
+
+torchvision's network at 32x32 pixels: the stem and the third stage have stride 1, so that 4x4 pixels are left before
+the global average pool. Its input is (pixel / 255 - mean) / std. It is trained without any analog noise. The file keeps
+its weights in float16, half the size, and every Cast to float32 in its graph.
+
+Needs PyTorch, torchvision, onnx, Pillow, and CIFAR-10 as JPEG files in train/CLASS/NUMBER.jpg and test/CLASS/NUMBER.jpg.
+
+    python3 tools/train_mobilenet.py --images cifar10/ --out models/mobilenet_v2_cifar10.onnx
+"""
+
+import argparse
+import pathlib
+import time
+
+import numpy as np
+import onnx
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import nn
+
+for declaration in ("nms(Tensor boxes, Tensor scores, float threshold) -> Tensor", "qnms(Tensor a, Tensor b, float c) -> Tensor"):
+    torch.library.define("torchvision::" + declaration.split("(")[0], "(" + declaration.split("(", 1)[1])
+
+from torchvision.models import MobileNetV2  # noqa: E402  (its operations are declared above)
+
+IMAGE_SIZE = 32
+MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)
+LARGEST_SHIFT = 4  # Pixels, in the training set's random shifts.
+EMA_DECAY = 0.998  # Of the averaged weights, per step: about the last 500 steps count.
+BATCH = 128
+PEAK_LEARNING_RATE = 0.1
+WEIGHT_DECAY = 2e-4
+
+#           expansion, channels, blocks, stride
+STAGES = [[1, 16, 1, 1], [6, 24, 2, 2], [6, 32, 3, 1], [6, 64, 4, 2], [6, 96, 3, 1], [6, 160, 3, 2], [6, 320, 1, 1]]
+
+
+def network() -> MobileNetV2:
+    model = MobileNetV2(num_classes=10, width_mult=0.5, inverted_residual_setting=STAGES)
+    model.features[0][0].stride = (1, 1)
+    return model
+
+
+def read_split(folder: pathlib.Path) -> tuple[torch.Tensor, torch.Tensor]:
+    """uint8 [N, 3, 32, 32] and labels in the order of the classes' names."""
+    images, labels = [], []
+    for label, name in enumerate(sorted(path.name for path in folder.iterdir() if path.is_dir())):
+        for file in sorted((folder / name).glob("*.jpg")):
+            images.append(np.asarray(Image.open(file).convert("RGB")).transpose(2, 0, 1))
+            labels.append(label)
+    return torch.from_numpy(np.stack(images)), torch.tensor(labels)
+
+
+def network_input(images: torch.Tensor) -> torch.Tensor:
+    mean, std = torch.tensor(MEAN).view(1, 3, 1, 1), torch.tensor(STD).view(1, 3, 1, 1)
+    return ((images.float() / 255.0 - mean) / std).contiguous(memory_format=torch.channels_last)
+
+
+def augment(images: torch.Tensor) -> torch.Tensor:
+    """Every image shifted by up to LARGEST_SHIFT pixels a side, and half of them mirrored."""
+    n = images.shape[0]
+    padded = F.pad(images, [LARGEST_SHIFT] * 4)
+    dy, dx = torch.randint(0, 2 * LARGEST_SHIFT + 1, (2, n))
+    columns = torch.arange(IMAGE_SIZE).expand(n, -1)
+    columns = torch.where(torch.rand(n, 1) < 0.5, columns.flip(1), columns) + dx[:, None]
+    rows = torch.arange(IMAGE_SIZE).expand(n, -1) + dy[:, None]
+    picked = padded[torch.arange(n)[:, None, None], :, rows[:, :, None], columns[:, None, :]]
+    return picked.permute(0, 3, 1, 2)
+
+
+@torch.no_grad()
+def accumulate(average: nn.Module, model: nn.Module, step: int) -> None:
+    decay = min(EMA_DECAY, (1 + step) / (10 + step))
+    for kept, new in zip(average.state_dict().values(), model.state_dict().values()):
+        if kept.dtype.is_floating_point:
+            kept.lerp_(new, 1 - decay)
+        else:
+            kept.copy_(new)
+
+
+@torch.no_grad()
+def accuracy(model: nn.Module, images: torch.Tensor, labels: torch.Tensor) -> float:
+    model.eval()
+    parts = zip(images.split(500), labels.split(500))
+    correct = sum((model(network_input(x)).argmax(1) == y).sum().item() for x, y in parts)
+    return 100.0 * correct / len(labels)
+
+
+def train(images, labels, test_images, test_labels, epochs: int, checkpoint: pathlib.Path | None) -> nn.Module:
+    model = network().to(memory_format=torch.channels_last)
+    average = network().to(memory_format=torch.channels_last)
+    average.load_state_dict(model.state_dict())
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.0, momentum=0.9, nesterov=True, weight_decay=WEIGHT_DECAY)
+    steps_per_epoch = len(labels) // BATCH
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, PEAK_LEARNING_RATE, total_steps=epochs * steps_per_epoch, pct_start=0.2)
+    step = 0
+    for epoch in range(epochs):
+        model.train()
+        start = time.time()
+        order = torch.randperm(len(labels))[: steps_per_epoch * BATCH].view(-1, BATCH)
+        for batch in order:
+            loss = F.cross_entropy(model(network_input(augment(images[batch]))), labels[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            accumulate(average, model, step)
+            step += 1
+        print(f"epoch {epoch + 1}: {time.time() - start:.0f} s, loss {loss.item():.3f}, "
+              f"test accuracy {accuracy(average, test_images, test_labels):.2f} %", flush=True)
+        if checkpoint:
+            torch.save(average.state_dict(), checkpoint)
+    return average
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--images", type=pathlib.Path, required=True)
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--checkpoint", type=pathlib.Path, help="state_dict after every epoch")
+    options = parser.parse_args()
+    torch.manual_seed(0)
+    images, labels = read_split(options.images / "train")
+    test_images, test_labels = read_split(options.images / "test")
+    model = train(images, labels, test_images, test_labels, options.epochs, options.checkpoint)
+    write(model, options.out)
+    print(f"{options.out}: {accuracy(rounded(model), test_images, test_labels):.2f} % on {len(test_labels)} test images")
+
+
+if __name__ == "__main__":
+    main()
