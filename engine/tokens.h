@@ -17,4 +17,12 @@ struct TokenSequence {
   [[nodiscard]] int64_t length() const { return static_cast<int64_t>(ids.size()); }
 };
 
+/// A sequence of a run, side by side with others.
+struct PlacedSequence {
+  TokenSequence tokens;
+  int64_t sample = 0;    ///< Index in the data set.
+  int64_t first = 0;     ///< Its first pixel.
+  int64_t position = 0;  ///< Where in the output its logits go.
+};
+
 }  // namespace dpac

@@ -39,11 +39,11 @@ void BackwardPlan::connect() {
     steps_[n].needed = needed[n];
     if (is_attention(node)) continue;
     if (node.residual != kNone) steps_[n].add_to_residual = reads(node.residual);
-    if (is_digital(node.op)) {
+    if (is_digital(node) && !is_compiled(node)) {
       for (const int from : node.inputs) steps_[n].begins.push_back(!reads(from));
-      continue;
+    } else if (node.input() != kNone) {
+      steps_[n].add_to_input = reads(node.input());
     }
-    if (node.input() != kNone) steps_[n].add_to_input = reads(node.input());
   }
 }
 
@@ -52,9 +52,8 @@ void BackwardPlan::make_primitive(std::size_t n, const BackwardWeights& weights)
   Step& step = steps_[n];
   if (has_weights(node)) {
     make_product(n, weights);
-  } else if (const auto* pool = std::get_if<MaxPoolOp>(&node.op); pool != nullptr && step.needed) {
-    step.primitive = onednn::make_max_pool_backward(forward_.options().samples, input_shape(graph(), node),
-                                                    node.shape(), pool->geometry, kThreads);
+  } else if (is_compiled(node) && step.needed) {
+    step.primitive = compile_digital_backward(node, *forward_.step(n).digital, {kThreads, true});
   }
   if (step.primitive) size_.scratchpad = std::max(size_.scratchpad, step.primitive.scratchpad_size());
   if (step.winograd) size_.scratchpad = std::max(size_.scratchpad, step.winograd->scratchpad_size());
@@ -70,7 +69,7 @@ void BackwardPlan::make_product(std::size_t n, const BackwardWeights& weights) {
   spec.batch = forward_.maps();
   spec.in = forward_.shape(static_cast<std::size_t>(node.input()));
   spec.out = forward_.shape(n);
-  spec.geometry = product_geometry(node);
+  spec.geometry = product_of(node).geometry;
   if (const auto& grouped = weights.of(n).grouped) {
     spec.groups = grouped->groups();
     spec.in.channels = grouped->in_channels();
@@ -98,8 +97,11 @@ void BackwardPlan::place_gradients() {
   const auto size_of = [&](int node) {
     return forward_.maps() * forward_.map(static_cast<std::size_t>(node)).size();
   };
+  const auto reaches = [&](int node) {
+    return node != kNone && steps_[static_cast<std::size_t>(node)].needed;
+  };
   const auto write = [&](int node, int now) {
-    if (node == kNone || !steps_[static_cast<std::size_t>(node)].needed) return;
+    if (!reaches(node)) return;
     auto& place = places[static_cast<std::size_t>(node)];
     if (!place) place = table.add(size_of(node), now);
     table.use(*place, now);
@@ -117,13 +119,9 @@ void BackwardPlan::place_gradients() {
     }
     write(node.residual, now);
     for (const int from : node.inputs) write(from, now);
-    if (is_digital(node.op)) continue;
+    if (!reaches(node.input())) continue;
     const Step& step = steps_[static_cast<std::size_t>(n)];
-    const bool adds_itself = forms[static_cast<std::size_t>(n)] == BackwardForm::transposed ||
-                             std::holds_alternative<GlobalAveragePoolOp>(node.op) ||
-                             std::holds_alternative<TokenPoolOp>(node.op) ||
-                             std::holds_alternative<LayerNormOp>(node.op);
-    if (node.input() == kNone || !steps_[static_cast<std::size_t>(node.input())].needed) continue;
+    const bool adds_itself = forms[static_cast<std::size_t>(n)] == BackwardForm::transposed;
     if (step.add_to_input && !adds_itself) {
       terms[static_cast<std::size_t>(n)] = table.add(size_of(node.input()), now);
       table.use(*terms[static_cast<std::size_t>(n)], now);

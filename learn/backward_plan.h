@@ -25,9 +25,10 @@ class BackwardPlan {
     std::size_t gradient = 0;     ///< Of the output: offset in the arena, in floats.
     onednn::Primitive primitive;  ///< From there to the gradient of the input.
     std::optional<Winograd> winograd;
-    bool add_to_input = false;        ///< The input's gradient has terms already.
-    bool add_to_residual = false;     ///< The same of the residual's.
-    std::vector<bool> begins;         ///< Of a digital op: the inputs whose gradients have no terms yet.
+    bool add_to_input = false;     ///< The input's gradient has terms already.
+    bool add_to_residual = false;  ///< The same of the residual's.
+    std::vector<bool> begins;      ///< Of a digital op that is not compiled: the inputs whose gradients have
+                                   ///< no terms yet. Such an op adds.
     std::optional<std::size_t> term;  ///< Where a term is made that is to be added, if not in its place.
   };
 

@@ -8,7 +8,7 @@ namespace {
 
 BackwardForm form_of(const FusedGraph& graph, const FusedNode& node, const std::vector<bool>& needed) {
   if (!has_weights(node) || !needed[static_cast<std::size_t>(node.input())]) return BackwardForm::none;
-  const Geometry g = product_geometry(node);
+  const Geometry g = product_of(node).geometry;
   const MapShape& in = input_shape(graph, node);
   // A padding beyond the kernel, or pixels that no window reaches, have no transposed convolution.
   const bool plain_window = g.pad_top < g.height() && g.pad_left < g.width() && g.pad_bottom < g.height() &&
@@ -49,11 +49,6 @@ Geometry transposed(const Geometry& g) {
           .dilation = g.dilation};
 }
 
-Geometry product_geometry(const FusedNode& node) {
-  const auto* convolution = std::get_if<ConvolutionOp>(&node.op);
-  return convolution != nullptr ? convolution->geometry : Geometry{};
-}
-
 void transpose_weights(const Shape& shape, std::span<const float> weights, std::span<float> dst) {
   const int64_t out = shape[0], in = shape[1], taps = shape.size() == 4 ? shape[2] * shape[3] : 1;
   assert(weights.size() == static_cast<std::size_t>(out * in * taps) && dst.size() == weights.size());
@@ -87,7 +82,7 @@ BackwardWeights::BackwardWeights(const FusedGraph& graph)
     std::swap(shape[0], shape[1]);
     transposed_[n] = Tensor(shape);
     transpose_weights(weights.shape(), weights.values(), transposed_[n].values());
-    if (suits_winograd(node.shape(), input_shape(graph, node), transposed(product_geometry(node)))) {
+    if (suits_winograd(node.shape(), input_shape(graph, node), transposed(product_of(node).geometry))) {
       weights_[n].winograd.emplace(transposed_[n], std::span<const float>());
     } else {
       weights_[n].direct.emplace(transposed_[n].values(), std::span<const float>());

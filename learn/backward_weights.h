@@ -28,9 +28,6 @@ std::vector<bool> depends_on_noise(const FusedGraph& graph);
 /// The window of the transposed convolution.
 Geometry transposed(const Geometry& geometry);
 
-/// The geometry of an analog operation's product: a linear layer is a 1x1 convolution.
-Geometry product_geometry(const FusedNode& node);
-
 /// dst [in, out, k, k] <- weights [out, in, k, k], each filter turned by 180 degrees.
 void transpose_weights(const Shape& shape, std::span<const float> weights, std::span<float> dst);
 

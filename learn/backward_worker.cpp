@@ -5,8 +5,6 @@
 
 #include "engine/ops/attention/attention_backward.h"
 #include "engine/plans/float/planned_attention.h"
-#include "engine/plans/token_ops.h"
-#include "kernels/layer_norm.h"
 
 namespace dpac {
 
@@ -33,15 +31,17 @@ void BackwardWorker::run(const BackwardInput& input, double* sums) {
     call(input.poll);
     if (has_weights(node(n))) {
       product(n, input, sums);
-    } else if (std::holds_alternative<AttentionContextOp>(node(n).op)) {
-      attention(n, input, sums);
-    } else if (tape(n).passes && !std::holds_alternative<LayerNormOp>(node(n).op)) {
+    } else if (is_analog(node(n))) {
+      // Both products where the second is.
+      if (std::holds_alternative<AttentionContextOp>(node(n).op)) attention(n, input, sums);
+      continue;
+    } else if (tape(n).passes && !finishes(node(n))) {
       clear_clamped(n);
     }
-    if (is_digital(node(n).op)) {
-      through_digital(n);
-    } else if (!is_analog(node(n)) || has_weights(node(n))) {
-      if (reaches(node(n).input())) to_input(n, input);
+    if (has_weights(node(n)) || is_compiled(node(n))) {
+      if (reaches(node(n).input())) to_input(n);
+    } else {
+      through_digital(n, input);
     }
   }
 }
@@ -144,77 +144,28 @@ void BackwardWorker::clear_clamped(int n) const {
   }
 }
 
-void BackwardWorker::to_input(int n, const BackwardInput& input) {
-  const FusedNode& own = node(n);
+void BackwardWorker::to_input(int n) {
   const BackwardPlan::Step& how = step(n);
   if (auto* winograd = std::get_if<Winograd::Call>(&products_[static_cast<std::size_t>(n)])) {
     winograd->run(stream_);
-  } else if (auto* call = std::get_if<onednn::Call>(&products_[static_cast<std::size_t>(n)])) {
-    call->run(stream_);
-  } else if (std::holds_alternative<GlobalAveragePoolOp>(own.op)) {
-    spread_average(n);
-  } else if (const auto* norm = std::get_if<LayerNormOp>(&own.op)) {
-    through_layer_norm(n, *norm);
-  } else if (const auto* pool = std::get_if<TokenPoolOp>(&own.op)) {
-    spread_over_tokens(n, pool->kind, input);
+  } else {
+    std::get<onednn::Call>(products_[static_cast<std::size_t>(n)]).run(stream_);
   }
   if (!how.term) return;
   const float* term = workspace_.arena() + *how.term;
-  float* sum = gradient(own.input());
-  for (int64_t i = 0; i < floats(own.input()); ++i) sum[i] += term[i];
+  float* sum = gradient(node(n).input());
+  for (int64_t i = 0; i < floats(node(n).input()); ++i) sum[i] += term[i];
 }
 
-void BackwardWorker::through_digital(int n) const {
-  const FloatPlan::Step& planned = forward().step(static_cast<std::size_t>(n));
+void BackwardWorker::through_digital(int n, const BackwardInput& input) const {
   const FusedNode& own = node(n);
   for (std::size_t i = 0; i < own.inputs.size(); ++i) {
     const int from = own.inputs[i];
     if (!reaches(from)) continue;
     if (step(n).begins[i]) std::fill_n(gradient(from), floats(from), 0.0f);
-    run_digital_backward(own.op,
-                         {*planned.digital, i, gradient(n), gradient(from), tape_.tape() + *tape(n).digital});
-  }
-}
-
-void BackwardWorker::through_layer_norm(int n, const LayerNormOp& op) const {
-  const BlockedMap map = this->map(n);
-  for (int64_t m = 0; m < forward().maps(); ++m) {
-    const LayerNormBackward norm{
-        .map = map,
-        .gamma = op.gamma.data(),
-        .normalised = tape_.tape() + *tape(n).normalised + m * map.size(),
-        .inverse_deviation = tape_.tape() + *tape(n).inverse_deviation + m * map.pixels,
-        .passes = bits(tape(n).passes, m * map.size())};
-    layer_norm_backward(norm, 0, map.pixels, gradient(n) + m * map.size());
-  }
-  const float* own = gradient(n);
-  float* to = gradient(node(n).input());
-  const bool add = step(n).add_to_input;
-  for (int64_t i = 0; i < floats(n); ++i) to[i] = (add ? to[i] : 0.0f) + own[i];
-}
-
-void BackwardWorker::spread_over_tokens(int n, TokenPoolOp::Kind kind, const BackwardInput& input) const {
-  const int from = node(n).input();
-  const BlockedMap in = map(from), out = map(n);
-  if (!step(n).add_to_input) std::fill_n(gradient(from), in.size(), 0.0f);
-  for (std::size_t s = 0; s < forward().samples_of(input.sequences); ++s) {
-    const PlacedSequence& sequence = input.sequences[s];
-    pool_tokens_backward(kind, in, gradient(from), sequence.first, sequence.tokens.real, out,
-                         static_cast<int64_t>(s), gradient(n));
-  }
-}
-
-/// Every pixel has the same share in the average.
-void BackwardWorker::spread_average(int n) const {
-  const BlockedMap map = blocked_map(node(node(n).input()));
-  const float share = 1.0f / static_cast<float>(map.pixels);
-  const float* from = gradient(n);
-  float* to = gradient(node(n).input());
-  const bool add = step(n).add_to_input;
-  for (int64_t b = 0; b < forward().maps() * map.blocks(); ++b, from += map.block) {
-    for (int64_t p = 0; p < map.pixels; ++p, to += map.block) {
-      for (int i = 0; i < map.block; ++i) to[i] = (add ? to[i] : 0.0f) + share * from[i];
-    }
+    run_digital_backward(own, {*forward().step(static_cast<std::size_t>(n)).digital, i, gradient(n),
+                               gradient(from), tape_.tape() + *tape(n).digital, input.sequences,
+                               finishes(own) ? bits(tape(n).passes, 0) : nullptr});
   }
 }
 

@@ -62,11 +62,8 @@ class BackwardWorker {
   void attention(int n, const BackwardInput& input, double* sums) const;
   [[nodiscard]] double* sums_of(int layer, int64_t position, double* sums) const;
   void clear_clamped(int n) const;
-  void to_input(int n, const BackwardInput& input);
-  void through_digital(int n) const;
-  void through_layer_norm(int n, const LayerNormOp& op) const;
-  void spread_over_tokens(int n, TokenPoolOp::Kind kind, const BackwardInput& input) const;
-  void spread_average(int n) const;
+  void to_input(int n);
+  void through_digital(int n, const BackwardInput& input) const;
 
   const BackwardPlan& plan_;
   const Workspace& tape_;

@@ -9,7 +9,7 @@ namespace dpac {
 namespace {
 
 bool takes_more(const Node& node) {
-  return std::holds_alternative<ConvolutionOp>(node.op) || std::holds_alternative<LinearOp>(node.op);
+  return std::visit([]<class Op>(const Op&) { return HasProduct<Op>; }, node.op);
 }
 
 /// A convolution or linear layer and what is done with its output.
@@ -111,8 +111,7 @@ class Fuser {
   void add_chain(const Chain& chain) {
     const Node& first = node(chain.first);
     FusedNode fused{.name = first.name, .op = {}, .value = value(chain.last), .inputs = {}};
-    if (const auto* linear = std::get_if<LinearOp>(&first.op)) fused.op = *linear;
-    if (const auto* convolution = std::get_if<ConvolutionOp>(&first.op)) fused.op = *convolution;
+    fused.op = std::visit([](const auto& op) { return fused_op(op); }, first.op);
     fused.inputs = {reads_plain_images(first) ? place(first.inputs[0]) : blocked_place(first.inputs[0])};
     fused.activation = chain.activation;
     fused.relu_after_residual = chain.relu_after_residual;
@@ -136,10 +135,14 @@ class Fuser {
   }
   static FusedOp fused_op(const AttentionOp& op) { return AttentionContextOp{op.heads}; }
 
-  /// Products alone read images as they come, but not those of groups of channels.
+  /// Products alone read images as they come, and not all of them.
   static bool reads_plain_images(const Node& node) {
-    const auto* convolution = std::get_if<ConvolutionOp>(&node.op);
-    return convolution != nullptr && convolution->groups == 1;
+    return std::visit(
+        []<class Op>(const Op& op) {
+          if constexpr (HasProduct<Op>) return product_of(op).reads_images;
+          return false;
+        },
+        node.op);
   }
 
   int blocked_place(int n) {

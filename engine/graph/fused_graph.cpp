@@ -2,16 +2,16 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace dpac {
 
 bool has_weights(const FusedNode& node) {
-  return std::holds_alternative<ConvolutionOp>(node.op) || std::holds_alternative<LinearOp>(node.op);
+  return std::visit([]<class Op>(const Op&) { return HasProduct<Op>; }, node.op);
 }
 
 bool is_analog(const FusedNode& node) {
-  return has_weights(node) || std::holds_alternative<AttentionScoresOp>(node.op) ||
-         std::holds_alternative<AttentionContextOp>(node.op);
+  return std::visit([]<class Op>(const Op&) { return IsAnalog<Op>; }, node.op);
 }
 
 const MapShape& input_shape(const FusedGraph& graph, const FusedNode& node) {
@@ -24,33 +24,45 @@ std::size_t first_analog(const FusedGraph& graph) {
   return static_cast<std::size_t>(first - graph.nodes.begin());
 }
 
-const Tensor& analog_weights(const FusedNode& node) {
+void measure(const FusedGraph& graph, const FusedNode& node, AnalogLayer& layer) {
+  const AnalogValues values{graph.nodes[static_cast<std::size_t>(node.input())].value, node.value,
+                            graph.lengths};
+  std::visit(
+      [&]<class Op>(const Op& op) {
+        if constexpr (IsAnalog<Op>) measure(op, values, layer);
+      },
+      node.op);
+}
+
+Product product_of(const FusedNode& node) {
   assert(has_weights(node));
-  const auto* linear = std::get_if<LinearOp>(&node.op);
-  return linear != nullptr ? *linear->weights : *std::get<ConvolutionOp>(node.op).weights;
+  return std::visit(
+      []<class Op>(const Op& op) -> Product {
+        if constexpr (HasProduct<Op>) {
+          return product_of(op);
+        } else {
+          static const SharedTensor none;
+          return {none, {}};
+        }
+      },
+      node.op);
+}
+
+const Tensor& analog_weights(const FusedNode& node) {
+  return *product_of(node).weights;
 }
 
 void set_analog_weights(FusedNode& node, SharedTensor weights) {
   assert(weights->shape() == analog_weights(node).shape());
-  if (auto* linear = std::get_if<LinearOp>(&node.op))
-    linear->weights = std::move(weights);
-  else
-    std::get<ConvolutionOp>(node.op).weights = std::move(weights);
-}
-
-std::span<const float> analog_bias(const FusedNode& node) {
-  const auto* linear = std::get_if<LinearOp>(&node.op);
-  return linear != nullptr ? linear->bias : std::get<ConvolutionOp>(node.op).bias;
+  std::visit(
+      [&]<class Op>(Op& op) {
+        if constexpr (HasProduct<Op>) set_weights(op, std::move(weights));
+      },
+      node.op);
 }
 
 int64_t groups_of(const FusedNode& node) {
-  const auto* convolution = std::get_if<ConvolutionOp>(&node.op);
-  return convolution == nullptr ? 1 : convolution->groups;
-}
-
-int64_t dot_length_of(const Tensor& weights) {
-  assert(weights.rank() >= 2 && weights.dim(0) > 0);
-  return element_count(weights.shape()) / weights.dim(0);
+  return has_weights(node) ? product_of(node).groups : 1;
 }
 
 }  // namespace dpac

@@ -14,25 +14,6 @@
 
 namespace dpac {
 
-/// The first product of an attention, Q K^T, of shape [heads, tokens, tokens]: reads Q and K. Computed
-/// together with the second.
-struct AttentionScoresOp {
-  int64_t heads = 1;
-};
-
-/// The second, P V, whose inputs are the scores and V.
-struct AttentionContextOp {
-  int64_t heads = 1;
-};
-
-/// The network's image in the layout of all other maps, for whatever cannot read it as it comes.
-struct ImageLayoutOp {};
-
-using FusedOp = std::variant<InputOp, EmbeddingOp, ConvolutionOp, LinearOp, AttentionScoresOp,
-                             AttentionContextOp, ImageLayoutOp, ActivationOp, AddOp, MultiplyOp, ConcatOp,
-                             SliceOp, ChannelShuffleOp, ChannelAffineOp, MaxPoolOp, AveragePoolOp,
-                             GlobalAveragePoolOp, LayerNormOp, TokenPoolOp, SubsampleOp>;
-
 inline constexpr int kNone = -1;
 
 /// For an analog operation the order is: product, noise, activation, residual sum, ReLU (docs/model.md
@@ -75,18 +56,19 @@ const MapShape& input_shape(const FusedGraph& graph, const FusedNode& node);
 /// Position of the first analog operation: up to its product, nothing depends on noise in the products.
 std::size_t first_analog(const FusedGraph& graph);
 
-/// The weights of an analog operation that has some, [out, ...].
+/// The sizes of an analog operation.
+void measure(const FusedGraph& graph, const FusedNode& node, AnalogLayer& layer);
+
+/// The stored weights of a node that has some, with what they are applied to.
+Product product_of(const FusedNode& node);
+
+/// The weights of it, [out, ...].
 const Tensor& analog_weights(const FusedNode& node);
 
 /// Replaces them by others of the same shape.
 void set_analog_weights(FusedNode& node, SharedTensor weights);
 
-std::span<const float> analog_bias(const FusedNode& node);
-
-/// Of a convolution with groups; else 1.
+/// Of a convolution with groups; else 1, also of a node without weights.
 int64_t groups_of(const FusedNode& node);
-
-/// D: the weights of one output channel.
-int64_t dot_length_of(const Tensor& weights);
 
 }  // namespace dpac

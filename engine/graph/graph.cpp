@@ -16,9 +16,9 @@ bool is_source(const Node& node) {
   return std::holds_alternative<InputOp>(node.op) || std::holds_alternative<EmbeddingOp>(node.op);
 }
 
-bool has_product(const Node& node) {
-  return std::holds_alternative<ConvolutionOp>(node.op) || std::holds_alternative<LinearOp>(node.op) ||
-         std::holds_alternative<AttentionOp>(node.op);
+bool is_analog(const Node& node) {
+  return std::visit([]<class Op>(const Op&) { return HasProduct<Op> || std::is_same_v<Op, AttentionOp>; },
+                    node.op);
 }
 
 /// Walks over a graph once.
@@ -56,7 +56,7 @@ class Checker {
                            "expected one of one pixel: pool it",
                            to_string(output.shape)));
     }
-    if (std::none_of(graph_.nodes.begin(), graph_.nodes.end(), has_product)) {
+    if (std::none_of(graph_.nodes.begin(), graph_.nodes.end(), is_analog)) {
       complain("", "the graph has no convolution, linear layer or attention: nothing in it is analog");
     }
   }

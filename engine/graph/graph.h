@@ -18,11 +18,6 @@ struct Node {
   std::vector<int> inputs = {};  ///< Positions of the nodes whose outputs it reads, all before its own.
 };
 
-/// Lengths of the sequences that D, N and MACs are counted for: means over a data set.
-struct TokenLengths {
-  double mean = 0, mean_square = 0;
-};
-
 /// Nodes in an order in which they can run: the first is the input, the last one's output the network's. A
 /// copy shares the weights.
 struct Graph {

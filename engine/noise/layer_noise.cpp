@@ -60,10 +60,9 @@ std::vector<int32_t> padded(std::span<const int32_t> repeats, const BlockedMap& 
 }  // namespace
 
 PatchWindow patch_window(const FusedGraph& graph, const FusedNode& node) {
-  const auto* convolution = std::get_if<ConvolutionOp>(&node.op);
-  if (convolution == nullptr) return {};
+  if (node.value.tokens) return {};  // A run has any number of them.
   const MapShape& in = input_shape(graph, node);
-  const Geometry& g = convolution->geometry;
+  const Geometry g = product_of(node).geometry;
   return {.height = in.height,
           .width = in.width,
           .out_height = node.shape().height,

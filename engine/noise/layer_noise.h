@@ -71,7 +71,7 @@ class LayerNoise {
   std::vector<PixelRun> runs_;
 };
 
-/// The window over the input of a convolution; of a linear layer, one pixel.
+/// The window of a convolution or linear layer over its input; over tokens, that over one of them.
 PatchWindow patch_window(const FusedGraph& graph, const FusedNode& node);
 
 }  // namespace dpac

@@ -14,7 +14,7 @@ namespace {
 
 /// Whether the node stays on the grid of its inputs.
 bool passes_on(const FusedNode& node) {
-  return grid_of(node.op) == Grid::of_inputs;
+  return grid_of(node) == Grid::of_inputs;
 }
 
 /// Whether the node is digital arithmetic whose output has a quantiser.

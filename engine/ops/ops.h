@@ -1,92 +1,41 @@
 /// @file
-/// The vocabulary of a graph: what a node can compute. Each op has one meaning, whatever stands around it.
+/// The vocabulary of a graph: what a node can compute. Each op has one meaning, whatever stands around it,
+/// and a pair of files of its own.
 #pragma once
 
-#include <cstdint>
 #include <variant>
-#include <vector>
 
+#include "engine/ops/analog/convolution.h"
+#include "engine/ops/analog/linear.h"
 #include "engine/ops/arithmetic/activation.h"
 #include "engine/ops/arithmetic/add.h"
 #include "engine/ops/arithmetic/channel_affine.h"
+#include "engine/ops/arithmetic/layer_norm.h"
 #include "engine/ops/arithmetic/multiply.h"
+#include "engine/ops/attention/attention.h"
 #include "engine/ops/channels/channel_shuffle.h"
 #include "engine/ops/channels/concat.h"
+#include "engine/ops/channels/image_layout.h"
 #include "engine/ops/channels/slice.h"
 #include "engine/ops/channels/subsample.h"
 #include "engine/ops/pools/average_pool.h"
-#include "engine/ops/value.h"
+#include "engine/ops/pools/global_average_pool.h"
+#include "engine/ops/pools/max_pool.h"
+#include "engine/ops/pools/token_pool.h"
+#include "engine/ops/sources/embedding.h"
+#include "engine/ops/sources/input.h"
 
 namespace dpac {
 
-/// The network's input image.
-struct InputOp {
-  MapShape shape;  ///< Of 1 or 3 channels.
-};
+/// Those of a plain graph with more of their own behind them.
+template <class... More>
+using OpsWith = std::variant<InputOp, EmbeddingOp, ConvolutionOp, LinearOp, ActivationOp, AddOp, MultiplyOp,
+                             ConcatOp, SliceOp, ChannelShuffleOp, ChannelAffineOp, MaxPoolOp, AveragePoolOp,
+                             GlobalAveragePoolOp, LayerNormOp, TokenPoolOp, SubsampleOp, More...>;
 
-/// The input of a network that reads text: words[id] + types[type] + positions[t] for token t of a sequence.
-struct EmbeddingOp {
-  SharedTensor words;      ///< [vocabulary, features].
-  SharedTensor positions;  ///< [longest sequence, features].
-  SharedTensor types;      ///< [types, features].
-  int64_t tokens = 0;      ///< The nominal length of a sequence: that of the derived shapes.
-};
+using Op = OpsWith<AttentionOp>;
 
-/// y = W x + b over the windows of a map. An analog operation. With groups, output channels of the g-th part
-/// of all see the input channels of the g-th part of all.
-struct ConvolutionOp {
-  Geometry geometry;
-  SharedTensor weights;     ///< [out, in / groups, kernel height, kernel width].
-  std::vector<float> bias;  ///< [out].
-  int64_t groups = 1;
-};
-
-/// y = W x + b of every pixel: of a token, or of a map of one pixel. An analog operation.
-struct LinearOp {
-  SharedTensor weights;     ///< [out, in].
-  std::vector<float> bias;  ///< [out].
-};
-
-/// softmax(Q K^T / sqrt(head size)) V of every head, with inputs Q, K and V. Both products are analog
-/// operations; noise of the first comes before the scaling.
-struct AttentionOp {
-  int64_t heads = 1;
-};
-
-/// Padding is no candidate for the largest value.
-struct MaxPoolOp {
-  Geometry geometry;
-};
-
-/// The mean of all pixels of a map.
-struct GlobalAveragePoolOp {};
-
-/// Over the channels of every pixel.
-struct LayerNormOp {
-  std::vector<float> gamma, beta;  ///< [features], and zeros up to whole groups of 16.
-  float epsilon = 0;
-};
-
-/// One pixel for a sequence: its first token, or the average of its real ones.
-struct TokenPoolOp {
-  enum class Kind { first, mean };
-  Kind kind = Kind::first;
-};
-
-using Op = std::variant<InputOp, EmbeddingOp, ConvolutionOp, LinearOp, AttentionOp, ActivationOp, AddOp,
-                        MultiplyOp, ConcatOp, SliceOp, ChannelShuffleOp, ChannelAffineOp, MaxPoolOp,
-                        AveragePoolOp, GlobalAveragePoolOp, LayerNormOp, TokenPoolOp, SubsampleOp>;
-
-/// What an op makes of its inputs. @throws Error with what is wrong with the op or its inputs, as the end of
-/// a sentence that begins with the node's name.
-Value output_of(const InputOp& op, InputValues inputs);
-Value output_of(const EmbeddingOp& op, InputValues inputs);
-Value output_of(const ConvolutionOp& op, InputValues inputs);
-Value output_of(const LinearOp& op, InputValues inputs);
-Value output_of(const AttentionOp& op, InputValues inputs);
-Value output_of(const MaxPoolOp& op, InputValues inputs);
-Value output_of(const GlobalAveragePoolOp& op, InputValues inputs);
-Value output_of(const LayerNormOp& op, InputValues inputs);
-Value output_of(const TokenPoolOp& op, InputValues inputs);
+/// Of a graph as it runs (engine/graph/fused_graph.h).
+using FusedOp = OpsWith<AttentionScoresOp, AttentionContextOp, ImageLayoutOp>;
 
 }  // namespace dpac

@@ -18,6 +18,11 @@ void expect_image(const Value& input) {
   if (input.tokens) throw Error("takes the map of an image, but is given the tokens of a sequence");
 }
 
+void expect_tokens(const Value& input) {
+  if (!input.tokens)
+    throw Error("takes the tokens of a sequence, but is given the map of an image or one vector");
+}
+
 MapShape windows_over(const MapShape& in, const Geometry& g, int64_t channels) {
   const auto below_one = [](const Extent& e) { return e.h < 1 || e.w < 1; };
   if (below_one(g.kernel) || below_one(g.stride) || below_one(g.dilation) || g.pad_top < 0 ||

@@ -26,6 +26,11 @@ struct Value {
   bool operator==(const Value&) const = default;
 };
 
+/// Lengths of the sequences that D, N and MACs are counted for: means over a data set.
+struct TokenLengths {
+  double mean = 0, mean_square = 0;
+};
+
 /// Weights, which copies of a graph share.
 using SharedTensor = std::shared_ptr<const Tensor>;
 
@@ -63,6 +68,9 @@ void expect_inputs(InputValues inputs, std::size_t count);
 
 /// @throws Error if the pixels are tokens.
 void expect_image(const Value& input);
+
+/// @throws Error unless they are.
+void expect_tokens(const Value& input);
 
 /// Positions of a window over a map, with so many channels. @throws Error if there is none, or a window lies
 /// in the padding alone.

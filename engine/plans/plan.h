@@ -49,14 +49,6 @@ class Workspace {
   float *arena_, *scratchpad_, *norms_, *tape_, *heads_;
 };
 
-/// A sequence of a run, side by side with others.
-struct PlacedSequence {
-  TokenSequence tokens;
-  int64_t sample = 0;    ///< Index in the data set.
-  int64_t first = 0;     ///< Its first pixel.
-  int64_t position = 0;  ///< Where in the output its logits go.
-};
-
 /// What a run reads.
 struct RunInput {
   const float* images = nullptr;     ///< [samples of the plan, C, H, W].

@@ -8,6 +8,7 @@
 namespace dpac {
 
 struct ActivationOp {
+  static constexpr bool kIntegers = false;
   enum class Kind {
     relu,        ///< max(x, 0).
     clip,        ///< min(max(x, a), b): ReLU6 is a = 0, b = 6.

@@ -7,7 +7,9 @@
 namespace dpac {
 
 /// Of two maps of one shape, or tokens of one sequence.
-struct AddOp {};
+struct AddOp {
+  static constexpr bool kIntegers = false;
+};
 
 Value output_of(const AddOp& op, InputValues inputs);
 Grid grid_of(const AddOp& op);

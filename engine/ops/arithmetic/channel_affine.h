@@ -10,6 +10,7 @@ namespace dpac {
 
 /// scale[c] x + offset[c].
 struct ChannelAffineOp {
+  static constexpr bool kIntegers = false;
   std::vector<float> scale, offset;  ///< [channels], and zeros up to whole groups of 16.
 };
 

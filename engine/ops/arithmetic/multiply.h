@@ -7,7 +7,9 @@
 namespace dpac {
 
 /// Element by element; the second map may have one pixel, which then stands for all pixels.
-struct MultiplyOp {};
+struct MultiplyOp {
+  static constexpr bool kIntegers = false;
+};
 
 Value output_of(const MultiplyOp& op, InputValues inputs);
 Grid grid_of(const MultiplyOp& op);

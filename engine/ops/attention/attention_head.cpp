@@ -20,7 +20,7 @@ uint8_t* as_bytes(float* buffer) {
 }
 
 /// What the two products of a head have in common with every analog operation: rows of outputs, and gains.
-struct Product {
+struct ProductNoise {
   int64_t columns = 0, stride = 0;
   const LayerGains* gains = nullptr;
   double factor = 1;  ///< What sigma has besides the layer's gain and the norms.
@@ -152,7 +152,7 @@ class Head {
   }
 
   /// Gains and repeats of every column: for shot noise `gains` holds squares of norms before.
-  void fill(const Product& product, float* gains, int32_t* repeats) const {
+  void fill(const ProductNoise& product, float* gains, int32_t* repeats) const {
     assert(product.columns <= product.stride);
     const double unit = product.factor * static_cast<double>(product.gains->gains.data()[0]);
     for (int64_t c = 0; c < product.stride; ++c) {

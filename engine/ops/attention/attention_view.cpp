@@ -1,10 +1,6 @@
 #include "engine/ops/attention/attention_view.h"
 
-#include <algorithm>
 #include <vector>
-
-#include "engine/plans/token_ops.h"
-#include "engine/tensor.h"
 
 namespace dpac {
 namespace {
@@ -61,39 +57,6 @@ struct LayerEpilogue {
 };
 
 }  // namespace
-
-void show_alone(const AnalogView& view, int64_t first, int64_t count, Observer& observer) {
-  AnalogView alone = view;
-  const auto take = [&](const BlockedMap& map, const float* src) {
-    AlignedFloats copy(static_cast<std::size_t>(map.padded_channels() * count));
-    copy_pixels(map, first, count, src, copy.data());
-    return copy;
-  };
-  const AlignedFloats input = take(view.input_map, view.input);
-  const AlignedFloats product = take(view.epilogue.map, view.pre_activation);
-  const AlignedFloats noisy =
-      view.noisy_product == nullptr ? AlignedFloats() : take(view.epilogue.map, view.noisy_product);
-  const PixelRun all{0, count, 0};
-  alone.input = input.data();
-  alone.input_map.pixels = count;
-  alone.window = {.height = count, .out_height = count};
-  alone.pre_activation = product.data();
-  if (view.noisy_product != nullptr) alone.noisy_product = noisy.data();
-  alone.epilogue.map.pixels = count;
-  alone.epilogue.runs = {&all, 1};
-  alone.epilogue.elements = {};
-  if (view.epilogue.scales != nullptr) alone.epilogue.scales = view.epilogue.scales + first;
-  observer.analog(alone);
-}
-
-void show_alone(const ValueView& view, int64_t first, int64_t count, Observer& observer) {
-  AlignedFloats values(static_cast<std::size_t>(view.map.padded_channels() * count));
-  copy_pixels(view.map, first, count, view.values, values.data());
-  ValueView alone = view;
-  alone.values = values.data();
-  alone.map.pixels = count;
-  observer.value(alone);
-}
 
 void show_attention(const Attention& attention, float* buffers, const ScoresPlace& scores,
                     Observer& observer) {

@@ -1,15 +1,11 @@
 /// @file
-/// What an observer is shown of sequences that lie side by side, and of attention: a sample's own maps.
+/// What an observer is shown of attention.
 #pragma once
 
 #include "engine/observer.h"
 #include "engine/ops/attention/attention_head.h"
 
 namespace dpac {
-
-/// Shows the pixels [first, first + count) as if they were a map of their own.
-void show_alone(const AnalogView& view, int64_t first, int64_t count, Observer& observer);
-void show_alone(const ValueView& view, int64_t first, int64_t count, Observer& observer);
 
 /// The scores of an attention in the graph.
 struct ScoresPlace {

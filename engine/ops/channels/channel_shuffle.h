@@ -9,6 +9,7 @@ namespace dpac {
 /// [groups, C / groups] channels become [C / groups, groups]: output channel i groups + g is input channel
 /// g C / groups + i.
 struct ChannelShuffleOp {
+  static constexpr bool kIntegers = false;
   int64_t groups = 1;
 };
 

@@ -7,7 +7,9 @@
 namespace dpac {
 
 /// The channels of all inputs, one map's after another's; maps of one height and width.
-struct ConcatOp {};
+struct ConcatOp {
+  static constexpr bool kIntegers = false;
+};
 
 Value output_of(const ConcatOp& op, InputValues inputs);
 Grid grid_of(const ConcatOp& op);

@@ -8,6 +8,7 @@ namespace dpac {
 
 /// Channels [begin, end).
 struct SliceOp {
+  static constexpr bool kIntegers = false;
   int64_t begin = 0, end = 0;
 };
 

@@ -4,6 +4,7 @@
 
 #include "engine/ops/channels/channel_copies.h"
 #include "kernels/error.h"
+#include "kernels/subsample.h"
 
 namespace dpac {
 
@@ -36,6 +37,17 @@ void run_block(const SubsampleOp& op, const DigitalRun& run, int64_t map, int64_
 void run_backward(const SubsampleOp& op, const DigitalBackward& run, int64_t map, int64_t block) {
   copy_channels_backward(run, map, block, op.stride,
                          [&](int64_t channel) { return channel + op.channels_before; });
+}
+
+void run_integer(const SubsampleOp& op, const IntegerRun& run, int64_t map) {
+  const IntegerValue &in = run.maps.in[0], &out = run.maps.out;
+  const auto one_block = [](const IntegerValue& value) {
+    return BlockedMap{value.shape.channels, value.map.pixels, static_cast<int>(value.map.channels)};
+  };
+  const Subsample shortcut{one_block(in),   one_block(out), in.shape.width,
+                           out.shape.width, op.stride,      op.channels_before};
+  subsample(shortcut, static_cast<uint8_t>(-out.quantizer.low), run.in[0] + map * in.map.size(),
+            run.out + map * out.map.size());
 }
 
 }  // namespace dpac

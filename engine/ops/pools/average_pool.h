@@ -8,6 +8,7 @@ namespace dpac {
 
 /// Over the window's pixels inside the map, or also over padding, which is zero.
 struct AveragePoolOp {
+  static constexpr bool kIntegers = false;
   Geometry geometry;
   bool count_include_pad = false;  ///< Padding counts in the divisor.
   /// Pixels of the padding below and to the right that never count in it, for windows that PyTorch's

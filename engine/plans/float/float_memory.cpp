@@ -161,16 +161,9 @@ class TapePlacement {
     }
     if (std::holds_alternative<AttentionScoresOp>(node.op)) return;
     place_passes(n, step);
-    if (step.digital) {
-      step.tape.digital = add(tape_of(node.op, *step.digital));
-      return;
-    }
-    const BlockedMap map = plan_.map(n);
-    if (std::holds_alternative<LayerNormOp>(node.op)) {
-      step.tape.normalised = add(plan_.maps() * map.size());
-      step.tape.inverse_deviation = add(plan_.maps() * map.pixels);
-    }
+    if (step.digital) step.tape.digital = add(tape_of(node, *step.digital));
     if (!has_weights(node)) return;
+    const BlockedMap map = plan_.map(n);
     if (options_.patch_norms)
       step.tape.norms = add(plan_.maps() * (groups_of(node) == 1 ? map.pixels : map.size()));
     if (options_.companion_weights != nullptr) step.tape.noise = add(plan_.maps() * map.size());

@@ -73,7 +73,7 @@ void FloatPlan::describe_steps() {
   for (std::size_t n = 0; n < steps_.size(); ++n) {
     const FusedNode& node = graph_.nodes[n];
     if (is_analog(node)) steps_[n].layer = layer++;
-    if (!is_digital(node.op)) continue;
+    if (!is_digital(node)) continue;
     DigitalMaps& digital = steps_[n].digital.emplace(DigitalMaps{{}, run_maps(n)});
     for (const int from : node.inputs) digital.in.push_back(run_maps(static_cast<std::size_t>(from)));
   }
@@ -108,8 +108,7 @@ onednn::ConvolutionSpec FloatPlan::product(std::size_t n, const NodeWeights& wei
     spec.out.channels = weights.grouped->out_channels();
   }
   if (weights.stack != nullptr) spec.out.channels = weights.stack->weights.dim(0);
-  // A linear layer is a 1x1 convolution: its sums then run in one order whatever the number of pixels.
-  if (const auto* convolution = std::get_if<ConvolutionOp>(&node.op)) spec.geometry = convolution->geometry;
+  spec.geometry = product_of(node).geometry;
   spec.plain_input = node.input() == 0 && !graph_.reads_text();
   if (!options_.own_epilogue) {
     spec.post_ops = {.add_to_dst = node.residual != kNone,
@@ -128,20 +127,18 @@ void FloatPlan::make_primitive(std::size_t n, const std::vector<NodeWeights>& we
     size_.scratchpad = std::max(size_.scratchpad, step.winograd->scratchpad_size());
   } else if (weights[n].direct) {
     step.primitive = onednn::make_convolution(product(n, weights[n]), *weights[n].direct, options_.threads);
-  } else if (const auto* pool = std::get_if<MaxPoolOp>(&node.op)) {
-    const auto make = options_.tape ? onednn::make_recording_max_pool : onednn::make_max_pool;
-    step.primitive =
-        make(options_.samples, input_shape(graph_, node), node.shape(), pool->geometry, options_.threads);
-  } else if (std::holds_alternative<GlobalAveragePoolOp>(node.op)) {
-    step.primitive =
-        onednn::make_global_average_pool(options_.samples, input_shape(graph_, node), options_.threads);
+  } else if (step.digital) {
+    step.primitive = compile_digital(node, *step.digital, {options_.threads, options_.tape});
   }
-  if (options_.companion_weights != nullptr && has_weights(node)) {
-    const NodeWeights& companion = (*options_.companion_weights)[n];
-    step.companion = onednn::make_convolution(product(n, companion), *companion.direct, options_.threads);
-    size_.scratchpad = std::max(size_.scratchpad, step.companion.scratchpad_size());
-  }
+  if (options_.companion_weights != nullptr && has_weights(node)) make_companion(n);
   size_.scratchpad = std::max(size_.scratchpad, step.primitive.scratchpad_size());
+}
+
+void FloatPlan::make_companion(std::size_t n) {
+  const NodeWeights& weights = (*options_.companion_weights)[n];
+  Step& step = steps_[n];
+  step.companion = onednn::make_convolution(product(n, weights), *weights.direct, options_.threads);
+  size_.scratchpad = std::max(size_.scratchpad, step.companion.scratchpad_size());
 }
 
 std::unique_ptr<Worker> FloatPlan::make_worker(const Workspace& workspace) const {

@@ -43,10 +43,9 @@ struct TapeEntry {
   std::optional<std::size_t> norms;   ///< Of an analog operation's patches: shot noise. [samples][pixels], or
                                       ///< with groups as the output.
   std::optional<std::size_t> noise;   ///< At its pre-activations: weight noise. Laid out as the output.
-  std::optional<std::size_t> workspace;                      ///< A max pool's.
-  std::optional<std::size_t> normalised, inverse_deviation;  ///< Of a layer normalisation.
-  std::optional<std::size_t> digital;                        ///< What a digital op keeps.
-  std::optional<std::size_t> heads;  ///< Buffers of all heads of all sequences, one after another.
+  std::optional<std::size_t> workspace;  ///< Of a compiled digital op.
+  std::optional<std::size_t> digital;    ///< What another digital op keeps.
+  std::optional<std::size_t> heads;      ///< Buffers of all heads of all sequences, one after another.
 };
 
 /// One sample of a run, in a node's maps.
@@ -68,7 +67,7 @@ class FloatPlan final : public Plan {
     std::size_t companion_value = 0;  ///< Offset of the companion's, unless it goes to the tape.
     std::optional<std::size_t>
         sums;  ///< Offset of sum_c y^2 per pixel, where an operation with shot noise reads it.
-    std::optional<DigitalMaps> digital;  ///< Of an op that engine/ops/digital_ops.h runs.
+    std::optional<DigitalMaps> digital;  ///< Of a digital op.
     bool copies_residual = false;        ///< Into the memory of the output, where the product adds to it.
     int layer = kNone;                   ///< Position in analog_layers().
     NodeQuantizers quantizers;
@@ -111,6 +110,7 @@ class FloatPlan final : public Plan {
  private:
   [[nodiscard]] RunMaps run_maps(std::size_t node) const;
   void make_primitive(std::size_t n, const std::vector<NodeWeights>& weights);
+  void make_companion(std::size_t n);
   [[nodiscard]] onednn::ConvolutionSpec product(std::size_t n, const NodeWeights& weights) const;
   void describe_steps();
 

@@ -70,16 +70,8 @@ void FloatWorker::compute(std::size_t n, const RunInput& input) {
   } else if (auto* call = std::get_if<onednn::Call>(&products_[n])) {
     if (node.input() == 0) call->set_src(input_value(node, input));
     call->run(stream_);
-  } else if (const auto* embedding = std::get_if<EmbeddingOp>(&node.op)) {
-    run_embedding(*embedding, input);
-  } else if (const auto* norm = std::get_if<LayerNormOp>(&node.op)) {
-    run_layer_norm(n, *norm, input);
-  } else if (const auto* pool = std::get_if<TokenPoolOp>(&node.op)) {
-    run_token_pool(n, *pool, input);
-  } else if (std::holds_alternative<ImageLayoutOp>(node.op)) {
-    run_image_layout(n, input);
   } else if (plan_.step(n).digital) {
-    run_digital_op(n);
+    run_digital_op(n, input);
   }
 }
 

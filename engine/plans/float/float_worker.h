@@ -54,11 +54,7 @@ class FloatWorker final : public Worker {
                     const AnalogEpilogue& epilogue, const NoiseKey& key, const RunInput& input) const;
   void run_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
                     float* sums) const;
-  void run_embedding(const EmbeddingOp& op, const RunInput& input) const;
-  void run_layer_norm(std::size_t n, const LayerNormOp& op, const RunInput& input) const;
-  void run_token_pool(std::size_t n, const TokenPoolOp& op, const RunInput& input) const;
-  void run_digital_op(std::size_t n) const;
-  void run_image_layout(std::size_t n, const RunInput& input) const;
+  void run_digital_op(std::size_t n, const RunInput& input);
   void quantize_input(const Quantizer& quantizer, const RunInput& input) const;
   void quantize_value(std::size_t n, const Quantizer& quantizer) const;
   void sum_squares_of(std::size_t n, const RunInput& input) const;

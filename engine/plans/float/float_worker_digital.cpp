@@ -1,91 +1,33 @@
 // Digital operations of a float plan, and what becomes of values: quantisers, sums of squares, logits.
 
 #include "engine/plans/float/float_worker.h"
-#include "engine/plans/token_ops.h"
-#include "kernels/layer_norm.h"
 #include "kernels/patch_norm.h"
 
 namespace dpac {
-namespace {
 
-/// src is plain, [channels, pixels].
-void to_blocked(const BlockedMap& map, const float* src, float* dst) {
-  for (int64_t c = 0; c < map.padded_channels(); ++c) {
-    float* lane = dst + c / map.block * map.pixels * map.block + c % map.block;
-    for (int64_t p = 0; p < map.pixels; ++p) {
-      lane[p * map.block] = c < map.channels ? src[c * map.pixels + p] : 0.0f;
-    }
+void FloatWorker::run_digital_op(std::size_t n, const RunInput& input) {
+  const FloatPlan::Step& step = plan_.step(n);
+  if (node(n).input() == 0) digital_inputs_[n].front() = input_value(node(n), input);
+  DigitalRun run{*step.digital, digital_inputs_[n].data(), at(step.value), nullptr, input.sequences};
+  if (step.tape.digital) run.tape = workspace_.tape() + *step.tape.digital;
+  if (finishes(node(n))) {
+    run.finish = {.quantizer = step.quantizers.output.value_or(Quantizer{}),
+                  .passes = bits(step.tape.passes, 0, plan_.map(n)),
+                  .sums = step.sums ? at(*step.sums) : nullptr};
   }
+  run_digital(node(n), run, plan_.options().threads);
 }
-
-}  // namespace
 
 void FloatWorker::finish_digital(std::size_t n, const RunInput& input) {
   const FloatPlan::Step& step = plan_.step(n);
-  if (!std::holds_alternative<LayerNormOp>(node(n).op)) {
+  if (!finishes(node(n))) {
     if (const auto& quantizer = step.quantizers.output) {
-      if (std::holds_alternative<InputOp>(node(n).op)) quantize_input(*quantizer, input);
-      if (!std::holds_alternative<InputOp>(node(n).op)) quantize_value(n, *quantizer);
+      if (step.digital) quantize_value(n, *quantizer);
+      if (!step.digital) quantize_input(*quantizer, input);
     }
     if (step.sums) sum_squares_of(n, input);
   }
   if (input.observer != nullptr) show_values(n, input);
-}
-
-void FloatWorker::run_embedding(const EmbeddingOp& op, const RunInput& input) const {
-  const BlockedMap map = plan_.map(0);
-  for (const PlacedSequence& s : input.sequences) embed(op, map, s.tokens, s.first, value(0));
-}
-
-void FloatWorker::run_layer_norm(std::size_t n, const LayerNormOp& op, const RunInput& input) const {
-  const FloatPlan::Step& step = plan_.step(n);
-  const BlockedMap map = plan_.map(n);
-  int64_t used = map.pixels;
-  if (text()) used = input.sequences.back().first + input.sequences.back().tokens.length();
-  const int threads = plan_.options().threads;
-  for (int64_t m = 0; m < maps(); ++m) {
-    LayerNorm norm{.map = map,
-                   .gamma = op.gamma.data(),
-                   .beta = op.beta.data(),
-                   .epsilon = op.epsilon,
-                   .quantizer = step.quantizers.output.value_or(Quantizer{}),
-                   .passes = bits(step.tape.passes, m, map)};
-    if (step.tape.normalised) norm.normalised = workspace_.tape() + *step.tape.normalised + m * map.size();
-    if (step.tape.inverse_deviation) {
-      norm.inverse_deviation = workspace_.tape() + *step.tape.inverse_deviation + m * map.pixels;
-    }
-    float* sums = step.sums ? at(*step.sums) + m * map.pixels : nullptr;
-    const float* src = value(node(n).input()) + m * map.size();
-    float* dst = at(step.value) + m * map.size();
-#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
-    for (int t = 0; t < threads; ++t) {
-      layer_norm(norm, used * t / threads, used * (t + 1) / threads, src, dst, sums);
-    }
-  }
-}
-
-void FloatWorker::run_token_pool(std::size_t n, const TokenPoolOp& op, const RunInput& input) const {
-  const BlockedMap in = input_map(n), out = plan_.map(n);
-  for (std::size_t s = 0; s < input.sequences.size(); ++s) {
-    const PlacedSequence& sequence = input.sequences[s];
-    pool_tokens(op.kind, in, value(node(n).input()), sequence.first, sequence.tokens.real, out,
-                static_cast<int64_t>(s), at(plan_.step(n).value));
-  }
-}
-
-void FloatWorker::run_digital_op(std::size_t n) const {
-  const FloatPlan::Step& step = plan_.step(n);
-  float* tape = step.tape.digital ? workspace_.tape() + *step.tape.digital : nullptr;
-  run_digital(node(n).op, {*step.digital, digital_inputs_[n].data(), at(step.value), tape},
-              plan_.options().threads);
-}
-
-void FloatWorker::run_image_layout(std::size_t n, const RunInput& input) const {
-  const BlockedMap map = plan_.map(n);
-  const float* images = plan_.step(0).quantizers.output ? value(0) : input.images;
-  for (int64_t s = 0; s < maps(); ++s) {
-    to_blocked(map, images + s * map.channels * map.pixels, at(plan_.step(n).value) + s * map.size());
-  }
 }
 
 void FloatWorker::quantize_input(const Quantizer& quantizer, const RunInput& input) const {

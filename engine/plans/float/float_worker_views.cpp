@@ -1,7 +1,7 @@
 // What a float plan's observer is shown.
 
-#include "engine/ops/attention/attention_view.h"
 #include "engine/plans/float/float_worker.h"
+#include "engine/plans/float/sequence_view.h"
 
 namespace dpac {
 

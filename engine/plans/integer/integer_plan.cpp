@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/ops/digital_ops.h"
 #include "engine/plans/integer/integer_worker.h"
 #include "engine/plans/memory_plan.h"
 #include "kernels/noise_key.h"
@@ -28,11 +29,9 @@ int64_t code_channels(const FusedNode& node) {
 }
 
 /// Whether the integer plan has it.
-bool has_integers(const FusedNode& node) {
-  const bool product = has_weights(node) && groups_of(node) == 1 &&
-                       (node.activation == Activation::none || node.activation == Activation::relu);
-  return product || is_input(node) || std::holds_alternative<MaxPoolOp>(node.op) ||
-         std::holds_alternative<GlobalAveragePoolOp>(node.op) || std::holds_alternative<SubsampleOp>(node.op);
+bool suits_integers(const FusedNode& node) {
+  const bool bare = node.activation == Activation::none || node.activation == Activation::relu;
+  return has_integers(node) && groups_of(node) == 1 && bare;
 }
 
 /// Whether the codes fit a byte, zeros beyond the last channel included.
@@ -46,9 +45,7 @@ bool fits_byte(const FusedNode& node, const std::optional<Quantizer>& quantizer)
 
 bool fits_bytes(const FusedNode& node, const NodeQuantizers& quantizers) {
   if (node.residual != kNone && !fits_byte(node, quantizers.result)) return false;
-  const bool quantised =
-      is_analog(node) || is_input(node) || std::holds_alternative<GlobalAveragePoolOp>(node.op);
-  return !quantised || fits_byte(node, quantizers.output);
+  return grid_of(node) == Grid::of_inputs || fits_byte(node, quantizers.output);
 }
 
 double largest_code(const Quantizer& q) {
@@ -121,7 +118,7 @@ NodeIntegerWeights convert(const FusedGraph& graph, const FusedNode& node, doubl
   result.scales.assign(static_cast<std::size_t>(out_codes), 0.0f);
   result.offsets.assign(static_cast<std::size_t>(out_codes), 0);
   result.bias.assign(static_cast<std::size_t>(out_codes), 0.0f);
-  std::copy_n(analog_bias(node).begin(), out, result.bias.begin());
+  std::copy_n(product_of(node).bias.begin(), out, result.bias.begin());
   for (int64_t c = 0; c < out; ++c) {
     const auto channel = static_cast<std::size_t>(c);
     const auto [codes, scale] = codes_of(
@@ -162,7 +159,7 @@ bool suits_integers(const FusedGraph& graph, const Quantization& quantization,
   const std::vector<Quantizer> values = value_quantizers(graph, quantizers);
   for (std::size_t n = 0, layer = 0; n < graph.nodes.size(); ++n) {
     const FusedNode& node = graph.nodes[n];
-    if (!has_integers(node) || !fits_bytes(node, quantizers[n])) return false;
+    if (!suits_integers(node) || !fits_bytes(node, quantizers[n])) return false;
     if (!is_analog(node)) continue;
     const double weight_code = largest_weight_code(ranges[layer++], *quantization.weight_bits);
     if (!fits_accumulator(node, values[static_cast<std::size_t>(node.input())], weight_code)) return false;
@@ -190,13 +187,16 @@ void IntegerPlan::make_step(std::size_t n) {
   const FusedNode& node = graph_.nodes[n];
   Step& step = steps_[n];
   if (is_analog(node)) make_product(n);
-  if (const auto* pool = std::get_if<MaxPoolOp>(&node.op)) {
-    MapShape in = input_shape(graph_, node), out = node.shape();
-    in.channels = out.channels = padded(out.channels);
-    step.primitive =
-        onednn::make_integer_max_pool(options_.samples, in, out, pool->geometry, options_.threads);
+  if (is_digital(node)) {
+    step.digital = IntegerMaps{{}, value(n), options_.samples};
+    for (const int from : node.inputs) step.digital->in.push_back(value(static_cast<std::size_t>(from)));
+    step.primitive = compile_digital_integer(node, *step.digital, {options_.threads});
   }
   size_.scratchpad = std::max(size_.scratchpad, step.primitive.scratchpad_size());
+}
+
+IntegerValue IntegerPlan::value(std::size_t n) const {
+  return {graph_.nodes[n].shape(), integer_map(graph_.nodes[n]), steps_[n].quantizer};
 }
 
 void IntegerPlan::make_product(std::size_t n) {
@@ -212,7 +212,7 @@ void IntegerPlan::make_product(std::size_t n) {
   spec.in.channels = code_channels(graph_.nodes[from]);
   spec.out = node.shape();
   spec.out.channels = padded(node.shape().channels);
-  if (const auto* convolution = std::get_if<ConvolutionOp>(&node.op)) spec.geometry = convolution->geometry;
+  spec.geometry = product_of(node).geometry;
   step.primitive = onednn::make_integer_convolution(spec, -static_cast<int32_t>(input.low),
                                                     *weights_[n].packed, options_.threads);
 }
@@ -228,9 +228,8 @@ void IntegerPlan::place_values() {
   for (std::size_t n = 0; n < steps_.size(); ++n) {
     const FusedNode& node = graph_.nodes[n];
     const int now = static_cast<int>(n);
-    for (const int read : {node.input(), node.residual}) {
-      if (read != kNone) table.use(places[static_cast<std::size_t>(read)].value, now);
-    }
+    for (const int read : node.inputs) table.use(places[static_cast<std::size_t>(read)].value, now);
+    if (node.residual != kNone) table.use(places[static_cast<std::size_t>(node.residual)].value, now);
     const int64_t size = options_.samples * integer_map(node).size();
     places[n].value = table.add((size + kCodesPerFloat - 1) / kCodesPerFloat, now);
     if (!is_analog(node)) continue;

@@ -14,6 +14,7 @@
 #include "engine/graph/fused_graph.h"
 #include "engine/noise/quantization.h"
 #include "engine/onednn/onednn.h"
+#include "engine/ops/digital.h"
 #include "engine/plans/plan.h"
 #include "kernels/integer_map.h"
 
@@ -46,12 +47,13 @@ struct IntegerPlanOptions {
 class IntegerPlan final : public Plan {
  public:
   struct Step {
-    onednn::Primitive primitive;      ///< Products and max pools.
+    onednn::Primitive primitive;      ///< Of products and compiled digital ops.
     std::size_t acc = 0;              ///< Offset of the int32 product in the arena, in floats.
     std::size_t value = 0;            ///< Offset of the codes.
     std::optional<std::size_t> sums;  ///< Offset of the sum of each pixel's codes, where a product needs it.
     std::vector<float> alpha;         ///< Scale of the input times those of the weights, [padded channels].
     Quantizer quantizer;              ///< Of the value.
+    std::optional<IntegerMaps> digital;  ///< Of a digital op.
   };
 
   /// All but the options must outlive it. @throws Error where oneDNN cannot make a layer.
@@ -70,6 +72,7 @@ class IntegerPlan final : public Plan {
  private:
   void make_step(std::size_t n);
   void make_product(std::size_t n);
+  [[nodiscard]] IntegerValue value(std::size_t n) const;
   void place_values();
 
   const FusedGraph& graph_;

@@ -1,8 +1,6 @@
 #include "engine/plans/integer/integer_worker.h"
 
-#include <algorithm>
-
-#include "kernels/subsample.h"
+#include "engine/ops/digital_ops.h"
 
 namespace dpac {
 
@@ -10,6 +8,9 @@ IntegerWorker::IntegerWorker(const IntegerPlan& plan, const Workspace& workspace
     : plan_(plan), workspace_(workspace) {
   for (std::size_t n = 0; n < plan.graph().nodes.size(); ++n) {
     const IntegerPlan::Step& step = plan.step(n);
+    digital_inputs_.emplace_back();
+    for (const int from : node(n).inputs)
+      digital_inputs_.back().push_back(codes(static_cast<std::size_t>(from)));
     if (!step.primitive) {
       calls_.emplace_back();
       continue;
@@ -49,9 +50,11 @@ void IntegerWorker::compute(std::size_t n, const RunInput& input) {
   const FusedNode& node = this->node(n);
   if (plan_.step(n).primitive) calls_[n].run(stream_);
   if (is_analog(node)) return;
-  if (std::holds_alternative<InputOp>(node.op)) quantize_images(n, input);
-  if (std::holds_alternative<GlobalAveragePoolOp>(node.op)) average(n);
-  if (const auto* shortcut = std::get_if<SubsampleOp>(&node.op)) run_subsample(n, *shortcut);
+  if (!plan_.step(n).digital) {
+    quantize_images(n, input);
+  } else if (!plan_.step(n).primitive) {
+    run_digital_integer(node, {*plan_.step(n).digital, digital_inputs_[n].data(), codes(n)});
+  }
   sum_pixels(n);
 }
 
@@ -117,29 +120,6 @@ void IntegerWorker::quantize_images(std::size_t n, const RunInput& input) const 
   const IntegerMap map = integer_map(node(n));
   for (int64_t s = 0; s < samples(); ++s) {
     quantize_input(map, plan_.step(n).quantizer, input.images + s * map.size(), codes(n) + s * map.size());
-  }
-}
-
-void IntegerWorker::average(std::size_t n) const {
-  const auto from = static_cast<std::size_t>(node(n).input());
-  const IntegerMap map = integer_map(node(from));
-  for (int64_t s = 0; s < samples(); ++s) {
-    average_codes(map, plan_.step(from).quantizer, plan_.step(n).quantizer, codes(from) + s * map.size(),
-                  codes(n) + s * map.channels);
-  }
-}
-
-void IntegerWorker::run_subsample(std::size_t n, const SubsampleOp& op) const {
-  const auto from = static_cast<std::size_t>(node(n).input());
-  const Subsample shortcut{integer_layout(node(from)),
-                           integer_layout(node(n)),
-                           node(from).shape().width,
-                           node(n).shape().width,
-                           op.stride,
-                           op.channels_before};
-  const auto zero = static_cast<uint8_t>(-plan_.step(n).quantizer.low);
-  for (int64_t s = 0; s < samples(); ++s) {
-    subsample(shortcut, zero, codes(from) + s * shortcut.in.size(), codes(n) + s * shortcut.out.size());
   }
 }
 

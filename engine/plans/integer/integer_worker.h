@@ -31,8 +31,6 @@ class IntegerWorker final : public Worker {
   void run_epilogue(const IntegerEpilogue& epilogue, const NoiseKey& key, const int32_t* acc,
                     uint8_t* dst) const;
   void quantize_images(std::size_t n, const RunInput& input) const;
-  void average(std::size_t n) const;
-  void run_subsample(std::size_t n, const SubsampleOp& op) const;
   void sum_pixels(std::size_t n) const;
   void copy_logits(float* logits) const;
 
@@ -40,6 +38,7 @@ class IntegerWorker final : public Worker {
   const Workspace& workspace_;
   onednn::Stream stream_;
   std::vector<onednn::Call> calls_;  ///< One per node; empty where it has no primitive.
+  std::vector<std::vector<const uint8_t*>> digital_inputs_;  ///< Of every node.
 };
 
 }  // namespace dpac

@@ -15,7 +15,7 @@ GroupedWeights::GroupedWeights(const FusedNode& node, int64_t in_channels, bool 
   std::fill(weights_.values().begin(), weights_.values().end(), 0.0f);
   fill(analog_weights(node).values().data());
   if (!with_bias) return;
-  const auto bias = analog_bias(node);
+  const auto bias = product_of(node).bias;
   bias_.assign(static_cast<std::size_t>(out_channels()), 0.0f);
   std::copy(bias.begin(), bias.end(), bias_.begin());
 }

@@ -11,12 +11,13 @@ int64_t padded_rows(const FusedNode& node) {
   return BlockedMap{node.shape().channels, 1, onednn::channel_block()}.padded_channels();
 }
 
-/// Whether two nodes are linear layers over the same tokens, so that one product can make both.
+/// Whether two nodes are weighted sums of the same tokens, so that one product can make both.
 bool share_product(const FusedGraph& graph, const FusedNode& a, const FusedNode& b) {
-  const bool linear = std::holds_alternative<LinearOp>(a.op) && std::holds_alternative<LinearOp>(b.op);
+  const bool pointwise =
+      has_weights(a) && has_weights(b) && product_of(a).is_pointwise() && product_of(b).is_pointwise();
   const bool bare =
       a.residual == kNone && b.residual == kNone && !is_smooth(a.activation) && !is_smooth(b.activation);
-  return graph.reads_text() && linear && bare && a.input() == b.input();
+  return graph.reads_text() && pointwise && bare && a.input() == b.input();
 }
 
 /// Neighbouring nodes that one product makes, from `first` on.
@@ -44,7 +45,7 @@ std::unique_ptr<WeightStack> make_stack(const FusedGraph& graph, std::vector<std
     const FusedNode& node = graph.nodes[stack->nodes[i]];
     const auto own = analog_weights(node).values();
     std::copy(own.begin(), own.end(), stack->rows_of(stack->nodes[i], node.shape().channels).begin());
-    const auto bias = analog_bias(node);
+    const auto bias = product_of(node).bias;
     std::copy(bias.begin(), bias.end(), stack->bias.begin() + stack->first_rows[i]);
   }
   return stack;
@@ -97,7 +98,7 @@ std::vector<NodeWeights> wrap_direct(const FusedGraph& graph, bool with_bias) {
       continue;
     }
     weights[n].direct.emplace(analog_weights(node).values(),
-                              with_bias ? analog_bias(node) : std::span<const float>());
+                              with_bias ? product_of(node).bias : std::span<const float>());
   }
   return weights;
 }
@@ -106,11 +107,11 @@ std::vector<NodeWeights> wrap_weights(const FusedGraph& graph) {
   std::vector<NodeWeights> weights = wrap_direct(graph);
   for (std::size_t n = 0; n < weights.size(); ++n) {
     const FusedNode& node = graph.nodes[n];
-    const auto* convolution = std::get_if<ConvolutionOp>(&node.op);
-    if (convolution != nullptr && convolution->groups == 1 &&
-        suits_winograd(input_shape(graph, node), node.shape(), convolution->geometry)) {
+    if (!has_weights(node)) continue;
+    const Product product = product_of(node);
+    if (product.groups == 1 && suits_winograd(input_shape(graph, node), node.shape(), product.geometry)) {
       weights[n].direct.reset();
-      weights[n].winograd.emplace(*convolution->weights, convolution->bias);
+      weights[n].winograd.emplace(*product.weights, product.bias);
     } else if (weights[n].product_of == kNone) {
       const std::vector<std::size_t> nodes = stacked_nodes(graph, n);
       if (nodes.size() > 1) wrap_stack(graph, nodes, weights);

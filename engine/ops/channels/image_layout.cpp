@@ -1,0 +1,22 @@
+#include "engine/ops/channels/image_layout.h"
+
+namespace dpac {
+
+Grid grid_of(const ImageLayoutOp&) {
+  return Grid::of_inputs;
+}
+
+void run_block(const ImageLayoutOp&, const DigitalRun& run, int64_t map, int64_t block) {
+  const RunMaps& out = run.maps.out;
+  const int64_t channels = out.shape.channels, pixels = out.shape.pixels();
+  const float* image = run.in[0] + map * channels * pixels;
+  float* to = run.out + out.at(map, block);
+  for (int lane = 0; lane < out.block; ++lane) {
+    const int64_t channel = block * out.block + lane;
+    for (int64_t p = 0; p < pixels; ++p) {
+      to[p * out.block + lane] = channel < channels ? image[channel * pixels + p] : 0.0f;
+    }
+  }
+}
+
+}  // namespace dpac

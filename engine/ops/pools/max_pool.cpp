@@ -1,0 +1,32 @@
+#include "engine/ops/pools/max_pool.h"
+
+namespace dpac {
+
+Value output_of(const MaxPoolOp& op, InputValues inputs) {
+  expect_inputs(inputs, 1);
+  expect_image(inputs[0]);
+  return {windows_over(inputs[0].shape, op.geometry, inputs[0].shape.channels)};
+}
+
+Grid grid_of(const MaxPoolOp&) {
+  return Grid::of_inputs;
+}
+
+onednn::Primitive compile(const MaxPoolOp& op, const DigitalMaps& maps, const Compiling& how) {
+  const auto make = how.recording ? onednn::make_recording_max_pool : onednn::make_max_pool;
+  return make(maps.out.count, maps.in[0].shape, maps.out.shape, op.geometry, how.threads);
+}
+
+onednn::Primitive compile_backward(const MaxPoolOp& op, const DigitalMaps& maps, const Compiling& how) {
+  return onednn::make_max_pool_backward(maps.out.count, maps.in[0].shape, maps.out.shape, op.geometry,
+                                        how.threads);
+}
+
+onednn::Primitive compile_integer(const MaxPoolOp& op, const IntegerMaps& maps, const Compiling& how) {
+  MapShape in = maps.in[0].shape, out = maps.out.shape;
+  in.channels = maps.in[0].map.channels;
+  out.channels = maps.out.map.channels;
+  return onednn::make_integer_max_pool(maps.count, in, out, op.geometry, how.threads);
+}
+
+}  // namespace dpac

@@ -1,0 +1,18 @@
+/// @file
+/// The network's input image.
+#pragma once
+
+#include "engine/ops/digital.h"
+
+namespace dpac {
+
+/// Read as it comes: [channels, height, width].
+struct InputOp {
+  static constexpr bool kIntegers = true;
+  MapShape shape;  ///< Of 1 or 3 channels.
+};
+
+Value output_of(const InputOp& op, InputValues inputs);
+Grid grid_of(const InputOp& op);
+
+}  // namespace dpac
