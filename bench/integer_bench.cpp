@@ -78,7 +78,7 @@ void code_sums(benchmark::State& state) {
   const IntegerMap map{state.range(0), state.range(1) * state.range(1)};
   const std::vector<uint8_t> src = some_bytes(map.size());
   std::vector<int32_t> sums(static_cast<std::size_t>(map.pixels));
-  for (auto _ : state) sum_codes(map, -3, src.data(), sums.data());
+  for (auto _ : state) sum_codes(map, map.channels, 1, -3, src.data(), sums.data());
   bench::report(state, map.size(), map.size());
 }
 BENCHMARK(code_sums)->Args({64, 56})->Args({512, 28});

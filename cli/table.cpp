@@ -57,6 +57,7 @@ WorkbenchOptions row_options(const TableCommand& command, const std::string& wei
   options.analog.noise.noise = noise;
   if (noise != "thermal") options.analog.noise.sigma_thermal.reset();
   if (noise != "weight") options.analog.noise.sigma_weight.reset();
+  if (noise == "weight") options.analog.noise.dot_length = name(DotLength::in_group);  // It has no D.
   options.analog.ranges_reported = true;  // The quantised baseline has them whatever the noise.
   return options;
 }

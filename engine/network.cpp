@@ -11,6 +11,7 @@
 #include "engine/noise/noisy_weights.h"
 #include "engine/plans/float/float_plan.h"
 #include "engine/plans/integer/integer_plan.h"
+#include "engine/plans/integer/integer_values.h"
 #include "engine/plans/lanes.h"
 #include "engine/plans/packing.h"
 #include "engine/plans/plan_lanes.h"

@@ -24,6 +24,8 @@ struct IntegerEpilogue {
   const int32_t* offsets = nullptr;  ///< Null for zeros.
   const float* bias = nullptr;
   const int32_t* patch_sums = nullptr;  ///< [pixels]; not read where offsets is null.
+  /// Of a channel that has sums of its own, where they begin in patch_sums; null: all read the same.
+  const int32_t* sum_places = nullptr;
   const float* gains = nullptr;         ///< Noise per draw: sigma / repeats. Null for no noise.
   const int32_t* repeats = nullptr;     ///< Draws that are summed up; null for one.
   bool relu = false;                    ///< Before the residual sum.

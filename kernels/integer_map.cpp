@@ -49,18 +49,48 @@ void quantize_input_body(const IntegerMap& map, const Quantizer& quantizer, cons
   }
 }
 
-void sum_codes_body(const IntegerMap& map, int32_t low, const uint8_t* src, int32_t* dst) {
+void sum_codes_body(const IntegerMap& map, int64_t stride, int64_t groups, int32_t low, const uint8_t* src, int32_t* dst) {
   const hn::Full128<uint8_t> d8;
   const hn::Repartition<uint64_t, decltype(d8)> d64;
-  const auto low_sum = static_cast<int32_t>(low * map.channels);
+  const int64_t channels = map.channels / groups;
+  const auto low_sum = static_cast<int32_t>(low * channels);
   for (int64_t p = 0; p < map.pixels; ++p) {
-    const uint8_t* pixel = src + p * map.channels;
-    auto sums = hn::Zero(d64);
-    int64_t c = 0;
-    for (; c + 16 <= map.channels; c += 16) sums = hn::Add(sums, hn::SumsOf8(hn::LoadU(d8, pixel + c)));
-    auto sum = static_cast<int32_t>(hn::GetLane(hn::SumOfLanes(d64, sums)));
-    for (; c < map.channels; ++c) sum += pixel[c];
-    dst[p] = sum + low_sum;
+    for (int64_t g = 0; g < groups; ++g) {
+      const uint8_t* part = src + p * stride + g * channels;
+      auto sums = hn::Zero(d64);
+      int64_t c = 0;
+      for (; c + 16 <= channels; c += 16) sums = hn::Add(sums, hn::SumsOf8(hn::LoadU(d8, part + c)));
+      auto sum = static_cast<int32_t>(hn::GetLane(hn::SumOfLanes(d64, sums)));
+      for (; c < channels; ++c) sum += part[c];
+      dst[g * map.pixels + p] = sum + low_sum;
+    }
+  }
+}
+
+/// `to` in blocks of whole vectors.
+void values_of_codes_body(const IntegerMap& map, const Quantizer& quantizer, const uint8_t* src,
+                          const BlockedMap& to, float* dst) {
+  const ByteQuantizer<Tag> vectors(quantizer);
+  for (int64_t b = 0; b < to.blocks(); ++b) {
+    for (int64_t p = 0; p < to.pixels; ++p, dst += to.block) {
+      const uint8_t* from = src + p * map.channels + b * to.block;
+      for (int64_t lane = 0; lane < to.block; lane += kLanes) {
+        hn::StoreU(vectors.values(hn::LoadU(ByteTag(), from + lane)), Tag(), dst + lane);
+      }
+    }
+  }
+}
+
+void codes_of_values_body(const BlockedMap& from, const Quantizer& quantizer, const float* src,
+                          const IntegerMap& map, uint8_t* dst) {
+  const ByteQuantizer<Tag> vectors(quantizer);
+  for (int64_t b = 0; b < from.blocks(); ++b) {
+    for (int64_t p = 0; p < from.pixels; ++p, src += from.block) {
+      uint8_t* to = dst + p * map.channels + b * from.block;
+      for (int64_t lane = 0; lane < from.block; lane += kLanes) {
+        hn::StoreU(vectors.bytes(hn::LoadU(Tag(), src + lane)), ByteTag(), to + lane);
+      }
+    }
   }
 }
 
@@ -103,6 +133,8 @@ namespace dpac {
 
 HWY_EXPORT(quantize_input_body);
 HWY_EXPORT(sum_codes_body);
+HWY_EXPORT(values_of_codes_body);
+HWY_EXPORT(codes_of_values_body);
 HWY_EXPORT(average_codes_body);
 
 void quantize_input(const IntegerMap& map, const Quantizer& quantizer, const float* src, uint8_t* dst) {
@@ -110,9 +142,26 @@ void quantize_input(const IntegerMap& map, const Quantizer& quantizer, const flo
   DPAC_DISPATCH(quantize_input_body)(map, quantizer, src, dst);
 }
 
-void sum_codes(const IntegerMap& map, int32_t low, const uint8_t* src, int32_t* dst) {
-  assert(map.channels > 0);
-  DPAC_DISPATCH(sum_codes_body)(map, low, src, dst);
+void values_of_codes(const IntegerMap& map, const Quantizer& quantizer, const uint8_t* src,
+                     const BlockedMap& to, float* dst) {
+  assert(quantizer.fits_bytes() && map.pixels == to.pixels && map.channels >= to.padded_channels());
+  DPAC_DISPATCH_BLOCKS(values_of_codes_body, to.block)(map, quantizer, src, to, dst);
+}
+
+void codes_of_values(const BlockedMap& from, const Quantizer& quantizer, const float* src,
+                     const IntegerMap& map, uint8_t* dst) {
+  assert(quantizer.fits_bytes() && map.pixels == from.pixels && map.channels >= from.padded_channels());
+  if (map.channels > from.padded_channels()) std::fill_n(dst, map.size(), static_cast<uint8_t>(-quantizer.low));
+  DPAC_DISPATCH_BLOCKS(codes_of_values_body, from.block)(from, quantizer, src, map, dst);
+}
+
+void sum_codes(const IntegerMap& map, int64_t stride, int64_t groups, int32_t low, const uint8_t* src, int32_t* dst) {
+  assert(map.channels > 0 && groups > 0 && map.channels % groups == 0);
+  DPAC_DISPATCH(sum_codes_body)(map, stride, groups, low, src, dst);
+}
+
+void translate(const ByteTable& table, int64_t count, uint8_t* bytes) {
+  for (int64_t i = 0; i < count; ++i) bytes[i] = table[bytes[i]];
 }
 
 void patch_sums(const PatchWindow& window, const int32_t* sums, int32_t* scratch, int32_t* dst) {

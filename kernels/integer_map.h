@@ -2,6 +2,7 @@
 /// The memory layout of 8-bit activations, and the small kernels on it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "kernels/layout.h"
@@ -23,8 +24,23 @@ struct IntegerMap {
 /// Plain float32 [C, pixels] -> codes of an input, [pixels][C].
 void quantize_input(const IntegerMap& map, const Quantizer& quantizer, const float* src, uint8_t* dst);
 
-/// dst[p] = sum_c (u[p, c] + low): the exact sum of a pixel's codes.
-void sum_codes(const IntegerMap& map, int32_t low, const uint8_t* src, int32_t* dst);
+/// Codes -> values in channel blocks, zeros beyond the last channel. `to` has the channels before padding.
+void values_of_codes(const IntegerMap& map, const Quantizer& quantizer, const uint8_t* src,
+                     const BlockedMap& to, float* dst);
+
+/// Values in channel blocks, zero beyond the last channel -> codes.
+void codes_of_values(const BlockedMap& from, const Quantizer& quantizer, const float* src,
+                     const IntegerMap& map, uint8_t* dst);
+
+/// dst[g, p] = sum of (u[p, c] + low) over the channels c of group g, one of so many equal parts of all: the
+/// exact sum of a pixel's codes. From pixel to pixel it is `stride` bytes.
+void sum_codes(const IntegerMap& map, int64_t stride, int64_t groups, int32_t low, const uint8_t* src, int32_t* dst);
+
+/// What becomes of each byte.
+using ByteTable = std::array<uint8_t, 256>;
+
+/// bytes[i] <- table[bytes[i]].
+void translate(const ByteTable& table, int64_t count, uint8_t* bytes);
 
 /// dst[q] = sum of sums[p] over the pixels p under window q that lie inside the image, [out_height,
 /// out_width]. `scratch` holds height * out_width values. The integer twin of patch_norms().

@@ -77,7 +77,7 @@ void add_workbench_options(OptionSet& set, WorkbenchOptions& options, const Data
 
 void add_table_workbench_options(OptionSet& set, WorkbenchOptions& options) {
   add_common_options(set, options, {});
-  add_sigma_options(set, options.analog.noise);
+  add_noise_constants(set, options.analog.noise);
   add_seed_option(set, options.analog.noise, "First seed of the searches");
   add_seeds_options(set, options.analog.noise,
                     "Number of searches with seeds S, S+1, ..., for the error bars");
@@ -94,6 +94,7 @@ Workbench::Workbench(WorkbenchOptions options, std::filesystem::path folder, boo
       layers_(paying_layers(analog_layers(session_.graph), options_.analog.kind())) {
   if (session_.graph.reads_text()) options_.learning.default_start = kTextStartEnergy;
   options_.learning.check_for(session_.graph.reads_text());
+  options_.analog.noise.check_groups(layers_);
   const std::string start = options_.learning.start_in_force().file;
   if (!start.empty()) start_ = read_energies_file(start, layers_);
   if (has_data()) check_labels(session_);
@@ -142,7 +143,7 @@ Json Workbench::quantised_with() const {
   auto json = learned_with();
   for (const char* other :
        {"noise_stream", "method", "steps", "train_batch", "lr", "lambda", "start", "start_sha256", "images",
-        "augment", "round_energy", "sigma_thermal", "sigma_weight"}) {
+        "augment", "round_energy", "sigma_thermal", "sigma_weight", "dot_length"}) {
     json.erase(other);
   }
   return json;

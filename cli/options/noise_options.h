@@ -19,6 +19,7 @@ struct NoiseOptions {
   EnergyOptions energies = {};
   bool energies_given = true;  ///< False for commands that find the energies themselves.
   std::optional<double> sigma_thermal = {}, sigma_weight = {};  ///< Unset: NoiseConfig's.
+  std::string dot_length = "in-group";
   double wavelength_nm = 1550;  ///< Of the homodyne network in docs/model.md section 5.
   uint64_t seed = 0;
   int seeds = 1;
@@ -29,7 +30,10 @@ struct NoiseOptions {
   /// as many seeds.
   void check() const;
 
-  /// Kind, sigmas and the first seed, without energies.
+  /// @throws UsageError where another D makes no difference to these layers.
+  void check_groups(const std::vector<AnalogLayer>& layers) const;
+
+  /// Kind, constants and the first seed, without energies.
   [[nodiscard]] NoiseConfig base() const;
 
   /// Energy of a photon in attojoules; none for other noises, whose energies have no unit.
@@ -45,11 +49,11 @@ struct NoiseOptions {
 /// The kinds of noise there are, "none" left out.
 std::vector<std::string> noisy_kinds();
 
-/// `--noise`, with the kinds the command knows, `--sigma-thermal` and `--sigma-weight`.
+/// `--noise`, with the kinds the command knows, and what add_noise_constants() adds.
 void add_noise_option(OptionSet& set, NoiseOptions& options, const std::vector<std::string>& kinds);
 
-/// `--sigma-thermal` and `--sigma-weight` alone.
-void add_sigma_options(OptionSet& set, NoiseOptions& options);
+/// `--sigma-thermal`, `--sigma-weight` and `--dot-length` alone.
+void add_noise_constants(OptionSet& set, NoiseOptions& options);
 
 void add_seed_option(OptionSet& set, NoiseOptions& options,
                      const std::string& help = "Seed of the noise (of several, the first)");

@@ -44,6 +44,10 @@ void append_norms(const Tensor& weights, const PatchWindow& window, Taps rows, T
   }
 }
 
+double root_of_groups(const FusedNode& node) {
+  return std::sqrt(static_cast<double>(groups_of(node)));
+}
+
 template <class Value>
 Value of_channel(std::span<const Value> values, std::size_t channel) {
   return values[values.size() == 1 ? 0 : channel];
@@ -119,6 +123,7 @@ LayerNoise LayerNoise::shot(const FusedGraph& graph, const FusedNode& node, cons
   }
   const double root = std::sqrt(static_cast<double>(dot_length_of(weights)));
   for (double& sigma : noise.unit_sigma_) sigma /= root;
+  noise.paper_factor_ = 1 / root_of_groups(node);
   return noise;
 }
 
@@ -127,6 +132,7 @@ LayerNoise LayerNoise::thermal(const FusedGraph& graph, const FusedNode& node, c
   LayerNoise noise = silent(graph, node, map);
   const double scale = std::sqrt(static_cast<double>(dot_length_of(analog_weights(node)))) * input.width();
   for (const ValueRange& range : weights) noise.unit_sigma_.push_back(scale * range.width());
+  noise.paper_factor_ = root_of_groups(node);
   return noise;
 }
 
@@ -135,6 +141,10 @@ LayerNoise LayerNoise::weight(const FusedGraph& graph, const FusedNode& node, co
   LayerNoise noise = silent(graph, node, map);
   for (const ValueRange& range : weights) noise.unit_sigma_.push_back(range.width());
   return noise;
+}
+
+double LayerNoise::with_dot_length(DotLength length) const {
+  return length == DotLength::paper ? paper_factor_ : 1;
 }
 
 LayerGains LayerNoise::gains(std::span<const float> energies, std::span<const int32_t> repeats,

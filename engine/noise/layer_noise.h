@@ -47,8 +47,12 @@ class LayerNoise {
   static LayerNoise weight(const FusedGraph& graph, const FusedNode& node, const BlockedMap& map,
                            const std::vector<ValueRange>& weights);
 
+  /// By what all of sigma changes with another D than the graph's own. Shot noise falls with its root, thermal
+  /// noise grows with it, weight noise has none.
+  [[nodiscard]] double with_dot_length(DotLength length) const;
+
   /// One energy and one number of repeats, or one per output channel. `sigma` scales all of it: NoiseConfig's
-  /// sigma_thermal or sigma_weight, 1 for shot noise.
+  /// sigma_thermal or sigma_weight, 1 for shot noise, and with_dot_length().
   [[nodiscard]] LayerGains gains(std::span<const float> energies, std::span<const int32_t> repeats,
                                  double sigma) const;
 
@@ -67,6 +71,7 @@ class LayerNoise {
 
   PatchWindow window_;
   BlockedMap map_;
+  double paper_factor_ = 1;         ///< with_dot_length(DotLength::paper).
   std::vector<double> unit_sigma_;  ///< [rows][channels]: at E = 1, and of shot noise with ||x|| = 1.
   std::vector<PixelRun> runs_;
 };

@@ -62,6 +62,11 @@ std::string_view name(NoiseKind kind) {
   return kNames.at(static_cast<std::size_t>(kind));
 }
 
+std::string_view name(DotLength length) {
+  constexpr std::array<std::string_view, 2> kNames = {"in-group", "paper"};
+  return kNames.at(static_cast<std::size_t>(length));
+}
+
 std::vector<AnalogLayer> paying_layers(std::vector<AnalogLayer> layers, NoiseKind kind) {
   for (AnalogLayer& layer : layers) {
     if (kind == NoiseKind::weight && !layer.has_weights) layer.macs = 0;
@@ -71,7 +76,7 @@ std::vector<AnalogLayer> paying_layers(std::vector<AnalogLayer> layers, NoiseKin
 
 bool same_but_seed(const NoiseConfig& a, const NoiseConfig& b) {
   return a.kind == b.kind && a.energies == b.energies && a.repeats == b.repeats &&
-         a.sigma_thermal == b.sigma_thermal && a.sigma_weight == b.sigma_weight;
+         a.sigma_thermal == b.sigma_thermal && a.sigma_weight == b.sigma_weight && a.dot_length == b.dot_length;
 }
 
 Energies uniform_energies(const std::vector<AnalogLayer>& layers, double energy) {

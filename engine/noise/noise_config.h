@@ -16,6 +16,15 @@ enum class NoiseKind { none, shot, thermal, weight };
 /// "none", "shot", "thermal", "weight".
 std::string_view name(NoiseKind kind);
 
+/// The D in a standard deviation, of a convolution with groups (docs/model.md section 7).
+enum class DotLength {
+  in_group,  ///< Input channels of one group: those that an output is the sum of.
+  paper,     ///< Of all groups, as the authors' code has it.
+};
+
+/// "in-group", "paper".
+std::string_view name(DotLength length);
+
 /// Energy per MAC of each analog layer, in the order of analog_layers(): one value for the whole layer, or
 /// one per output channel. Photons for shot noise, multiples of the base energy for the others (docs/model.md
 /// section 1).
@@ -36,6 +45,7 @@ struct NoiseConfig {
   Repeats repeats = {};
   double sigma_thermal = 0.01;  ///< At an energy of 1; in units of sqrt(D) times both operands' ranges.
   double sigma_weight = 0.1;    ///< At an energy of 1; in units of the range of a channel's weights.
+  DotLength dot_length = DotLength::in_group;
 };
 
 /// The layers with the MACs that have an energy under a noise: products of attention, which have no stored

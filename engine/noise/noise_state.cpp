@@ -71,7 +71,8 @@ std::shared_ptr<const std::vector<LayerGains>> layer_gains(std::span<const Layer
   std::vector<LayerGains> gains;
   for (std::size_t l = 0; l < layers.size(); ++l) {
     const std::span<const int32_t> repeats = config.repeats.empty() ? kOnce : std::span(config.repeats[l]);
-    gains.push_back(layers[l].gains(config.energies[l], repeats, sigma_of(config)));
+    const double sigma = sigma_of(config) * layers[l].with_dot_length(config.dot_length);
+    gains.push_back(layers[l].gains(config.energies[l], repeats, sigma));
   }
   return std::make_shared<const std::vector<LayerGains>>(std::move(gains));
 }

@@ -4,7 +4,7 @@
 ///
 /// A digital op is a struct in a header of its own with, beside output_of():
 ///
-///     static constexpr bool kIntegers                         whether it also runs on bytes
+///     static constexpr bool kIntegers                         whether it has a run on bytes
 ///     Grid grid_of(const Op&)                                 whether its output has a quantiser
 ///     std::size_t tape_of(const Op&, const DigitalMaps&)      floats that a backward reads
 ///
@@ -23,7 +23,7 @@
 ///       onednn::Primitive compile(const Op&, const DigitalMaps&, const Compiling&)
 ///       onednn::Primitive compile_backward(const Op&, const DigitalMaps&, const Compiling&)
 ///
-/// On bytes, if kIntegers, a map at a time or compiled:
+/// On bytes, if kIntegers, a map at a time or compiled (without, the integer plan goes through floats):
 ///
 ///     void run_integer(const Op&, const IntegerRun&, int64_t map)
 ///     onednn::Primitive compile_integer(const Op&, const IntegerMaps&, const Compiling&)

@@ -131,10 +131,10 @@ TEST_CASE("integers give what float32 gives, but for codes on a rounding edge") 
         NoiseModel{"thermal, fewer bits, repeats", NoiseKind::thermal, 5.3, 6.7, true}}) {
     CAPTURE(std::string(model.what));
     for (const NetworkCase& c : network_cases()) {
-      if (c.graph != nullptr) continue;  // Of ops that run in float32.
       CAPTURE(std::string(c.what));
       const Graph graph = build(c);
-      const Ranges ranges = ranges_of(graph);
+      Ranges ranges = ranges_of(graph);
+      for (ValueRange& range : ranges) range.join({0, 0});  // Padding needs the code of zero.
       NetworkOptions options = options_of(model, ranges, 4, 2);
       Network integers(build(c), options);
       options.arithmetic = Arithmetic::float32;
@@ -149,8 +149,12 @@ TEST_CASE("integers give what float32 gives, but for codes on a rounding edge") 
       for (std::size_t i = 0; i < found.size(); ++i) {
         worst = std::max(worst, std::abs(static_cast<double>(found[i]) - static_cast<double>(expected[i])));
       }
-      CHECK(worst < 3.5 * step);
-      CHECK(share_of_other_codes({expected.begin(), expected.end()}, found, step) < 0.2);
+      // Bytes that are joined are rounded once more, to one grid.
+      const bool joins = std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const Node& node) {
+        return std::holds_alternative<ConcatOp>(node.op);
+      });
+      CHECK(worst < (joins ? 6 : 3.5) * step);
+      CHECK(share_of_other_codes({expected.begin(), expected.end()}, found, step) < (joins ? 0.6 : 0.2));
     }
   }
 }

@@ -13,6 +13,7 @@
 #include "tests/support/isa_scope.h"
 #include "tests/support/network_runs.h"
 #include "tests/support/oracle.h"
+#include "tests/support/random_graphs.h"
 
 using namespace dpac;
 using namespace dpac::test;
@@ -64,6 +65,33 @@ TEST_CASE("sigma, pre-activation, noise and logits equal the double-precision or
     }
     CHECK(test::relative_error(reference.logits, logits.data()) < 2e-5);
     CHECK(run(network, image, samples) == logits);
+  }
+}
+
+TEST_CASE("the paper's D for groups is that many times the energy of shot noise, and as much less of thermal noise") {
+  const Graph graph = mobile_graph();
+  const auto images = images_for(graph, 1);
+  for (const NoiseKind kind : {NoiseKind::shot, NoiseKind::thermal}) {
+    CAPTURE(name(kind));
+    NetworkOptions options{.batch = 1, .threads = 1, .noise = kind};
+    options.quantization.ranges = Ranges(quantized_tensors(graph).size(), {-1.0f, 1.5f});
+    Network network(graph, options);
+    NoiseConfig paper{kind, uniform_energies(network.layers(), 8), kSeed};
+    NoiseConfig own = paper;
+    for (std::size_t l = 0; l < network.layers().size(); ++l) {
+      const auto groups = static_cast<float>(network.layers()[l].groups);
+      own.energies[l].front() *= kind == NoiseKind::shot ? groups : 1 / groups;
+    }
+    REQUIRE(own.energies != paper.energies);
+    const auto logits_of = [&](const NoiseConfig& config) {
+      network.set_noise(config);
+      return run(network, images, indices(1));
+    };
+    const auto in_group = logits_of(paper);
+    paper.dot_length = DotLength::paper;
+    const auto found = logits_of(paper), expected = logits_of(own);
+    CHECK(in_group != found);
+    CHECK(test::relative_error({expected.begin(), expected.end()}, found.data()) < 1e-4);
   }
 }
 

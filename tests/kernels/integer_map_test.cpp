@@ -87,14 +87,17 @@ TEST_CASE("sums of codes are exact") {
         force_isa(isa);
         CAPTURE(name(isa));
         CAPTURE(channels);
-        std::vector<int32_t> sums(10, -77);
-        sum_codes(map, low, src.data(), sums.data());
-        CHECK(sums[9] == -77);
-        for (int64_t p = 0; p < 9; ++p) {
-          int32_t expected = 0;
-          for (int64_t c = 0; c < channels; ++c)
-            expected += src[static_cast<std::size_t>(p * channels + c)] + low;
-          CHECK(sums[static_cast<std::size_t>(p)] == expected);
+        for (const int64_t groups : {int64_t{1}, channels >= 32 ? channels / 16 : 1}) {
+          std::vector<int32_t> sums(static_cast<std::size_t>(9 * groups) + 1, -77);
+          sum_codes(map, channels, groups, low, src.data(), sums.data());
+          CHECK(sums.back() == -77);
+          const int64_t own = channels / groups;
+          for (int64_t i = 0; i < 9 * groups; ++i) {
+            const int64_t first = i % 9 * channels + i / 9 * own;
+            int32_t expected = 0;
+            for (int64_t c = first; c < first + own; ++c) expected += src[static_cast<std::size_t>(c)] + low;
+            CHECK(sums[static_cast<std::size_t>(i)] == expected);
+          }
         }
       }
     }
@@ -163,4 +166,47 @@ TEST_CASE("the global average of codes") {
       }
     }
   }
+}
+
+TEST_CASE("codes and values in channel blocks are each other's, and padding is zero") {
+  const test::IsaScope scope;
+  const Quantizer q = make_quantizer(-1.1, 2.6, 256);
+  for (const int block : {8, 16}) {
+    for (const int64_t channels : {1, 3, 8, 20, 37, 48}) {
+      const BlockedMap blocked{channels, 5, block};
+      const IntegerMap map{(channels + 15) / 16 * 16, 5};
+      auto src = random_bytes(map.size(), 4);
+      for (std::size_t i = 0; i < src.size(); ++i) {
+        if (static_cast<int64_t>(i) % map.channels >= channels) src[i] = static_cast<uint8_t>(-q.low);
+      }
+      for (const Isa isa : supported_isas()) {
+        force_isa(isa);
+        CAPTURE(name(isa));
+        CAPTURE(channels);
+        CAPTURE(block);
+        std::vector<float> values(static_cast<std::size_t>(blocked.size()), 99.0f);
+        values_of_codes(map, q, src.data(), blocked, values.data());
+        for (int64_t c = 0; c < blocked.padded_channels(); ++c) {
+          for (int64_t p = 0; p < blocked.pixels; ++p) {
+            const float found = values[static_cast<std::size_t>((c / block * 5 + p) * block + c % block)];
+            const float code = c < channels ? static_cast<float>(src[static_cast<std::size_t>(p * map.channels + c)]) + q.low : 0;
+            CHECK(found == code * q.scale);
+          }
+        }
+        std::vector<uint8_t> back(src.size() + 1, kCanary);
+        codes_of_values(blocked, q, values.data(), map, back.data());
+        CHECK(back.back() == kCanary);
+        back.pop_back();
+        CHECK(back == src);
+      }
+    }
+  }
+}
+
+TEST_CASE("bytes are translated one by one") {
+  ByteTable table{};
+  for (std::size_t i = 0; i < table.size(); ++i) table[i] = static_cast<uint8_t>(255 - i);
+  std::vector<uint8_t> bytes = {0, 1, 254, 255, 128};
+  translate(table, 4, bytes.data());
+  CHECK(bytes == std::vector<uint8_t>{255, 254, 1, 0, 128});
 }

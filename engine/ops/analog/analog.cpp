@@ -26,6 +26,7 @@ void measure_product(const Product& product, const AnalogValues& values, AnalogL
   const double outputs = static_cast<double>(out.shape.channels) * pixels;
   layer.out_channels = product.weights->dim(0);
   layer.dot_length = dot_length_of(*product.weights);
+  layer.groups = product.groups;
   layer.outputs = rounded(outputs);
   layer.macs = rounded(static_cast<double>(layer.dot_length) * outputs);
   layer.parameters = element_count(product.weights->shape()) + product.weights->dim(0);

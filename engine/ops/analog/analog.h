@@ -33,6 +33,7 @@ struct AnalogLayer {
   int64_t macs = 0;          ///< D N.
   int64_t out_channels = 0;  ///< How many energies it may have: one, for a product of attention.
   int64_t parameters = 0;    ///< Weights and bias, BatchNorm folded.
+  int64_t groups = 1;        ///< Of the channels of a convolution.
   bool has_weights = true;   ///< A product of attention has none, and no energy under weight noise.
 };
 

@@ -1,10 +1,7 @@
 /// @file
 /// A quantised graph compiled in exact 8-bit integers: every activation is a byte, every product is uint8
 /// times int8 summed in int32, and what follows it is one pass (kernels/integer_epilogue.h).
-///
-/// Weights' codes are asymmetric, w = w' + offset with w' in int8 and one offset per output channel. With
-/// activations' codes x, sum x w = sum x w' + offset * sum x: oneDNN gives the first, a box filter over the
-/// codes the second.
+/// Digital ops without a run on bytes of their own go through floats, one sample at a time.
 #pragma once
 
 #include <cstdint>
@@ -15,29 +12,12 @@
 #include "engine/noise/quantization.h"
 #include "engine/onednn/onednn.h"
 #include "engine/ops/digital.h"
+#include "engine/plans/integer/integer_weights.h"
 #include "engine/plans/plan.h"
+#include "kernels/depthwise_product.h"
 #include "kernels/integer_map.h"
 
 namespace dpac {
-
-/// The codes of a node's weights; `packed` is unset where it has none. Per-channel values are padded with
-/// zeros.
-struct NodeIntegerWeights {
-  std::vector<int8_t>
-      codes;  ///< w' as [out, in, kernel, kernel], both padded to multiples of 16 (images are not).
-  std::vector<float> scales;     ///< [padded out].
-  std::vector<int32_t> offsets;  ///< [padded out].
-  std::vector<float> bias;       ///< [padded out].
-  std::optional<onednn::IntegerWeights> packed;
-};
-
-/// One per node, to be shared by all plans of the graph. `graph` holds the weights before they are quantised.
-std::vector<NodeIntegerWeights> integer_weights(const FusedGraph& graph, double bits);
-
-/// Whether the graph can run in integers here: at most 8 bits everywhere, no sum that could overflow, and a
-/// machine on which oneDNN's products are exact.
-bool suits_integers(const FusedGraph& graph, const Quantization& quantization,
-                    const std::vector<NodeQuantizers>& quantizers);
 
 struct IntegerPlanOptions {
   int64_t samples = 1;
@@ -52,8 +32,12 @@ class IntegerPlan final : public Plan {
     std::size_t value = 0;            ///< Offset of the codes.
     std::optional<std::size_t> sums;  ///< Offset of the sum of each pixel's codes, where a product needs it.
     std::vector<float> alpha;         ///< Scale of the input times those of the weights, [padded channels].
+    std::vector<int32_t> sum_places;  ///< Of a convolution with groups (IntegerEpilogue::sum_places).
     Quantizer quantizer;              ///< Of the value.
-    std::optional<IntegerMaps> digital;  ///< Of a digital op.
+    std::optional<DepthwiseProduct> depthwise;  ///< Instead of a primitive.
+    std::optional<ByteTable> table;             ///< Of a smooth activation behind the product.
+    std::optional<IntegerMaps> digital;         ///< Of a digital op that runs on bytes,
+    std::optional<DigitalMaps> floats;          ///< and of one that does not: for one sample.
   };
 
   /// All but the options must outlive it. @throws Error where oneDNN cannot make a layer.
@@ -73,6 +57,9 @@ class IntegerPlan final : public Plan {
   void make_step(std::size_t n);
   void make_product(std::size_t n);
   [[nodiscard]] IntegerValue value(std::size_t n) const;
+  [[nodiscard]] RunMaps float_map(std::size_t n) const;
+  [[nodiscard]] int64_t scratch_of(std::size_t n) const;
+  [[nodiscard]] bool reads_pixel_sums(std::size_t n) const;
   void place_values();
 
   const FusedGraph& graph_;
@@ -82,11 +69,5 @@ class IntegerPlan final : public Plan {
   std::vector<Step> steps_;
   WorkspaceSize size_;
 };
-
-/// The layout of a node's codes.
-IntegerMap integer_map(const FusedNode& node);
-
-/// The same as one block of padded channels: for kernels that number noise elements or copy channels.
-BlockedMap integer_layout(const FusedNode& node);
 
 }  // namespace dpac

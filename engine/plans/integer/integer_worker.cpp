@@ -1,8 +1,24 @@
 #include "engine/plans/integer/integer_worker.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "engine/ops/digital_ops.h"
+#include "engine/plans/integer/integer_values.h"
 
 namespace dpac {
+namespace {
+
+/// A quantiser is monotonic: what is clipped before it never passes the code of the largest value.
+Quantizer clipped(Quantizer quantizer, Activation activation) {
+  constexpr float kMost = 6;
+  if (activation == Activation::relu6) {
+    quantizer.high = std::min(quantizer.high, std::nearbyint(kMost * quantizer.inverse_scale));
+  }
+  return quantizer;
+}
+
+}  // namespace
 
 IntegerWorker::IntegerWorker(const IntegerPlan& plan, const Workspace& workspace)
     : plan_(plan), workspace_(workspace) {
@@ -11,6 +27,7 @@ IntegerWorker::IntegerWorker(const IntegerPlan& plan, const Workspace& workspace
     digital_inputs_.emplace_back();
     for (const int from : node(n).inputs)
       digital_inputs_.back().push_back(codes(static_cast<std::size_t>(from)));
+    float_inputs_.push_back(inputs_in_floats(n));
     if (!step.primitive) {
       calls_.emplace_back();
       continue;
@@ -19,6 +36,18 @@ IntegerWorker::IntegerWorker(const IntegerPlan& plan, const Workspace& workspace
     calls_.push_back(
         step.primitive.bind(codes(static_cast<std::size_t>(node(n).input())), dst, workspace_.scratchpad()));
   }
+}
+
+std::vector<const float*> IntegerWorker::inputs_in_floats(std::size_t n) const {
+  std::vector<const float*> inputs;
+  const auto& maps = plan_.step(n).floats;
+  if (!maps) return inputs;
+  const float* next = workspace_.norms() + maps->out.size();
+  for (const RunMaps& in : maps->in) {
+    inputs.push_back(next);
+    next += in.size();
+  }
+  return inputs;
 }
 
 uint8_t* IntegerWorker::codes(std::size_t n) const {
@@ -48,12 +77,16 @@ void IntegerWorker::run(const RunInput& input, const LogitsOutput& output) {
 void IntegerWorker::compute(std::size_t n, const RunInput& input) {
   call(input.poll);
   const FusedNode& node = this->node(n);
-  if (plan_.step(n).primitive) calls_[n].run(stream_);
+  const IntegerPlan::Step& step = plan_.step(n);
+  if (step.primitive) calls_[n].run(stream_);
+  if (step.depthwise) run_depthwise(n);
   if (is_analog(node)) return;
-  if (!plan_.step(n).digital) {
+  if (step.floats) {
+    run_through_floats(n);
+  } else if (!step.digital) {
     quantize_images(n, input);
-  } else if (!plan_.step(n).primitive) {
-    run_digital_integer(node, {*plan_.step(n).digital, digital_inputs_[n].data(), codes(n)});
+  } else if (!step.primitive) {
+    run_digital_integer(node, {*step.digital, digital_inputs_[n].data(), codes(n)});
   }
   sum_pixels(n);
 }
@@ -70,8 +103,9 @@ void IntegerWorker::finish(std::size_t n, int layer, const NoisePoint& point, co
     const NoiseKey key{.seed = point.seed,
                        .layer = static_cast<uint16_t>(layer),
                        .sample = static_cast<uint32_t>(input.samples[s])};
-    run_epilogue(epilogue, key, integers(plan_.step(n).acc) + s * epilogue.map.size(),
-                 codes(n) + s * epilogue.map.size());
+    uint8_t* dst = codes(n) + s * epilogue.map.size();
+    run_epilogue(epilogue, key, integers(plan_.step(n).acc) + s * epilogue.map.size(), dst);
+    if (plan_.step(n).table) translate(*plan_.step(n).table, epilogue.map.size(), dst);
   }
   sum_pixels(n);
 }
@@ -81,11 +115,12 @@ IntegerEpilogue IntegerWorker::epilogue_of(std::size_t n, int layer, const Noise
   const NodeIntegerWeights& weights = plan_.weights(n);
   IntegerEpilogue epilogue{.map = integer_map(node),
                            .alpha = plan_.step(n).alpha.data(),
-                           .offsets = weights.offsets.data(),
+                           .offsets = weights.is_depthwise() ? nullptr : weights.offsets.data(),
                            .bias = weights.bias.data(),
-                           .relu = node.activation == Activation::relu,
-                           .quantizer = *plan_.quantizers(n).output,
+                           .relu = node.activation == Activation::relu || node.activation == Activation::relu6,
+                           .quantizer = clipped(*plan_.quantizers(n).output, node.activation),
                            .relu_after_residual = node.relu_after_residual};
+  if (const auto& places = plan_.step(n).sum_places; !places.empty()) epilogue.sum_places = places.data();
   if (node.residual != kNone) {
     epilogue.residual_quantizer = plan_.step(static_cast<std::size_t>(node.residual)).quantizer;
     epilogue.sum_quantizer = *plan_.quantizers(n).result;
@@ -99,11 +134,54 @@ IntegerEpilogue IntegerWorker::epilogue_of(std::size_t n, int layer, const Noise
 }
 
 const int32_t* IntegerWorker::patch_sums_of(std::size_t n, int64_t s, const PatchWindow& window) const {
+  if (plan_.step(n).depthwise) return nullptr;
   const auto from = static_cast<std::size_t>(node(n).input());
-  const int32_t* sums = integers(*plan_.step(from).sums) + s * node(from).shape().pixels();
+  const IntegerMap in = integer_map(node(from));
+  const int64_t pixels = node(n).shape().pixels();
   auto* patches = reinterpret_cast<int32_t*>(workspace_.norms());
-  patch_sums(window, sums, patches + node(n).shape().pixels(), patches);
+  const int64_t groups = groups_of(node(n));
+  int32_t* scratch = patches + groups * pixels;
+  if (groups == 1) {
+    patch_sums(window, integers(*plan_.step(from).sums) + s * in.pixels, scratch, patches);
+    return patches;
+  }
+  int32_t* sums = scratch + window.height * window.out_width;
+  // Without what pads the channels, which no group has.
+  const auto low = static_cast<int32_t>(plan_.step(from).quantizer.low);
+  sum_codes({node(from).shape().channels, in.pixels}, in.channels, groups, low, codes(from) + s * in.size(), sums);
+  for (int64_t g = 0; g < groups; ++g) patch_sums(window, sums + g * in.pixels, scratch, patches + g * pixels);
   return patches;
+}
+
+void IntegerWorker::run_depthwise(std::size_t n) const {
+  const DepthwiseProduct& product = *plan_.step(n).depthwise;
+  const auto from = static_cast<std::size_t>(node(n).input());
+  const int64_t in = integer_map(node(from)).size(), out = integer_map(node(n)).size();
+  const int64_t rows = product.window.out_height;
+  const int threads = plan_.options().threads;
+  for (int64_t s = 0; s < samples(); ++s) {
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
+    for (int t = 0; t < threads; ++t) {
+      run_depthwise_product(product, rows * t / threads, rows * (t + 1) / threads, codes(from) + s * in,
+                            integers(plan_.step(n).acc) + s * out);
+    }
+  }
+}
+
+void IntegerWorker::run_through_floats(std::size_t n) const {
+  const DigitalMaps& maps = *plan_.step(n).floats;
+  float* out = workspace_.norms();
+  const IntegerMap out_codes = integer_map(node(n));
+  for (int64_t s = 0; s < samples(); ++s) {
+    float* in = out + maps.out.size();
+    for (std::size_t i = 0; i < maps.in.size(); in += maps.in[i++].size()) {
+      const auto from = static_cast<std::size_t>(node(n).inputs[i]);
+      const IntegerMap in_codes = integer_map(node(from));
+      values_of_codes(in_codes, plan_.step(from).quantizer, codes(from) + s * in_codes.size(), maps.in[i].map(), in);
+    }
+    run_digital(node(n), {maps, float_inputs_[n].data(), out, nullptr}, plan_.options().threads);
+    codes_of_values(maps.out.map(), plan_.step(n).quantizer, out, out_codes, codes(n) + s * out_codes.size());
+  }
 }
 
 void IntegerWorker::run_epilogue(const IntegerEpilogue& epilogue, const NoiseKey& key, const int32_t* acc,
@@ -132,7 +210,7 @@ void IntegerWorker::sum_pixels(std::size_t n) const {
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
   for (int t = 0; t < threads; ++t) {
     const int64_t first = pixels * t / threads, last = pixels * (t + 1) / threads;
-    sum_codes({map.channels, last - first}, low, codes(n) + first * map.channels,
+    sum_codes({map.channels, last - first}, map.channels, 1, low, codes(n) + first * map.channels,
               integers(*plan_.step(n).sums) + first);
   }
 }

@@ -30,6 +30,9 @@ class IntegerWorker final : public Worker {
   [[nodiscard]] const int32_t* patch_sums_of(std::size_t n, int64_t s, const PatchWindow& window) const;
   void run_epilogue(const IntegerEpilogue& epilogue, const NoiseKey& key, const int32_t* acc,
                     uint8_t* dst) const;
+  [[nodiscard]] std::vector<const float*> inputs_in_floats(std::size_t n) const;
+  void run_depthwise(std::size_t n) const;
+  void run_through_floats(std::size_t n) const;
   void quantize_images(std::size_t n, const RunInput& input) const;
   void sum_pixels(std::size_t n) const;
   void copy_logits(float* logits) const;
@@ -37,6 +40,7 @@ class IntegerWorker final : public Worker {
   const IntegerPlan& plan_;
   const Workspace& workspace_;
   onednn::Stream stream_;
+  std::vector<std::vector<const float*>> float_inputs_;  ///< One per node: of those that run through floats.
   std::vector<onednn::Call> calls_;  ///< One per node; empty where it has no primitive.
   std::vector<std::vector<const uint8_t*>> digital_inputs_;  ///< Of every node.
 };

@@ -7,6 +7,14 @@
 
 namespace dpac {
 
+int64_t merged_groups(int64_t groups, int64_t in, int64_t out, int64_t block) {
+  for (int64_t merged = 1; merged < groups; ++merged) {
+    const bool whole = merged * in % block == 0 && merged * out % block == 0;
+    if (groups % merged == 0 && whole) return merged;
+  }
+  return groups;
+}
+
 GroupedWeights::GroupedWeights(const FusedNode& node, int64_t in_channels, bool with_bias)
     : plain_(analog_weights(node).shape()), plain_groups_(groups_of(node)) {
   choose_groups(in_channels);
@@ -26,10 +34,7 @@ void GroupedWeights::choose_groups(int64_t in_channels) {
     groups_ = BlockedMap{in_channels, 1, static_cast<int>(block)}.padded_channels();
     return;
   }
-  for (merged_ = 1; merged_ < plain_groups_; ++merged_) {
-    const bool whole = merged_ * plain_[1] % block == 0 && merged_ * out_per_group % block == 0;
-    if (plain_groups_ % merged_ == 0 && whole) break;
-  }
+  merged_ = merged_groups(plain_groups_, plain_[1], out_per_group, block);
   groups_ = plain_groups_ / merged_;
   in_per_group_ = merged_ * plain_[1];
 }
