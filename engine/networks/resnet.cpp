@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "engine/networks/foreign_network.h"
-#include "engine/networks/torch_modules.h"
+#include "engine/networks/torchvision/torch_modules.h"
 #include "kernels/error.h"
 
 namespace dpac {

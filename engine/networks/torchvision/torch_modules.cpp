@@ -1,4 +1,4 @@
-#include "engine/networks/torch_modules.h"
+#include "engine/networks/torchvision/torch_modules.h"
 
 #include <algorithm>
 #include <utility>
