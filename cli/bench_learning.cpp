@@ -15,7 +15,7 @@ TimedLearning::TimedLearning(Graph graph, const DifferentiatorOptions& options, 
     : differentiator_(std::move(graph), options), learner_(differentiator_, learner_options(noise)) {}
 
 void TimedLearning::run(const Inputs& inputs, std::span<const int64_t> samples) {
-  const int64_t classes = output_channels(differentiator_.graph());
+  const int64_t classes = differentiator_.fused_graph().classes();
   if (classes == 1) {
     const std::vector<float> scores(samples.size(), 1.0f);
     learner_.step(inputs, {.scores = scores}, samples);

@@ -90,7 +90,7 @@ Accuracy BitsExperiment::with_equal_bits(const std::vector<LayerPrecision>& laye
   Network network = compile({.quantization = std::move(quantization),
                              .arithmetic = inputs_.analog.quantization.product_arithmetic()});
   const Evaluation evaluation = evaluate_on_all(network, {{NoiseConfig{}}, {}}, progress);
-  return accuracy_of(evaluation, 0, output_channels(network.graph()));
+  return accuracy_of(evaluation, 0, network.fused_graph().classes());
 }
 
 }  // namespace dpac::cli

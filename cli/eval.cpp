@@ -208,7 +208,7 @@ void run(const EvalOptions& options) {
 
   const auto points = report_points(network, plan, evaluation, noise.wavelength_nm);
   std::optional<Accuracy> noise_free;
-  if (baseline) noise_free = noise_free_accuracy(evaluation, output_channels(network.graph()));
+  if (baseline) noise_free = noise_free_accuracy(evaluation, network.fused_graph().classes());
   auto json = result_json("eval", options_json(options, *session.data.source), session.weights_sha256,
                           thread_count(options.run.threads));
   json["samples"] = session.data.samples.size();

@@ -75,7 +75,7 @@ std::vector<PointReport> report_points(const Network& network, const EvaluationP
                                        const Evaluation& evaluation, double wavelength_nm) {
   std::vector<PointReport> points;
   for (std::size_t p = 0; p < plan.points.size(); ++p) {
-    points.push_back({accuracy_of(evaluation, p, output_channels(network.graph())), plan.seeds,
+    points.push_back({accuracy_of(evaluation, p, network.fused_graph().classes()), plan.seeds,
                       energy_of(network.layers(), plan.points[p], wavelength_nm),
                       evaluation.points[p].confusion});
   }

@@ -76,7 +76,7 @@ void record(const TraceOptions& options, Network& network, const Samples& sample
   Hdf5Writer file(options.out);
   const int64_t count = static_cast<int64_t>(samples.indices.size());
   std::vector<float> logits(samples.indices.size() *
-                            static_cast<std::size_t>(output_channels(network.graph())));
+                            static_cast<std::size_t>(network.fused_graph().classes()));
   Progress progress(static_cast<int64_t>(layers.size()), "layers", options.output.quiet);
   const std::vector<int64_t> lengths = samples.lengths();
   const int64_t longest = lengths.empty() ? 0 : *std::max_element(lengths.begin(), lengths.end());
@@ -87,7 +87,7 @@ void record(const TraceOptions& options, Network& network, const Samples& sample
     recorder.write(file);
     progress.advance(static_cast<int64_t>(group.size()));
   }
-  file.write_floats("logits", {count, output_channels(network.graph())}, logits);
+  file.write_floats("logits", {count, network.fused_graph().classes()}, logits);
   file.write_integers("samples", {count}, samples.indices);
   if (!lengths.empty()) file.write_integers("lengths", {count}, lengths);
   file.commit();

@@ -24,7 +24,7 @@ int main(int argc, char** argv) try {
   const dpac::MapShape input = input_shape(clean.graph());
   std::vector<float> pixels(static_cast<std::size_t>(input.channels * input.pixels()));
   dpac::preprocess(image, {.value_scale = 1.0 / 255}, static_cast<int>(input.channels), pixels);
-  std::vector<float> logits(static_cast<std::size_t>(output_channels(clean.graph())));
+  std::vector<float> logits(static_cast<std::size_t>(clean.fused_graph().classes()));
   const std::vector<int64_t> index = {0};  // A sample's place in the data set chooses its noise.
   const auto best = [&] { return std::max_element(logits.begin(), logits.end()) - logits.begin(); };
 

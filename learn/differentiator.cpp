@@ -1,22 +1,14 @@
 #include "learn/differentiator.h"
 
-#include <algorithm>
-#include <array>
 #include <optional>
 
-#include <fmt/format.h>
 #include <omp.h>
 
-#include "engine/graph/fuse.h"
-#include "engine/noise/noise_state.h"
 #include "engine/noise/noisy_weights.h"
+#include "engine/plans/batch_lanes.h"
+#include "engine/plans/compiled_network.h"
 #include "engine/plans/float/float_plan.h"
-#include "engine/plans/lanes.h"
-#include "engine/plans/packing.h"
-#include "engine/plans/plan_lanes.h"
-#include "engine/thread_scope.h"
 #include "kernels/error.h"
-#include "kernels/isa.h"
 #include "learn/learning_plans.h"
 
 namespace dpac {
@@ -25,39 +17,28 @@ class Differentiator::Impl {
   Impl(const Graph& graph, const DifferentiatorOptions& options)
       : options_(options),
         threads_(options.threads > 0 ? options.threads : omp_get_max_threads()),
-        spread_(spread(options.batch, threads_)),
-        given_(graph),
-        graph_(fuse(graph)),
-        layers_(analog_layers(graph_)),
-        ranges_(weight_ranges(graph_)),
-        quantizers_(node_quantizers(graph_, options.quantization)),
-        lanes_(spread_.lanes, [this](const Capacity& capacity) {
+        net_(graph, options.noise, options.quantization),
+        lanes_(net_.fused_graph(), spread(options.batch, threads_), [this](const Capacity& capacity) {
           call(&options_.poll);
           return std::make_unique<LearningPlans>(parts(), capacity);
         }) {
     if (options.noise == NoiseKind::none) throw Error("without noise there is nothing to differentiate");
-    active_isa();
-    if (options.quantization.weight_bits) quantize_weights(graph_, *options.quantization.weight_bits);
     wrap();
-    const std::array capacities = {many(), one()};
-    if (!graph_.reads_text()) lanes_.prepare(capacities);
+    lanes_.prepare();
     make_noise();
-    if (!graph_.reads_text() && options.noise != NoiseKind::weight) drop_plain_weights();
+    if (!net_.fused_graph().reads_text() && options.noise != NoiseKind::weight) drop_plain_weights();
   }
 
   void set_noise(const NoiseConfig& config, uint32_t step) {
-    if (config.kind != options_.noise) {
-      throw Error(fmt::format("the network was compiled for noise '{}', and cannot learn with noise '{}'",
-                              name(options_.noise), name(config.kind)));
-    }
+    net_.check(config, "learn");
     if (!config.repeats.empty()) throw Error("learning has no repeats");
-    check_noise(layers_, config);
-    NoisePoint& point = noise_.points.front();
-    point = forward_ = {.seed = config.seed, .step = step, .gains = layer_gains(noise_.layers, config)};
+    const std::vector<LayerNoise>& layers = net_.noise().layers;
+    NoisePoint& point = net_.noise().points.front();
+    point = forward_ = {.seed = config.seed, .step = step, .gains = layer_gains(layers, config)};
     if (sensitivity()) {
       NoiseConfig unit = config;
-      unit.energies = uniform_energies(layers_, 1);
-      point.gains = layer_gains(noise_.layers, unit);
+      unit.energies = uniform_energies(net_.layers(), 1);
+      point.gains = layer_gains(layers, unit);
       if (!forward_is_noisy()) forward_.gains = nullptr;
       if (forward_is_noisy()) point.step += kOwnStep;
     }
@@ -68,21 +49,24 @@ class Differentiator::Impl {
     check(inputs, samples);
     const std::size_t n = samples.size();
     BatchDerivative result;
-    result.logits.resize(n * static_cast<std::size_t>(graph_.classes()));
+    result.logits.resize(n * static_cast<std::size_t>(net_.classes()));
     losses_.resize(n);
     logit_gradients_.resize(result.logits.size());
-    const Batch batch{inputs, samples, &loss, result.logits.data()};
-    if (graph_.reads_text()) run_packs(batch);
-    if (!graph_.reads_text()) run_chunks(batch);
+    const Batch batch{&loss, result.logits.data()};
+    lanes_.run(
+        inputs, samples,
+        [&](const LearningPlans& plans, bool new_plans) {
+          if (new_plans) draw_again();
+          make_room(plans.backward, n);
+        },
+        [&](LearningPlans::Workers& workers, const BatchPart& part) { run_part(workers, part, batch); });
     for (const double sample : losses_) result.loss += sample / static_cast<double>(n);
     result.values = mean_values(n);
     for (std::size_t s = 0; sensitivity() && s < n; ++s) result.by_sample.push_back(values_of(s));
     return result;
   }
 
-  [[nodiscard]] const Graph& graph() const { return given_; }
-  [[nodiscard]] const FusedGraph& fused_graph() const { return graph_; }
-  [[nodiscard]] const std::vector<AnalogLayer>& layers() const { return layers_; }
+  [[nodiscard]] const CompiledNetwork& net() const { return net_; }
 
  private:
   /// Added to the step of the noise that a noisy network's sensitivity is of: it is not the network's own.
@@ -90,24 +74,18 @@ class Differentiator::Impl {
 
   /// One call of run().
   struct Batch {
-    Inputs inputs;
-    std::span<const int64_t> samples;
     const SampleLoss* loss;
     float* logits;
   };
 
   [[nodiscard]] LearningPlans::Parts parts() const {
-    return {graph_,         forward_weights_,
-            noise_weights_, *backward_weights_,
-            quantizers_,    options_.noise == NoiseKind::shot};
+    return {net_.fused_graph(), net_.weights(),    noise_weights_,
+            *backward_weights_, net_.quantizers(), options_.noise == NoiseKind::shot};
   }
-
-  [[nodiscard]] Capacity many() const { return {.samples = spread_.together}; }
-  [[nodiscard]] static Capacity one() { return {.samples = 1}; }
 
   /// Of text plans are made when first needed, from plain weights.
   void drop_plain_weights() {
-    drop_plain(forward_weights_);
+    drop_plain(net_.weights());
     backward_weights_->drop_plain();
   }
 
@@ -115,19 +93,16 @@ class Differentiator::Impl {
   [[nodiscard]] bool forward_is_noisy() const { return options_.derivative != Derivative::sensitivity; }
 
   void wrap() {
-    forward_weights_ = wrap_weights(graph_);
-    backward_weights_.emplace(graph_);
-    if (options_.noise == NoiseKind::weight) noise_weights_ = wrap_direct(graph_, false);
+    net_.wrap_floats();
+    backward_weights_.emplace(net_.fused_graph());
+    if (options_.noise == NoiseKind::weight) noise_weights_ = wrap_direct(net_.fused_graph(), false);
   }
 
   void make_noise() {
-    noise_.kind = options_.noise;
-    noise_.points.emplace_back();
-    noise_.layers =
-        layer_noises({graph_, layers_, ranges_, options_.quantization.ranges}, options_.noise, blocked_map);
+    net_.make_noise(blocked_map);
     if (options_.noise != NoiseKind::weight) return;
-    if (forward_is_noisy()) noisy_weights_.emplace(graph_, forward_weights_, threads_);
-    if (sensitivity()) unit_noise_.emplace(graph_, noise_weights_, threads_);
+    if (forward_is_noisy()) noisy_weights_.emplace(net_.fused_graph(), net_.weights(), threads_);
+    if (sensitivity()) unit_noise_.emplace(net_.fused_graph(), noise_weights_, threads_);
   }
 
   void draw_weights() {
@@ -139,14 +114,14 @@ class Differentiator::Impl {
       });
     }
     if (unit_noise_) {
-      unit_noise_->draw(noise_.points.front(), 0,
+      unit_noise_->draw(net_.noise().points.front(), 0,
                         [&](std::size_t node, std::span<const float> weights) { keep_noise(node, weights); });
     }
   }
 
   /// Of noisy weights.
   void keep_noise(std::size_t node, std::span<const float> weights) {
-    const std::span<const float> exact = analog_weights(graph_.nodes[node]).values();
+    const std::span<const float> exact = analog_weights(net_.fused_graph().nodes[node]).values();
     noise_values_.resize(weights.size());
     for (std::size_t i = 0; i < weights.size(); ++i) noise_values_[i] = weights[i] - exact[i];
     noise_weights_[node].repack(noise_values_.data(), threads_);
@@ -154,52 +129,30 @@ class Differentiator::Impl {
 
   void check(const Inputs& inputs, std::span<const int64_t> samples) const {
     if (samples.empty()) throw Error("a batch needs at least one sample");
-    check_inputs(graph_, inputs, samples);
-    if (noise_.points.front().gains == nullptr) throw Error("set_noise() was not called");
+    check_inputs(net_.fused_graph(), inputs, samples);
+    if (net_.noise().points.front().gains == nullptr) throw Error("set_noise() was not called");
   }
 
-  void run_chunks(const Batch& batch) {
-    const ThreadScope scope(spread_.lanes);
-    make_room(lanes_.plans(many()).backward, batch.samples.size());
-    const Chunks chunks(static_cast<int64_t>(batch.samples.size()), spread_.together);
-    run_tasks(spread_.lanes, chunks.tasks(), [&](int lane, int64_t task) {
-      run_chunk(lane, chunks.whole(task), chunks.first(task), batch);
-    });
-  }
-
-  /// A whole chunk, or a single sample.
-  void run_chunk(int lane, bool chunk, int64_t first, const Batch& batch) {
-    LearningPlans::Workers& workers = lanes_.workers(lane, chunk ? many() : one());
-    const int64_t image = graph_.input().channels * graph_.input().pixels(), classes = graph_.classes();
-    workers.forward->run({.images = batch.inputs.images.data() + first * image,
-                          .samples = batch.samples.data() + first,
-                          .noise = &noise_,
+  /// Forward, losses and back.
+  void run_part(LearningPlans::Workers& workers, const BatchPart& part, const Batch& batch) {
+    const int64_t logits = part.first * net_.classes();
+    workers.forward->run({.images = part.images,
+                          .samples = part.samples,
+                          .sequences = part.sequences,
+                          .noise = &net_.noise(),
                           .points = forward_points(),
                           .poll = &options_.poll},
-                         {batch.logits + first * classes, 0});
-    for (int64_t s = first; s < first + (chunk ? spread_.together : 1); ++s) take_loss(s, batch);
-    BackwardInput input = backward_input();
-    input.samples = batch.samples.data() + first;
-    input.gradients += first * classes;
-    workers.backward.run(input, sums_.data() + static_cast<std::size_t>(first) * sums_per_sample_);
-  }
-
-  void run_packs(const Batch& batch) {
-    const std::vector<Pack> packs = pack_sequences(batch.inputs.sequences, batch.samples, spread_.lanes);
-    if (lanes_.prepare(capacities_of(packs))) draw_again();
-    make_room(lanes_.plans(packs.front().capacity).backward, batch.samples.size());
-    const ThreadScope scope(spread_.lanes);
-    run_tasks(spread_.lanes, static_cast<int64_t>(packs.size()), [&](int lane, int64_t task) {
-      const Pack& pack = packs[static_cast<std::size_t>(task)];
-      LearningPlans::Workers& workers = lanes_.workers(lane, pack.capacity);
-      workers.forward->run(
-          {.sequences = pack.sequences, .noise = &noise_, .points = forward_points(), .poll = &options_.poll},
-          {batch.logits, 0});
-      for (const PlacedSequence& sequence : pack.sequences) take_loss(sequence.position, batch);
-      BackwardInput input = backward_input();
-      input.sequences = pack.sequences;
-      workers.backward.run(input, sums_.data());
-    });
+                         {batch.logits + logits, 0});
+    for (int64_t s = 0; s < part.count; ++s) take_loss(part.position(s), batch);
+    const bool squares = sensitivity() && options_.noise != NoiseKind::weight;
+    workers.backward.run({.samples = part.samples,
+                          .sequences = part.sequences,
+                          .noise = &net_.noise(),
+                          .point = net_.noise().points.data(),
+                          .sum = squares ? NoiseSum::square : NoiseSum::product,
+                          .gradients = logit_gradients_.data() + logits,
+                          .poll = &options_.poll},
+                         sums_.data() + static_cast<std::size_t>(part.first) * sums_per_sample_);
   }
 
   /// New plans packed weights of their own.
@@ -217,17 +170,8 @@ class Differentiator::Impl {
 
   [[nodiscard]] std::span<const NoisePoint> forward_points() const { return {&forward_, 1}; }
 
-  [[nodiscard]] BackwardInput backward_input() const {
-    const bool squares = sensitivity() && options_.noise != NoiseKind::weight;
-    return {.noise = &noise_,
-            .point = noise_.points.data(),
-            .sum = squares ? NoiseSum::square : NoiseSum::product,
-            .gradients = logit_gradients_.data(),
-            .poll = &options_.poll};
-  }
-
   void take_loss(int64_t s, const Batch& batch) {
-    const auto classes = static_cast<std::size_t>(graph_.classes());
+    const auto classes = static_cast<std::size_t>(net_.classes());
     const std::size_t begin = static_cast<std::size_t>(s) * classes;
     losses_[static_cast<std::size_t>(s)] = (*batch.loss)(s, {batch.logits + begin, classes},
                                                          std::span(logit_gradients_).subspan(begin, classes));
@@ -235,19 +179,19 @@ class Differentiator::Impl {
 
   /// From the noise sums of sample s.
   [[nodiscard]] ChannelValues values_of(std::size_t s) const {
-    ChannelValues values(layers_.size());
-    for (std::size_t l = 0; l < layers_.size(); ++l) {
+    ChannelValues values(net_.layers().size());
+    for (std::size_t l = 0; l < net_.layers().size(); ++l) {
       const double* own = sums_.data() + s * sums_per_sample_ + first_sums_[l];
-      for (int64_t c = 0; c < layers_[l].out_channels; ++c) values[l].push_back(value_of(own[c]));
+      for (int64_t c = 0; c < net_.layers()[l].out_channels; ++c) values[l].push_back(value_of(own[c]));
     }
     return values;
   }
 
   /// From the noise sums of every sample, in the order of the samples.
   [[nodiscard]] ChannelValues mean_values(std::size_t n) const {
-    ChannelValues values(layers_.size());
-    for (std::size_t l = 0; l < layers_.size(); ++l) {
-      values[l].resize(static_cast<std::size_t>(layers_[l].out_channels), 0.0);
+    ChannelValues values(net_.layers().size());
+    for (std::size_t l = 0; l < net_.layers().size(); ++l) {
+      values[l].resize(static_cast<std::size_t>(net_.layers()[l].out_channels), 0.0);
       for (std::size_t s = 0; s < n; ++s) {
         const double* own = sums_.data() + s * sums_per_sample_ + first_sums_[l];
         for (std::size_t c = 0; c < values[l].size(); ++c) values[l][c] += value_of(own[c]);
@@ -266,19 +210,13 @@ class Differentiator::Impl {
 
   DifferentiatorOptions options_;
   int threads_;
-  Spread spread_;
-  Graph given_;
-  FusedGraph graph_;
-  std::vector<AnalogLayer> layers_;
-  std::vector<std::vector<ValueRange>> ranges_;  // Of the weights, before they are quantised.
-  std::vector<NodeQuantizers> quantizers_;
-  std::vector<NodeWeights> forward_weights_, noise_weights_;
+  CompiledNetwork net_;  // Its noise's point is that of the backward.
+  std::vector<NodeWeights> noise_weights_;
   std::optional<BackwardWeights> backward_weights_;
-  NoiseState noise_;                                        // Its point is that of the backward.
   NoisePoint forward_;                                      // Without gains for the clean network.
   std::optional<NoisyWeights> noisy_weights_, unit_noise_;  // Of the forward; of a sensitivity, at E = 1.
   std::vector<float> noise_values_;
-  PlanLanes<LearningPlans> lanes_;
+  BatchLanes<LearningPlans> lanes_;
   std::vector<double> losses_, sums_;
   std::vector<std::size_t> first_sums_;
   std::size_t sums_per_sample_ = 0;
@@ -292,13 +230,13 @@ Differentiator::Differentiator(Differentiator&&) noexcept = default;
 Differentiator& Differentiator::operator=(Differentiator&&) noexcept = default;
 
 const Graph& Differentiator::graph() const {
-  return impl_->graph();
+  return impl_->net().graph();
 }
 const FusedGraph& Differentiator::fused_graph() const {
-  return impl_->fused_graph();
+  return impl_->net().fused_graph();
 }
 const std::vector<AnalogLayer>& Differentiator::layers() const {
-  return impl_->layers();
+  return impl_->net().layers();
 }
 void Differentiator::set_noise(const NoiseConfig& config, uint32_t step) {
   impl_->set_noise(config, step);

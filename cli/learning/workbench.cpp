@@ -255,7 +255,7 @@ Accuracy Workbench::evaluate_on_data(Network& network, const NoiseConfig& point,
   const auto reader = make_reader(session_.data, network.graph(), options_.run, point.kind);
   Progress progress(std::ssize(session_.data.samples) * plan.passes(), "samples", work_callback_);
   const Evaluation evaluation = evaluate({network}, *reader, *session_.data.source, plan, progress);
-  Accuracy accuracy = accuracy_of(evaluation, 0, output_channels(network.graph()));
+  Accuracy accuracy = accuracy_of(evaluation, 0, network.fused_graph().classes());
   if (accuracy.measure != Measure::none) return accuracy;
   throw Error(fmt::format("{}: embeddings of single sentences have no accuracy", options_.data.data));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <type_traits>
 #include <utility>
 
 namespace dpac {
@@ -11,7 +12,15 @@ bool has_weights(const FusedNode& node) {
 }
 
 bool is_analog(const FusedNode& node) {
-  return std::visit([]<class Op>(const Op&) { return IsAnalog<Op>; }, node.op);
+  return std::visit(
+      []<class Op>(const Op&) {
+        constexpr bool attention =
+            std::is_same_v<Op, AttentionScoresOp> || std::is_same_v<Op, AttentionContextOp>;
+        static_assert(IsAnalog<Op> == (HasProduct<Op> || attention),
+                      "an analog op has sizes, and stored weights if it is no product of attention");
+        return IsAnalog<Op>;
+      },
+      node.op);
 }
 
 const MapShape& input_shape(const FusedGraph& graph, const FusedNode& node) {

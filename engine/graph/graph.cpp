@@ -133,7 +133,8 @@ std::vector<Value> derive_values(const Graph& graph) {
 }
 
 MapShape input_shape(const Graph& graph) {
-  return derive_values(graph).front().shape;
+  if (graph.nodes.empty()) throw Error("the graph has no nodes");
+  return std::visit([](const auto& op) { return output_of(op, {}); }, graph.nodes.front().op).shape;
 }
 
 int64_t output_channels(const Graph& graph) {

@@ -46,10 +46,11 @@ std::vector<std::string> check(const Graph& graph);
 /// The output of every node. @throws Error with all that check() finds.
 std::vector<Value> derive_values(const Graph& graph);
 
-/// The shape of what the network reads. @throws Error as derive_values().
+/// The shape of what the network reads. Looks at the first node alone. @throws Error if that is no input.
 MapShape input_shape(const Graph& graph);
 
-/// Channels of what the network gives: classes, or features. @throws Error as derive_values().
+/// Channels of what the network gives: classes, or features. Derives the values of all nodes; a compiled
+/// network knows them (FusedGraph::classes()). @throws Error as derive_values().
 int64_t output_channels(const Graph& graph);
 
 }  // namespace dpac

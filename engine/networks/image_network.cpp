@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/networks/torchvision.h"
+#include "engine/networks/torchvision/torchvision.h"
 #include "kernels/error.h"
 
 namespace dpac {

@@ -9,8 +9,8 @@
 namespace dpac {
 
 /// The network of a file that has its topology; else a ResNet, or one of torchvision's other networks
-/// (engine/networks/torchvision.h), whose input_size alone is an option. @throws Error as their builders, and
-/// where an option does not fit the network.
+/// (engine/networks/torchvision/torchvision.h), whose input_size alone is an option. @throws Error as their
+/// builders, and where an option does not fit the network.
 Graph build_image_network(const Checkpoint& checkpoint, const ResNetOptions& options = {});
 
 }  // namespace dpac

@@ -1,21 +1,18 @@
 #include "engine/networks/resnet.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <string>
 
 #include <fmt/format.h>
 
-#include "engine/networks/fold_batchnorm.h"
 #include "engine/networks/foreign_network.h"
-#include "engine/networks/weight_reader.h"
+#include "engine/networks/torchvision/torch_modules.h"
 #include "kernels/error.h"
 
 namespace dpac {
 namespace {
 
-constexpr int64_t kAny = -1;
 constexpr int kImageNetStem = 7;
 constexpr double kTorchEpsilon = 1e-5;
 
@@ -34,19 +31,41 @@ std::vector<int> blocks_per_stage(const WeightStore& weights) {
   return blocks;
 }
 
-Geometry window(const MapShape& in, int kernel, int stride, Padding padding) {
-  Geometry g{kernel, stride, kernel / 2, kernel / 2, kernel / 2, kernel / 2, 1};
-  if (padding == Padding::same) {
-    const int rows = same_padding(in.height, kernel, stride);
-    const int columns = same_padding(in.width, kernel, stride);
-    g = {kernel, stride, rows / 2, columns / 2, rows - rows / 2, columns - columns / 2, 1};
-  }
-  return g;
+/// Names of all weights.
+std::vector<std::string> names_of(const Checkpoint& checkpoint) {
+  std::vector<std::string> names;
+  for (const auto& entry : checkpoint.weights.entries()) names.push_back(entry.first);
+  return names;
 }
 
-MapShape windows_of(const MapShape& in, const Geometry& g, int64_t channels) {
-  return {channels, (in.height + g.pad_top + g.pad_bottom - g.height()) / g.stride.h + 1,
-          (in.width + g.pad_left + g.pad_right - g.width()) / g.stride.w + 1};
+/// @throws Error that says why this is no ResNet.
+void check_kind(const Checkpoint& checkpoint) {
+  const std::vector<std::string> names = names_of(checkpoint);
+  if (const auto foreign = foreign_network(names)) {
+    throw Error(fmt::format("{}: {}; found {}", checkpoint.path, unsupported(foreign->what),
+                            quoted_examples(foreign->names)));
+  }
+  if (!blocks_per_stage(checkpoint.weights).empty() && checkpoint.weights.contains("conv1.weight")) return;
+  throw Error(
+      fmt::format("{}: no ResNet in this file: expected weights named like 'conv1.weight' and "
+                  "'layer1.0.conv1.weight', found {} ({})",
+                  checkpoint.path, names.empty() ? "no weights" : quoted_examples(names), checkpoint.format));
+}
+
+/// The stem's weights. @throws Error unless they are those of an image.
+const Tensor& stem_weights(const Checkpoint& checkpoint) {
+  const Tensor& weights = *checkpoint.weights.find("conv1.weight");
+  if (weights.rank() == 4 && (weights.dim(1) == 1 || weights.dim(1) == 3)) return weights;
+  throw Error(fmt::format("{}: 'conv1.weight' has shape {}, expected [out, 1 or 3, kernel, kernel]",
+                          checkpoint.path, to_string(weights.shape())));
+}
+
+MapShape image_of(const Checkpoint& checkpoint, const ResNetOptions& options) {
+  check_kind(checkpoint);
+  const Tensor& stem = stem_weights(checkpoint);
+  const Shape usual = stem.dim(2) == kImageNetStem ? Shape{224, 224} : Shape{32, 32};
+  const Shape size = options.input_size.value_or(checkpoint.traits.input_size.value_or(usual));
+  return {stem.dim(1), size[0], size[1]};
 }
 
 class Builder {
@@ -55,47 +74,29 @@ class Builder {
       : checkpoint_(checkpoint),
         traits_(checkpoint.traits),
         options_(options),
-        reader_(checkpoint, "a ResNet"),
+        net_(checkpoint, "a ResNet", image_of(checkpoint, options),
+             checkpoint.traits.batchnorm_epsilon.value_or(kTorchEpsilon)),
+        stem_kernel_(stem_weights(checkpoint).dim(2)),
         stride_in_first_(
             options.stride_in_first_conv.value_or(checkpoint.traits.stride_in_first_conv.value_or(false))) {}
 
   Graph build() {
     const std::vector<int> stages = blocks_per_stage(checkpoint_.weights);
-    check_kind(!stages.empty() && checkpoint_.weights.contains("conv1.weight"));
-    stem();
+    int x = stem();
     int block_number = 0;
     for (std::size_t s = 0; s < stages.size(); ++s) {
       for (int b = 0; b < stages[s]; ++b) {
-        block(fmt::format("layer{}.{}", s + 1, b), stride_of(block_number++, s, b));
+        x = block(fmt::format("layer{}.{}", s + 1, b), x, stride_of(block_number++, s, b));
       }
     }
-    options_.no_head ? features() : head();
-    reader_.finish();
-    check_stride_option();
-    graph_.architecture = architecture(stages);
-    graph_.assumed = checkpoint_.assumed;
+    options_.no_head ? features(x) : head(x);
     assume();
-    for (const auto& [name, entry] : checkpoint_.weights.entries()) {
-      graph_.parameters += element_count(entry.tensor.shape());
-    }
-    return std::move(graph_);
+    Graph graph = net_.finish(architecture(stages));
+    check_stride_option();
+    return graph;
   }
 
  private:
-  void check_kind(bool resnet) const {
-    std::vector<std::string> names;
-    for (const auto& entry : checkpoint_.weights.entries()) names.push_back(entry.first);
-    if (const auto foreign = foreign_network(names)) {
-      throw Error(fmt::format("{}: {}; found {}", checkpoint_.path, unsupported(foreign->what),
-                              quoted_examples(foreign->names)));
-    }
-    if (resnet) return;
-    throw Error(fmt::format(
-        "{}: no ResNet in this file: expected weights named like 'conv1.weight' and "
-        "'layer1.0.conv1.weight', found {} ({})",
-        checkpoint_.path, names.empty() ? "no weights" : quoted_examples(names), checkpoint_.format));
-  }
-
   void check_stride_option() const {
     if (!options_.stride_in_first_conv) return;
     if (!bottleneck_) {
@@ -115,8 +116,8 @@ class Builder {
 
   /// Sentences on what was neither in the file nor given.
   void assume() {
-    const auto add = [this](std::string sentence) { graph_.assumed.push_back(std::move(sentence)); };
-    const MapShape& input = shapes_.front();
+    const auto add = [this](std::string sentence) { net_.assume(std::move(sentence)); };
+    const MapShape& input = net_.shape_of(net_.input());
     if (!options_.input_size && !traits_.input_size) {
       add(fmt::format("the input is {}x{} pixels, as usual under a {}x{} stem", input.height, input.width,
                       stem_kernel_, stem_kernel_));
@@ -132,7 +133,7 @@ class Builder {
       add("a block's stride is in its 3x3 convolution, as torchvision has it; --stride-in 1x1 is Caffe's "
           "way");
     }
-    if (!traits_.batchnorm_epsilon && normalised_) {
+    if (!traits_.batchnorm_epsilon && net_.normalised()) {
       add(fmt::format("BatchNorm's epsilon is {}, PyTorch's default", kTorchEpsilon));
     }
   }
@@ -146,186 +147,71 @@ class Builder {
     return stage > 0 && block == 0 ? 2 : 1;
   }
 
-  [[nodiscard]] const MapShape& shape_of(int node) const { return shapes_[static_cast<std::size_t>(node)]; }
-  [[nodiscard]] int last() const { return graph_.last(); }
+  int relu(const std::string& name, int from) { return net_.add(name, ActivationOp{}, {from}); }
 
-  /// `shape` is that of the output.
-  int add(const std::string& name, Op op, const MapShape& shape, std::vector<int> inputs) {
-    if (shape.channels < 1) {
-      throw Error(fmt::format("{}: layer '{}' has weights without elements, so that it has no output",
-                              checkpoint_.path, name));
-    }
-    if (shape.height < 1 || shape.width < 1) {
-      const MapShape& input = shapes_.empty() ? shape : shapes_.front();
-      throw Error(fmt::format("{}: the input of {}x{} pixels is too small: layer '{}' would have no output",
-                              checkpoint_.path, input.height, input.width, name));
-    }
-    shapes_.push_back(shape);
-    return graph_.add(name, std::move(op), std::move(inputs));
-  }
-
-  int relu(const std::string& name, int input) {
-    return add(name, ActivationOp{ActivationOp::Kind::relu}, shape_of(input), {input});
-  }
-
-  void stem() {
-    const Tensor& weights = checkpoint_.weights.entries().find("conv1.weight")->second.tensor;
-    if (weights.rank() != 4 || (weights.dim(1) != 1 && weights.dim(1) != 3)) {
-      throw Error(fmt::format("{}: 'conv1.weight' has shape {}, expected [out, 1 or 3, kernel, kernel]",
-                              checkpoint_.path, to_string(weights.shape())));
-    }
-    stem_kernel_ = weights.dim(2);
+  int stem() {
     const bool imagenet = stem_kernel_ == kImageNetStem;
-    const Shape size =
-        options_.input_size.value_or(traits_.input_size.value_or(imagenet ? Shape{224, 224} : Shape{32, 32}));
-    const MapShape image{weights.dim(1), size[0], size[1]};
-    add("input", InputOp{image}, image, {});
     const int stride = traits_.stem_stride.value_or(imagenet ? 2 : 1);
-    relu("relu", convolution("conv1", "bn1", last(), stride));
-    if (!traits_.stem_pool.value_or(imagenet)) return;
-    const Geometry g = window(shape_of(last()), 3, 2, traits_.padding);
-    add("maxpool", MaxPoolOp{g}, windows_of(shape_of(last()), g, shape_of(last()).channels), {last()});
+    const int x = relu("relu", convolution("conv1", "bn1", net_.input(), stride));
+    if (!traits_.stem_pool.value_or(imagenet)) return x;
+    const Geometry window = window_over(net_.shape_of(x), 3, {.stride = 2, .border = border()});
+    return net_.add("maxpool", MaxPoolOp{window}, {x});
   }
 
-  /// `weight` is the module path of the convolution, `bn` that of its BatchNorm (which may be absent).
-  int convolution(const std::string& weight, const std::string& bn, int input, int stride) {
-    const MapShape in = shape_of(input);
-    const int64_t groups = groups_of(weight + ".weight", in.channels);
-    const Tensor* weights = reader_.take(weight + ".weight", {kAny, in.channels / groups, kAny, kAny});
-    const int64_t channels = weights != nullptr ? weights->dim(0) : guess_channels(weight, bn);
-    const Geometry g = window(in, kernel_of(weight, weights), stride, traits_.padding);
-    FoldedConvolution folded = fold(weight, bn, weights, channels);
-    return add(weight, ConvolutionOp{g, share(std::move(folded.weights)), std::move(folded.bias), groups},
-               windows_of(in, g, channels), {input});
+  [[nodiscard]] Border border() const {
+    return traits_.padding == Padding::same ? Border::same : Border::half;
   }
 
-  /// Those of a ResNeXt, whose bottlenecks' 3x3 convolutions have them; elsewhere 1.
-  int64_t groups_of(const std::string& name, int64_t channels) {
-    const Tensor* weights = checkpoint_.weights.find(name);
-    const bool bottleneck = name.ends_with(".conv2.weight") &&
-                            checkpoint_.weights.contains(name.substr(0, name.size() - 8) + "3.weight");
-    if (weights == nullptr || weights->rank() != 4 || !bottleneck) return 1;
-    const int64_t in = weights->dim(1);
-    if (in < 1 || in >= channels || channels % in != 0) return 1;
-    grouped_ = true;
-    return channels / in;
+  /// `name` is the module path of the convolution, `bn` that of its BatchNorm (which may be absent).
+  int convolution(const std::string& name, const std::string& bn, int from, int stride,
+                  bool may_have_groups = false) {
+    return net_.convolution(name, bn, from,
+                            {.stride = stride, .border = border(), .may_have_groups = may_have_groups});
   }
 
-  /// Output channels of a convolution whose weights are missing or mis-shaped, so that the walk goes on and
-  /// finds whatever else is wrong.
-  [[nodiscard]] int64_t guess_channels(const std::string& weight, const std::string& bn) const {
-    for (const std::string& name :
-         {weight + ".weight", bn + ".weight", bn + ".running_mean", weight + ".bias"}) {
-      const Tensor* found = checkpoint_.weights.find(name);
-      if (found != nullptr && found->rank() > 0) return found->dim(0);
-    }
-    reader_.fail();
-  }
-
-  [[nodiscard]] int kernel_of(const std::string& weight, const Tensor* weights) const {
-    if (weights == nullptr)
-      return 1;  // Whatever the odd kernel, its output has this size; the reader will object.
-    if (weights->dim(2) != weights->dim(3) || weights->dim(2) % 2 == 0) {
-      throw Error(fmt::format("{}: '{}.weight' has shape {}, expected a square kernel of odd size",
-                              checkpoint_.path, weight, to_string(weights->shape())));
-    }
-    return static_cast<int>(weights->dim(2));
-  }
-
-  FoldedConvolution fold(const std::string& weight, const std::string& bn, const Tensor* weights,
-                         int64_t channels) {
-    const Tensor* bias = reader_.take_if_present(weight + ".bias", {channels});
-    const std::span<const float> bias_values = bias == nullptr ? std::span<const float>{} : bias->values();
-    if (bias != nullptr && !has_batchnorm(bn)) return unfolded(weights, bias_values);
-    const Tensor* gamma = reader_.take(bn + ".weight", {channels});
-    const Tensor* beta = reader_.take(bn + ".bias", {channels});
-    const Tensor* mean = reader_.take(bn + ".running_mean", {channels});
-    const Tensor* variance = reader_.take(bn + ".running_var", {channels});
-    if (!reader_.complete()) return unfolded(nullptr, {});
-    check_variance(bn, *variance);
-    normalised_ = true;
-    return fold_batchnorm(*weights, bias_values,
-                          {gamma->values(), beta->values(), mean->values(), variance->values(),
-                           traits_.batchnorm_epsilon.value_or(kTorchEpsilon)});
-  }
-
-  static FoldedConvolution unfolded(const Tensor* weights, std::span<const float> bias) {
-    if (weights == nullptr) return {};
-    return {Tensor(weights->shape(), weights->values()), {bias.begin(), bias.end()}};
-  }
-
-  [[nodiscard]] bool has_batchnorm(const std::string& bn) const {
-    return checkpoint_.weights.contains(bn + ".weight") || checkpoint_.weights.contains(bn + ".running_mean");
-  }
-
-  void check_variance(const std::string& bn, const Tensor& variance) const {
-    for (const float v : variance.values()) {
-      if (v < 0) {
-        throw Error(
-            fmt::format("{}: '{}.running_var' holds the negative variance {}", checkpoint_.path, bn, v));
-      }
-    }
-  }
-
-  void block(const std::string& name, int stride) {
-    const int input = last();
-    const bool bottleneck = checkpoint_.weights.contains(name + ".conv3.weight");
+  int block(const std::string& name, int from, int stride) {
+    const bool bottleneck = net_.has(name + ".conv3");
     bottleneck_ = bottleneck_ || bottleneck;
     if (stride != 1) strided_ += (strided_.empty() ? "" : ", ") + name;
     const bool first_takes_stride = !bottleneck || stride_in_first_;
-    int x = convolution(name + ".conv1", name + ".bn1", input, first_takes_stride ? stride : 1);
+    int x = convolution(name + ".conv1", name + ".bn1", from, first_takes_stride ? stride : 1);
     x = relu(name + ".conv1.relu", x);
     if (bottleneck) {
-      x = convolution(name + ".conv2", name + ".bn2", x, first_takes_stride ? 1 : stride);
+      // Those of a ResNeXt have groups.
+      x = convolution(name + ".conv2", name + ".bn2", x, first_takes_stride ? 1 : stride, true);
+      grouped_ = grouped_ || net_.groups_of(x) != 1;
       x = relu(name + ".conv2.relu", x);
     }
     const std::string end = bottleneck ? "3" : "2";
-    const int residual = shortcut(name, input, stride, name + ".conv" + end + ".weight");
+    const int residual = shortcut(name, from, stride, name + ".conv" + end + ".weight");
     const int y = convolution(name + ".conv" + end, name + ".bn" + end, x, 1);
-    if (reader_.complete() && shape_of(y) != shape_of(residual))
-      mismatch(name, shape_of(y), shape_of(residual));
-    relu(name, add(name + ".add", AddOp{}, shape_of(y), {y, residual}));
+    return relu(name, net_.add(name + ".add", AddOp{}, {y, residual}));
   }
 
-  [[noreturn]] void mismatch(const std::string& name, const MapShape& y, const MapShape& residual) const {
-    throw Error(
-        fmt::format("{}: block '{}' adds maps of different shapes: {}x{}x{} from its convolutions, {}x{}x{} "
-                    "from its shortcut (channels, height, width)",
-                    checkpoint_.path, name, y.channels, y.height, y.width, residual.channels, residual.height,
-                    residual.width));
-  }
-
-  int shortcut(const std::string& name, int input, int stride, const std::string& last_weight) {
+  int shortcut(const std::string& name, int from, int stride, const std::string& last_weight) {
     const std::string projection = name + ".downsample.0";
-    if (checkpoint_.weights.contains(projection + ".weight")) {
-      return convolution(projection, name + ".downsample.1", input, stride);
-    }
+    if (net_.has(projection)) return convolution(projection, name + ".downsample.1", from, stride);
     const Tensor* weights = checkpoint_.weights.find(last_weight);
-    const MapShape in = shape_of(input);
-    const int64_t channels = weights == nullptr || weights->rank() == 0 ? in.channels : weights->dim(0);
-    if (stride == 1 && channels == in.channels) return input;
-    const Geometry every{1, stride, 0, 0, 0, 0};
-    const SubsampleOp op{stride, channels, std::max<int64_t>(0, channels - in.channels) / 2};
-    return add(name + ".shortcut", op, windows_of(in, every, channels), {input});
+    const int64_t in = net_.shape_of(from).channels;
+    const int64_t channels = weights == nullptr || weights->rank() == 0 ? in : weights->dim(0);
+    if (stride == 1 && channels == in) return from;
+    return net_.add(name + ".shortcut",
+                    SubsampleOp{stride, channels, std::max<int64_t>(0, channels - in) / 2}, {from});
   }
 
-  void average() {
-    const int64_t features = shape_of(last()).channels;
-    add("avgpool", GlobalAveragePoolOp{}, {features, 1, 1}, {last()});
-  }
+  int average(int from) { return net_.add("avgpool", GlobalAveragePoolOp{}, {from}); }
 
   /// All but stem and blocks is left.
-  void features() {
-    average();
-    for (const auto& entry : checkpoint_.weights.entries()) {
-      const std::string& name = entry.first;
+  void features(int from) {
+    average(from);
+    for (const std::string& name : names_of(checkpoint_)) {
       const bool network = name.starts_with("layer") || name.starts_with("conv") || name.starts_with("bn");
-      if (!network) reader_.leave(name);
+      if (!network) net_.leave(name);
     }
   }
 
-  void check_head() const {
-    if (!reader_.complete()) return;
+  void check_head(int64_t features) const {
+    if (!net_.complete()) return;
     std::vector<std::string> linear;
     for (const auto& [name, entry] : checkpoint_.weights.entries()) {
       if (entry.tensor.rank() == 2) linear.push_back(name);
@@ -339,20 +225,13 @@ class Builder {
       throw Error(
           fmt::format("{}: expected a classifier 'fc.weight' of shape [classes, {}], found none; without "
                       "one (--no-head) the network ends in features",
-                      checkpoint_.path, shape_of(last()).channels));
+                      checkpoint_.path, features));
     }
   }
 
-  void head() {
-    check_head();
-    average();
-    const Tensor* weights = reader_.take("fc.weight", {kAny, shape_of(last()).channels});
-    if (weights == nullptr) return;
-    const Tensor* bias = reader_.take_if_present("fc.bias", {weights->dim(0)});
-    std::vector<float> b(static_cast<std::size_t>(weights->dim(0)), 0.0f);
-    if (bias != nullptr) b.assign(bias->values().begin(), bias->values().end());
-    add("fc", LinearOp{share(Tensor(weights->shape(), weights->values())), std::move(b)},
-        {weights->dim(0), 1, 1}, {last()});
+  void head(int from) {
+    check_head(net_.shape_of(from).channels);
+    net_.linear_with_any_bias("fc", average(from));
   }
 
   [[nodiscard]] std::string architecture(const std::vector<int>& stages) const {
@@ -366,12 +245,10 @@ class Builder {
   const Checkpoint& checkpoint_;
   const ResNetTraits& traits_;
   const ResNetOptions& options_;
-  WeightReader reader_;
-  Graph graph_;
-  std::vector<MapShape> shapes_;  ///< Of the graph's nodes, as far as they are built.
+  TorchModules net_;
+  int64_t stem_kernel_;
   bool stride_in_first_;
-  bool bottleneck_ = false, normalised_ = false, grouped_ = false;
-  int64_t stem_kernel_ = 0;
+  bool bottleneck_ = false, grouped_ = false;
   std::string strided_;  ///< Names of the blocks of a stride above 1.
 };
 

@@ -37,13 +37,15 @@ void run_tasks(int lanes, int64_t tasks, const Task& task) {
   if (failure) std::rethrow_exception(failure);
 }
 
-/// How a batch is spread where each sample is one thread's.
+/// How a batch is spread: samples over threads where there are enough of them, else operations over threads.
 struct Spread {
-  int lanes = 1;         ///< Threads at work.
+  int lanes = 1;         ///< Chunks at work at the same time.
   int64_t together = 1;  ///< Samples of a chunk: enough to use a layer's weights several times while they are
                          ///< in the cache, few enough for the activations to stay there too.
+  int threads_per_lane = 1;
 };
 
+/// Each sample is one thread's.
 inline Spread spread(int64_t batch, int threads) {
   assert(batch >= 1 && threads >= 1);
   constexpr int64_t kMostTogether = 4;

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "engine/networks/foreign_network.h"
-#include "engine/networks/torchvision.h"
+#include "engine/networks/torchvision/torchvision.h"
 #include "kernels/error.h"
 #include "loaders/bert_names.h"
 #include "loaders/checked_size.h"

@@ -1,6 +1,6 @@
 // torchvision's networks against PyTorch in float64: tests/golden/make_torchvision_outputs.py documents every
 // dataset. Weights and images are made here, by the same hash as there.
-#include "engine/networks/torchvision.h"
+#include "engine/networks/torchvision/torchvision.h"
 
 #include <cmath>
 #include <filesystem>

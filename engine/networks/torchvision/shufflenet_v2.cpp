@@ -1,8 +1,8 @@
 // ShuffleNetV2 (Ma et al., arXiv 1807.11164), as torchvision names it.
 #include <fmt/format.h>
 
-#include "engine/networks/torch_modules.h"
-#include "engine/networks/torchvision.h"
+#include "engine/networks/torchvision/torch_modules.h"
+#include "engine/networks/torchvision/torchvision.h"
 
 namespace dpac {
 namespace {

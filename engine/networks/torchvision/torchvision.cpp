@@ -1,4 +1,4 @@
-#include "engine/networks/torchvision.h"
+#include "engine/networks/torchvision/torchvision.h"
 
 #include <algorithm>
 #include <set>

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "engine/networks/torch_modules.h"
-#include "engine/networks/torchvision.h"
+#include "engine/networks/torchvision/torch_modules.h"
+#include "engine/networks/torchvision/torchvision.h"
 
 namespace dpac {
 namespace {

@@ -1,6 +1,6 @@
 // InceptionV3 (Szegedy et al., arXiv 1512.00567), as torchvision names it.
-#include "engine/networks/torch_modules.h"
-#include "engine/networks/torchvision.h"
+#include "engine/networks/torchvision/torch_modules.h"
+#include "engine/networks/torchvision/torchvision.h"
 
 namespace dpac {
 namespace {

@@ -1,6 +1,6 @@
 // GoogLeNet with BatchNorm (Szegedy et al., arXiv 1409.4842), as torchvision names it.
-#include "engine/networks/torch_modules.h"
-#include "engine/networks/torchvision.h"
+#include "engine/networks/torchvision/torch_modules.h"
+#include "engine/networks/torchvision/torchvision.h"
 
 namespace dpac {
 namespace {
