@@ -20,7 +20,8 @@ namespace dpac {
 
 /// Columns that a row of windows reaches over, and those of the image.
 inline int64_t column_count(const PatchWindow& w) {
-  const int64_t reach = (w.out_width - 1) * w.stride_columns + int64_t{w.kernel_width - 1} * w.column_step + 1;
+  const int64_t reach =
+      (w.out_width - 1) * w.stride_columns + int64_t{w.kernel_width - 1} * w.column_step + 1;
   return std::max<int64_t>(reach, w.pad_left + w.width);
 }
 
@@ -137,7 +138,8 @@ void group_patch_norms(const GroupWindow& g, int64_t first, int64_t last, const 
   if (g.is_depthwise()) {
     for (int64_t b = first; b < last; ++b) {
       DPAC_DISPATCH_BLOCKS(depthwise_block_norms_body, g.in.block)
-      (g.window, g.in.block, src + b * g.in.pixels * g.in.block, scratch, dst + b * g.out.pixels * g.out.block);
+      (g.window, g.in.block, src + b * g.in.pixels * g.in.block, scratch,
+       dst + b * g.out.pixels * g.out.block);
     }
     return;
   }

@@ -23,7 +23,8 @@ struct GroupWindow {
 
 /// dst[c, q] = sqrt(sum of src[i, p]^2 over the input channels i of output channel c's group and the pixels p
 /// under window q that lie inside the image), in the layout of `out` with zeros beyond the last channel; of
-/// the parts [first, last) of one sample. Same bits on every instruction set and for every split of the parts.
+/// the parts [first, last) of one sample. Same bits on every instruction set and for every split of the
+/// parts.
 void group_patch_norms(const GroupWindow& groups, int64_t first, int64_t last, const float* src,
                        float* scratch, float* dst);
 

@@ -71,8 +71,9 @@ class IntegerPass {
       auto sum = hn::LoadU(di, acc_ + offset(p, k) + c);
       if (e_.offsets != nullptr) {
         const int32_t* sums = e_.patch_sums + p + static_cast<int64_t>(k);
-        const auto patch = e_.sum_places == nullptr ? hn::Set(di, *sums)
-                                                    : hn::GatherIndex(di, sums, hn::LoadU(di, e_.sum_places + c));
+        const auto patch = e_.sum_places == nullptr
+                               ? hn::Set(di, *sums)
+                               : hn::GatherIndex(di, sums, hn::LoadU(di, e_.sum_places + c));
         sum = hn::Add(sum, hn::Mul(hn::LoadU(di, e_.offsets + c), patch));
       }
       y[k] = fused_multiply_add(D(), alpha, hn::ConvertTo(D(), sum), bias);

@@ -26,12 +26,12 @@ struct IntegerEpilogue {
   const int32_t* patch_sums = nullptr;  ///< [pixels]; not read where offsets is null.
   /// Of a channel that has sums of its own, where they begin in patch_sums; null: all read the same.
   const int32_t* sum_places = nullptr;
-  const float* gains = nullptr;         ///< Noise per draw: sigma / repeats. Null for no noise.
-  const int32_t* repeats = nullptr;     ///< Draws that are summed up; null for one.
-  bool relu = false;                    ///< Before the residual sum.
-  Quantizer quantizer = {};             ///< Of the operation's output.
-  const uint8_t* residual = nullptr;    ///< Same layout as the output; null for none.
-  Quantizer residual_quantizer = {};    ///< Of the residual.
+  const float* gains = nullptr;       ///< Noise per draw: sigma / repeats. Null for no noise.
+  const int32_t* repeats = nullptr;   ///< Draws that are summed up; null for one.
+  bool relu = false;                  ///< Before the residual sum.
+  Quantizer quantizer = {};           ///< Of the operation's output.
+  const uint8_t* residual = nullptr;  ///< Same layout as the output; null for none.
+  Quantizer residual_quantizer = {};  ///< Of the residual.
   bool relu_after_residual = false;
   Quantizer sum_quantizer = {};  ///< Of the residual sum.
 };

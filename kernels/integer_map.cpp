@@ -49,7 +49,8 @@ void quantize_input_body(const IntegerMap& map, const Quantizer& quantizer, cons
   }
 }
 
-void sum_codes_body(const IntegerMap& map, int64_t stride, int64_t groups, int32_t low, const uint8_t* src, int32_t* dst) {
+void sum_codes_body(const IntegerMap& map, int64_t stride, int64_t groups, int32_t low, const uint8_t* src,
+                    int32_t* dst) {
   const hn::Full128<uint8_t> d8;
   const hn::Repartition<uint64_t, decltype(d8)> d64;
   const int64_t channels = map.channels / groups;
@@ -151,11 +152,13 @@ void values_of_codes(const IntegerMap& map, const Quantizer& quantizer, const ui
 void codes_of_values(const BlockedMap& from, const Quantizer& quantizer, const float* src,
                      const IntegerMap& map, uint8_t* dst) {
   assert(quantizer.fits_bytes() && map.pixels == from.pixels && map.channels >= from.padded_channels());
-  if (map.channels > from.padded_channels()) std::fill_n(dst, map.size(), static_cast<uint8_t>(-quantizer.low));
+  if (map.channels > from.padded_channels())
+    std::fill_n(dst, map.size(), static_cast<uint8_t>(-quantizer.low));
   DPAC_DISPATCH_BLOCKS(codes_of_values_body, from.block)(from, quantizer, src, map, dst);
 }
 
-void sum_codes(const IntegerMap& map, int64_t stride, int64_t groups, int32_t low, const uint8_t* src, int32_t* dst) {
+void sum_codes(const IntegerMap& map, int64_t stride, int64_t groups, int32_t low, const uint8_t* src,
+               int32_t* dst) {
   assert(map.channels > 0 && groups > 0 && map.channels % groups == 0);
   DPAC_DISPATCH(sum_codes_body)(map, stride, groups, low, src, dst);
 }

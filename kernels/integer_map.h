@@ -34,7 +34,8 @@ void codes_of_values(const BlockedMap& from, const Quantizer& quantizer, const f
 
 /// dst[g, p] = sum of (u[p, c] + low) over the channels c of group g, one of so many equal parts of all: the
 /// exact sum of a pixel's codes. From pixel to pixel it is `stride` bytes.
-void sum_codes(const IntegerMap& map, int64_t stride, int64_t groups, int32_t low, const uint8_t* src, int32_t* dst);
+void sum_codes(const IntegerMap& map, int64_t stride, int64_t groups, int32_t low, const uint8_t* src,
+               int32_t* dst);
 
 /// What becomes of each byte.
 using ByteTable = std::array<uint8_t, 256>;

@@ -39,8 +39,8 @@ void NoiseOptions::check() const {
   check_sigma("--sigma-weight", sigma_weight, NoiseKind::weight, kind());
   if (dot_length != name(DotLength::in_group) && kind() != NoiseKind::shot && kind() != NoiseKind::thermal) {
     throw UsageError(fmt::format(
-        "--dot-length {} was given, but the noise is '{}', whose sigma has no D: add --noise shot or thermal", dot_length,
-        noise));
+        "--dot-length {} was given, but the noise is '{}', whose sigma has no D: add --noise shot or thermal",
+        dot_length, noise));
   }
   if (seed > std::numeric_limits<uint64_t>::max() - static_cast<uint64_t>(seeds - 1)) {
     throw UsageError(fmt::format(
@@ -59,8 +59,8 @@ void NoiseOptions::check_groups(const std::vector<AnalogLayer>& layers) const {
   const bool grouped =
       std::any_of(layers.begin(), layers.end(), [](const AnalogLayer& layer) { return layer.groups > 1; });
   if (!grouped) {
-    throw UsageError(
-        fmt::format("--dot-length {} was given, but no layer of this network has groups: leave it out", dot_length));
+    throw UsageError(fmt::format(
+        "--dot-length {} was given, but no layer of this network has groups: leave it out", dot_length));
   }
 }
 
@@ -107,9 +107,11 @@ void add_noise_constants(OptionSet& set, NoiseOptions& options) {
                           NoiseConfig{}.sigma_weight)},
              options.sigma_weight, non_negative_number());
   set.choice({"--dot-length", "",
-              "D of a convolution with groups, in its noise: of the channels of one group, or of all of them as in the "
+              "D of a convolution with groups, in its noise: of the channels of one group, or of all of them "
+              "as in the "
               "paper's code"},
-             options.dot_length, {std::string(name(DotLength::in_group)), std::string(name(DotLength::paper))});
+             options.dot_length,
+             {std::string(name(DotLength::in_group)), std::string(name(DotLength::paper))});
 }
 
 void add_seed_option(OptionSet& set, NoiseOptions& options, const std::string& help) {

@@ -47,8 +47,8 @@ class LayerNoise {
   static LayerNoise weight(const FusedGraph& graph, const FusedNode& node, const BlockedMap& map,
                            const std::vector<ValueRange>& weights);
 
-  /// By what all of sigma changes with another D than the graph's own. Shot noise falls with its root, thermal
-  /// noise grows with it, weight noise has none.
+  /// By what all of sigma changes with another D than the graph's own. Shot noise falls with its root,
+  /// thermal noise grows with it, weight noise has none.
   [[nodiscard]] double with_dot_length(DotLength length) const;
 
   /// One energy and one number of repeats, or one per output channel. `sigma` scales all of it: NoiseConfig's

@@ -76,7 +76,8 @@ std::vector<AnalogLayer> paying_layers(std::vector<AnalogLayer> layers, NoiseKin
 
 bool same_but_seed(const NoiseConfig& a, const NoiseConfig& b) {
   return a.kind == b.kind && a.energies == b.energies && a.repeats == b.repeats &&
-         a.sigma_thermal == b.sigma_thermal && a.sigma_weight == b.sigma_weight && a.dot_length == b.dot_length;
+         a.sigma_thermal == b.sigma_thermal && a.sigma_weight == b.sigma_weight &&
+         a.dot_length == b.dot_length;
 }
 
 Energies uniform_energies(const std::vector<AnalogLayer>& layers, double energy) {

@@ -68,7 +68,9 @@ TEST_CASE("sigma, pre-activation, noise and logits equal the double-precision or
   }
 }
 
-TEST_CASE("the paper's D for groups is that many times the energy of shot noise, and as much less of thermal noise") {
+TEST_CASE(
+    "the paper's D for groups is that many times the energy of shot noise, and as much less of thermal "
+    "noise") {
   const Graph graph = mobile_graph();
   const auto images = images_for(graph, 1);
   for (const NoiseKind kind : {NoiseKind::shot, NoiseKind::thermal}) {

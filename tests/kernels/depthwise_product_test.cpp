@@ -30,7 +30,8 @@ PatchWindow window_of(int64_t height, int64_t width, int kernel, int stride, int
 }
 
 /// From the formula, tap by tap.
-int64_t expected_sum(const DepthwiseProduct& p, const std::vector<uint8_t>& src, int64_t oy, int64_t ox, int64_t c) {
+int64_t expected_sum(const DepthwiseProduct& p, const std::vector<uint8_t>& src, int64_t oy, int64_t ox,
+                     int64_t c) {
   const PatchWindow& w = p.window;
   int64_t sum = 0;
   for (int64_t r = 0; r < w.kernel_height; ++r) {
@@ -71,11 +72,13 @@ TEST_CASE("depthwise products of bytes are exact: kernels, strides, dilations, p
           window_of(9, 9, 3, 1, 2, 2), window_of(6, 6, 3, 1, 1, 0), window_of(2, 3, 5, 2, 1, 2)}) {
       const auto count = static_cast<std::size_t>(channels);
       std::vector<uint8_t> src;
-      for (const float v : test::random_values(static_cast<std::size_t>(window.height * window.width) * count, 3, 0, 256))
+      for (const float v :
+           test::random_values(static_cast<std::size_t>(window.height * window.width) * count, 3, 0, 256))
         src.push_back(static_cast<uint8_t>(v));
       std::vector<int32_t> weights;
       const auto taps = static_cast<std::size_t>(window.kernel_height * window.kernel_width);
-      for (const float v : test::random_values(taps * count, 4, -256, 256)) weights.push_back(static_cast<int32_t>(v));
+      for (const float v : test::random_values(taps * count, 4, -256, 256))
+        weights.push_back(static_cast<int32_t>(v));
       for (const Isa isa : supported_isas()) {
         force_isa(isa);
         CAPTURE(name(isa));

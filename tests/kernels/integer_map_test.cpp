@@ -189,7 +189,9 @@ TEST_CASE("codes and values in channel blocks are each other's, and padding is z
         for (int64_t c = 0; c < blocked.padded_channels(); ++c) {
           for (int64_t p = 0; p < blocked.pixels; ++p) {
             const float found = values[static_cast<std::size_t>((c / block * 5 + p) * block + c % block)];
-            const float code = c < channels ? static_cast<float>(src[static_cast<std::size_t>(p * map.channels + c)]) + q.low : 0;
+            const float code =
+                c < channels ? static_cast<float>(src[static_cast<std::size_t>(p * map.channels + c)]) + q.low
+                             : 0;
             CHECK(found == code * q.scale);
           }
         }

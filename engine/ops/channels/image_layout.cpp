@@ -26,7 +26,8 @@ void run_integer(const ImageLayoutOp&, const IntegerRun& run, int64_t map) {
   const uint8_t* from = run.in[0] + map * in.size();
   uint8_t* to = run.out + map * out.size();
   std::fill_n(to, out.size(), static_cast<uint8_t>(-run.maps.out.quantizer.low));
-  for (int64_t p = 0; p < in.pixels; ++p) std::copy_n(from + p * in.channels, in.channels, to + p * out.channels);
+  for (int64_t p = 0; p < in.pixels; ++p)
+    std::copy_n(from + p * in.channels, in.channels, to + p * out.channels);
 }
 
 }  // namespace dpac

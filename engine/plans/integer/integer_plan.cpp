@@ -57,7 +57,8 @@ void IntegerPlan::make_step(std::size_t n) {
   const FusedNode& node = graph_.nodes[n];
   Step& step = steps_[n];
   if (is_analog(node)) {
-    if (is_smooth(node.activation)) step.table = activation_table(node.activation, *quantizers_[n].output, step.quantizer);
+    if (is_smooth(node.activation))
+      step.table = activation_table(node.activation, *quantizers_[n].output, step.quantizer);
     make_product(n);
   } else if (is_digital(node) && has_integers(node)) {
     step.digital = IntegerMaps{{}, value(n), options_.samples};

@@ -73,7 +73,8 @@ Quantizer joined_quantizer(const FusedNode& node, const std::vector<Quantizer>& 
     range.join({own.min, own.max});
   }
   if (same || levels > static_cast<float>(kMostLevels)) return joined;
-  return make_quantizer(static_cast<double>(range.min), static_cast<double>(range.max), static_cast<int64_t>(levels));
+  return make_quantizer(static_cast<double>(range.min), static_cast<double>(range.max),
+                        static_cast<int64_t>(levels));
 }
 
 }  // namespace
@@ -90,14 +91,16 @@ BlockedMap integer_layout(const FusedNode& node) {
   return {node.shape().channels, node.shape().pixels(), static_cast<int>(padded(node.shape().channels))};
 }
 
-std::vector<Quantizer> value_quantizers(const FusedGraph& graph, const std::vector<NodeQuantizers>& quantizers) {
+std::vector<Quantizer> value_quantizers(const FusedGraph& graph,
+                                        const std::vector<NodeQuantizers>& quantizers) {
   std::vector<Quantizer> values;
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
     const NodeQuantizers& own = quantizers[n];
     if (own.result || own.output) {
       values.push_back(own.result ? *own.result : *own.output);
     } else {
-      values.push_back(graph.nodes[n].inputs.empty() ? Quantizer{} : joined_quantizer(graph.nodes[n], values));
+      values.push_back(graph.nodes[n].inputs.empty() ? Quantizer{}
+                                                     : joined_quantizer(graph.nodes[n], values));
     }
   }
   return values;
@@ -105,7 +108,8 @@ std::vector<Quantizer> value_quantizers(const FusedGraph& graph, const std::vect
 
 bool suits_integers(const FusedGraph& graph, const Quantization& quantization,
                     const std::vector<NodeQuantizers>& quantizers) {
-  if (!onednn::exact_integer_products() || !quantization.weight_bits || !quantization.activation_bits) return false;
+  if (!onednn::exact_integer_products() || !quantization.weight_bits || !quantization.activation_bits)
+    return false;
   if (graph.reads_text() || levels_of(*quantization.weight_bits) > kMostLevels) return false;
   const auto ranges = weight_ranges(graph);
   const std::vector<Quantizer> values = value_quantizers(graph, quantizers);

@@ -22,7 +22,8 @@ BlockedMap integer_layout(const FusedNode& node);
 
 /// The quantiser of what each node passes on. A node on the grids of several inputs has one that spans them
 /// all, with as many levels as the finest of them: bytes of one map share a grid.
-std::vector<Quantizer> value_quantizers(const FusedGraph& graph, const std::vector<NodeQuantizers>& quantizers);
+std::vector<Quantizer> value_quantizers(const FusedGraph& graph,
+                                        const std::vector<NodeQuantizers>& quantizers);
 
 /// Whether the graph can run in integers here: at most 8 bits everywhere, no sum that could overflow, and a
 /// machine on which oneDNN's products are exact.

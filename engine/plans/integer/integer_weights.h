@@ -2,8 +2,8 @@
 /// Weights in 8-bit codes, as products of bytes take them.
 ///
 /// Codes are asymmetric, w = w' + offset with w' in int8 and one offset per output channel. With activations'
-/// codes x, sum x w = sum x w' + offset * sum x: oneDNN gives the first, a box filter over the codes the second.
-/// Depthwise convolutions, whose sums are short, take w as it is (kernels/depthwise_product.h).
+/// codes x, sum x w = sum x w' + offset * sum x: oneDNN gives the first, a box filter over the codes the
+/// second. Depthwise convolutions, whose sums are short, take w as it is (kernels/depthwise_product.h).
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@
 
 namespace dpac {
 
-/// The codes of a node's weights; `packed` and `depthwise` are unset where it has none. Per-channel values are
-/// padded with zeros.
+/// The codes of a node's weights; `packed` and `depthwise` are unset where it has none. Per-channel values
+/// are padded with zeros.
 struct NodeIntegerWeights {
   [[nodiscard]] bool is_depthwise() const { return !depthwise.empty(); }
 

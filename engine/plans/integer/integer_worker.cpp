@@ -113,13 +113,14 @@ void IntegerWorker::finish(std::size_t n, int layer, const NoisePoint& point, co
 IntegerEpilogue IntegerWorker::epilogue_of(std::size_t n, int layer, const NoisePoint& point) const {
   const FusedNode& node = this->node(n);
   const NodeIntegerWeights& weights = plan_.weights(n);
-  IntegerEpilogue epilogue{.map = integer_map(node),
-                           .alpha = plan_.step(n).alpha.data(),
-                           .offsets = weights.is_depthwise() ? nullptr : weights.offsets.data(),
-                           .bias = weights.bias.data(),
-                           .relu = node.activation == Activation::relu || node.activation == Activation::relu6,
-                           .quantizer = clipped(*plan_.quantizers(n).output, node.activation),
-                           .relu_after_residual = node.relu_after_residual};
+  IntegerEpilogue epilogue{
+      .map = integer_map(node),
+      .alpha = plan_.step(n).alpha.data(),
+      .offsets = weights.is_depthwise() ? nullptr : weights.offsets.data(),
+      .bias = weights.bias.data(),
+      .relu = node.activation == Activation::relu || node.activation == Activation::relu6,
+      .quantizer = clipped(*plan_.quantizers(n).output, node.activation),
+      .relu_after_residual = node.relu_after_residual};
   if (const auto& places = plan_.step(n).sum_places; !places.empty()) epilogue.sum_places = places.data();
   if (node.residual != kNone) {
     epilogue.residual_quantizer = plan_.step(static_cast<std::size_t>(node.residual)).quantizer;
@@ -148,8 +149,10 @@ const int32_t* IntegerWorker::patch_sums_of(std::size_t n, int64_t s, const Patc
   int32_t* sums = scratch + window.height * window.out_width;
   // Without what pads the channels, which no group has.
   const auto low = static_cast<int32_t>(plan_.step(from).quantizer.low);
-  sum_codes({node(from).shape().channels, in.pixels}, in.channels, groups, low, codes(from) + s * in.size(), sums);
-  for (int64_t g = 0; g < groups; ++g) patch_sums(window, sums + g * in.pixels, scratch, patches + g * pixels);
+  sum_codes({node(from).shape().channels, in.pixels}, in.channels, groups, low, codes(from) + s * in.size(),
+            sums);
+  for (int64_t g = 0; g < groups; ++g)
+    patch_sums(window, sums + g * in.pixels, scratch, patches + g * pixels);
   return patches;
 }
 
@@ -177,7 +180,8 @@ void IntegerWorker::run_through_floats(std::size_t n) const {
     for (std::size_t i = 0; i < maps.in.size(); in += maps.in[i++].size()) {
       const auto from = static_cast<std::size_t>(node(n).inputs[i]);
       const IntegerMap in_codes = integer_map(node(from));
-      values_of_codes(in_codes, plan_.step(from).quantizer, codes(from) + s * in_codes.size(), maps.in[i].map(), in);
+      values_of_codes(in_codes, plan_.step(from).quantizer, codes(from) + s * in_codes.size(),
+                      maps.in[i].map(), in);
     }
     run_digital(node(n), {maps, float_inputs_[n].data(), out, nullptr}, plan_.options().threads);
     codes_of_values(maps.out.map(), plan_.step(n).quantizer, out, out_codes, codes(n) + s * out_codes.size());

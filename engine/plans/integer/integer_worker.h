@@ -41,7 +41,7 @@ class IntegerWorker final : public Worker {
   const Workspace& workspace_;
   onednn::Stream stream_;
   std::vector<std::vector<const float*>> float_inputs_;  ///< One per node: of those that run through floats.
-  std::vector<onednn::Call> calls_;  ///< One per node; empty where it has no primitive.
+  std::vector<onednn::Call> calls_;                      ///< One per node; empty where it has no primitive.
   std::vector<std::vector<const uint8_t*>> digital_inputs_;  ///< Of every node.
 };
 

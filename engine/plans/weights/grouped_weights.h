@@ -10,8 +10,8 @@
 
 namespace dpac {
 
-/// How many neighbouring groups, of `in` channels that give `out`, make one of whole blocks; all of them, where
-/// nothing less does.
+/// How many neighbouring groups, of `in` channels that give `out`, make one of whole blocks; all of them,
+/// where nothing less does.
 int64_t merged_groups(int64_t groups, int64_t in, int64_t out, int64_t block);
 
 /// A product whose groups have whole channel blocks, made of neighbouring groups with zeros where one's
