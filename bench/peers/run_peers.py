@@ -23,6 +23,8 @@ DPAC_ROUNDS = 3  # Of dpac's own interleaved clean and noisy runs, in each of ou
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--network", choices=network.NETWORKS, default="resnet50")
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES), metavar="ENGINE",
+                        help="some of: " + ", ".join(ENGINES))
     add_options(parser, batch=16, rounds=7)
     return parser.parse_args()
 
@@ -32,7 +34,7 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
         network.write(folder, arguments.network, arguments.batch)
-        workers = start_workers(ENGINES, ImageCase(folder, arguments.threads), stack)
+        workers = start_workers(arguments.engines, ImageCase(folder, arguments.threads), stack)
         dpac = None
         if arguments.dpac is not None and arguments.dpac.exists():
             dpac = DpacBench(arguments.dpac, {"weights": network.onnx_file(folder), "batch": arguments.batch,
