@@ -31,7 +31,7 @@ struct ImageLayoutOp {};
 using FusedOp = std::variant<InputOp, EmbeddingOp, ConvolutionOp, LinearOp, AttentionScoresOp,
                              AttentionContextOp, ImageLayoutOp, ActivationOp, AddOp, MultiplyOp, ConcatOp,
                              SliceOp, ChannelShuffleOp, ChannelAffineOp, MaxPoolOp, AveragePoolOp,
-                             GlobalAveragePoolOp, LayerNormOp, TokenPoolOp, SubsampleOp>;
+                             GlobalAveragePoolOp, LayerNormOp, TokenPoolOp, SubsampleOp, PadOp>;
 
 inline constexpr int kNone = -1;
 

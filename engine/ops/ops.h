@@ -13,6 +13,7 @@
 #include "engine/ops/channel_shuffle.h"
 #include "engine/ops/concat.h"
 #include "engine/ops/multiply.h"
+#include "engine/ops/pad.h"
 #include "engine/ops/slice.h"
 #include "engine/ops/subsample.h"
 #include "engine/ops/value.h"
@@ -75,7 +76,7 @@ struct TokenPoolOp {
 
 using Op = std::variant<InputOp, EmbeddingOp, ConvolutionOp, LinearOp, AttentionOp, ActivationOp, AddOp,
                         MultiplyOp, ConcatOp, SliceOp, ChannelShuffleOp, ChannelAffineOp, MaxPoolOp,
-                        AveragePoolOp, GlobalAveragePoolOp, LayerNormOp, TokenPoolOp, SubsampleOp>;
+                        AveragePoolOp, GlobalAveragePoolOp, LayerNormOp, TokenPoolOp, SubsampleOp, PadOp>;
 
 /// What an op makes of its inputs. @throws Error with what is wrong with the op or its inputs, as the end of
 /// a sentence that begins with the node's name.

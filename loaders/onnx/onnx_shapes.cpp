@@ -43,10 +43,11 @@ void cast(OnnxBuilder& b) {
 
 /// A classifier's scores serve as well as their probabilities.
 void softmax(OnnxBuilder& b) {
-  const OnnxValue value = b.input(0);
+  OnnxValue value = b.input(0);
   if (value.constant || b.shape_of(value.node).pixels() != 1) b.refuse("is no classifier's: it reads a map");
   b.assume(
       fmt::format("the softmax '{}' is left out: predictions are those of what it reads", b.current().name));
+  value.probabilities = true;
   b.set_output(0, value);
 }
 

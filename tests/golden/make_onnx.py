@@ -155,6 +155,9 @@ def make_by_hand(rng: np.random.Generator) -> None:
                               node("Slice", ["f", "a", "b", "axis"], ["s"], name="part"),
                               node("Reshape", ["s", "back"], ["z"], name="back")],
             {"a": ints(0), "b": ints(4), "axis": ints(1), "back": ints(1, 4, 1, 1)}, rng)
+    by_hand("refused_softmax", [node("GlobalAveragePool", ["y"], ["m"], name="squeeze"),
+                                node("Softmax", ["m"], ["p"], name="softmax", axis=1),
+                                node("Mul", ["y", "p"], ["z"], name="mul")], {}, rng)
     by_hand("refused_cast", [node("Cast", ["y"], ["c"], name="cast", to=onnx.TensorProto.INT32),
                              node("Cast", ["c"], ["z"], name="back", to=onnx.TensorProto.FLOAT)], {}, rng)
 

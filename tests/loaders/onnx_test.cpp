@@ -97,6 +97,7 @@ TEST_CASE("what would be taken for something else is refused by the node") {
   CHECK(contains(refusal("refused_batch"), "node 'rows' (Reshape) reshapes [batch, 8, 6, 5] to [batch, 8]"));
   CHECK(contains(refusal("refused_axes"), "node 'mul' (Mul) computes with maps whose axes differ"));
   CHECK(contains(refusal("refused_slice"), "node 'part' (Slice) looks for channels where none of the axes"));
+  CHECK(contains(refusal("refused_softmax"), "node 'mul' (Mul) computes with what a softmax gives"));
   CHECK(contains(refusal("refused_cast"),
                  "node 'cast' (Cast) casts between integers and floating-point numbers"));
 }
