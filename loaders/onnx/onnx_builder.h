@@ -20,6 +20,7 @@ enum class OnnxAxes {
   flat_hwc,  ///< [H * W * C].
   grouped,   ///< [groups, C / groups, H, W], between the two reshapes of a channel shuffle.
   shuffled,  ///< [C / groups, groups, H, W].
+  listed,    ///< None: the batch is one image, and its axis is all values, in the order [C, H, W].
 };
 
 /// How far x (1 + erf(x / sqrt(2))) / 2 has come, which exporters write for GELU, where a value is a step of

@@ -41,6 +41,8 @@ std::size_t rank_of(const OnnxValue& value) {
     case OnnxAxes::grouped:
     case OnnxAxes::shuffled:
       return 5;
+    case OnnxAxes::listed:
+      return 1;
   }
   return 0;
 }
