@@ -65,9 +65,9 @@ void add_weights_option(OptionSet& set, ModelOptions& options, bool positional) 
   set.heading(kGroup);
   set.path(
          {positional ? "file,--weights" : "--weights", "FILE",
-          "Checkpoint of a network: a file of torch.save (.pth, .pt, .bin), safetensors, ONNX, PyTorch or "
-          "Keras "
-          "weights in HDF5, found out by content; or an index of shards, a shard, or a folder with weights"},
+          "Checkpoint of a network: a file of torch.save (.pth, .pt, .bin), safetensors, ONNX, a Keras model "
+          "(.keras, .h5), PyTorch or Keras weights in HDF5, found out by content; or an index of shards, a "
+          "shard, or a folder with weights"},
          options.weights, FileRole::reads)
       .required();
 }

@@ -16,9 +16,9 @@ namespace {
 
 Graph build_image_network(const Checkpoint& checkpoint, const ResNetOptions& options) {
   if (checkpoint.topology != nullptr) {
-    if (options.stride_in_first_conv)
-      refuse(checkpoint, "ONNX model", "where a block's stride is (--stride-in)");
-    if (options.no_head) refuse(checkpoint, "ONNX model", "a network without its head (--no-head)");
+    constexpr std::string_view kWhole = "model that says itself how it is connected";
+    if (options.stride_in_first_conv) refuse(checkpoint, kWhole, "where a block's stride is (--stride-in)");
+    if (options.no_head) refuse(checkpoint, kWhole, "a network without its head (--no-head)");
     return checkpoint.topology->build(options.input_size);
   }
   std::vector<std::string> names;
