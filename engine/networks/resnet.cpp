@@ -15,6 +15,7 @@
 namespace dpac {
 namespace {
 
+constexpr const char* kNetwork = "a ResNet";
 constexpr int64_t kAny = -1;
 constexpr int kImageNetStem = 7;
 constexpr double kTorchEpsilon = 1e-5;
@@ -51,11 +52,11 @@ MapShape windows_of(const MapShape& in, const Geometry& g, int64_t channels) {
 
 class Builder {
  public:
-  Builder(const Checkpoint& checkpoint, const ResNetOptions& options)
+  Builder(const Checkpoint& checkpoint, WeightReader reader, const ResNetOptions& options)
       : checkpoint_(checkpoint),
         traits_(checkpoint.traits),
         options_(options),
-        reader_(checkpoint, "a ResNet"),
+        reader_(std::move(reader)),
         stride_in_first_(
             options.stride_in_first_conv.value_or(checkpoint.traits.stride_in_first_conv.value_or(false))) {}
 
@@ -236,22 +237,20 @@ class Builder {
                          int64_t channels) {
     const Tensor* bias = reader_.take_if_present(weight + ".bias", {channels});
     const std::span<const float> bias_values = bias == nullptr ? std::span<const float>{} : bias->values();
-    if (bias != nullptr && !has_batchnorm(bn)) return unfolded(weights, bias_values);
+    if (bias != nullptr && !has_batchnorm(bn)) {
+      if (weights == nullptr) return {};
+      return {reader_.claim(weight + ".weight"), {bias_values.begin(), bias_values.end()}};
+    }
     const Tensor* gamma = reader_.take(bn + ".weight", {channels});
     const Tensor* beta = reader_.take(bn + ".bias", {channels});
     const Tensor* mean = reader_.take(bn + ".running_mean", {channels});
     const Tensor* variance = reader_.take(bn + ".running_var", {channels});
-    if (!reader_.complete()) return unfolded(nullptr, {});
+    if (!reader_.complete()) return {};
     check_variance(bn, *variance);
     normalised_ = true;
-    return fold_batchnorm(*weights, bias_values,
+    return fold_batchnorm(reader_.claim(weight + ".weight"), bias_values,
                           {gamma->values(), beta->values(), mean->values(), variance->values(),
                            traits_.batchnorm_epsilon.value_or(kTorchEpsilon)});
-  }
-
-  static FoldedConvolution unfolded(const Tensor* weights, std::span<const float> bias) {
-    if (weights == nullptr) return {};
-    return {Tensor(weights->shape(), weights->values()), {bias.begin(), bias.end()}};
   }
 
   [[nodiscard]] bool has_batchnorm(const std::string& bn) const {
@@ -351,8 +350,7 @@ class Builder {
     const Tensor* bias = reader_.take_if_present("fc.bias", {weights->dim(0)});
     std::vector<float> b(static_cast<std::size_t>(weights->dim(0)), 0.0f);
     if (bias != nullptr) b.assign(bias->values().begin(), bias->values().end());
-    add("fc", LinearOp{share(Tensor(weights->shape(), weights->values())), std::move(b)},
-        {weights->dim(0), 1, 1}, {last()});
+    add("fc", LinearOp{share(reader_.claim("fc.weight")), std::move(b)}, {weights->dim(0), 1, 1}, {last()});
   }
 
   [[nodiscard]] std::string architecture(const std::vector<int>& stages) const {
@@ -378,7 +376,11 @@ class Builder {
 }  // namespace
 
 Graph build_resnet(const Checkpoint& checkpoint, const ResNetOptions& options) {
-  return Builder(checkpoint, options).build();
+  return Builder(checkpoint, {checkpoint, kNetwork}, options).build();
+}
+
+Graph build_resnet(Checkpoint&& checkpoint, const ResNetOptions& options) {
+  return Builder(checkpoint, {std::move(checkpoint), kNetwork}, options).build();
 }
 
 }  // namespace dpac

@@ -60,7 +60,7 @@ int TorchModules::convolution(const std::string& convolution, const std::string&
   const auto values = [&](const char* leaf) { return take(batchnorm + leaf, {out}).values(); };
   const BatchNorm norm{values(".weight"), values(".bias"), values(".running_mean"), values(".running_var"),
                        epsilon_};
-  FoldedConvolution folded = fold_batchnorm(weights, {}, norm);
+  FoldedConvolution folded = fold_batchnorm(reader_.claim(convolution + ".weight"), {}, norm);
   const Geometry geometry = geometry_of(weights, windows);
   return add(convolution,
              ConvolutionOp{geometry, share(std::move(folded.weights)), std::move(folded.bias), in / own},
@@ -76,8 +76,7 @@ int TorchModules::activated(const std::string& convolution, const std::string& b
 int TorchModules::linear(const std::string& name, int from) {
   const Tensor& weights = take(name + ".weight", {kAny, shape_of(from).channels});
   const auto bias = take(name + ".bias", {weights.dim(0)}).values();
-  return add(name, LinearOp{share(Tensor(weights.shape(), weights.values())), {bias.begin(), bias.end()}},
-             {from});
+  return add(name, LinearOp{share(reader_.claim(name + ".weight")), {bias.begin(), bias.end()}}, {from});
 }
 
 int TorchModules::max_pool(const std::string& name, int from, int kernel, int stride, int padding,
