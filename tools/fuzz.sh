@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 seconds=${1:-60}
 shift || true
 
-cmake --preset asan > /dev/null
+[[ -f build/asan/CMakeCache.txt ]] || cmake --preset asan > /dev/null
 cmake --build --preset asan --target fuzz
 export TMPDIR=$(mktemp -d -p "$([[ -d /dev/shm ]] && echo /dev/shm || echo /tmp)")
 trap 'rm -rf "$TMPDIR"' EXIT
