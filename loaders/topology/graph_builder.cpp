@@ -14,7 +14,8 @@ namespace {
 template <class Product>
 void fold(Product& product, const std::vector<float>& scale, const std::vector<float>& offset) {
   const std::vector<float> zeros(scale.size(), 0.0f), ones(scale.size(), 1.0f);
-  FoldedConvolution folded = fold_batchnorm({product.weights->shape(), product.weights->values()}, product.bias, {scale, offset, zeros, ones, 0});
+  FoldedConvolution folded = fold_batchnorm({product.weights->shape(), product.weights->values()},
+                                            product.bias, {scale, offset, zeros, ones, 0});
   product.weights = share(std::move(folded.weights));
   product.bias = std::move(folded.bias);
 }

@@ -119,7 +119,8 @@ FoldedConvolution TorchModules::fold(const std::string& convolution, const std::
                             batchnorm, *negative));
   }
   normalised_ = true;
-  return fold_batchnorm(reader_.claim(convolution + ".weight"), bias == nullptr ? std::span<const float>{} : bias->values(),
+  return fold_batchnorm(reader_.claim(convolution + ".weight"),
+                        bias == nullptr ? std::span<const float>{} : bias->values(),
                         {gamma->values(), beta->values(), mean->values(), variance->values(), epsilon_});
 }
 
