@@ -96,6 +96,7 @@ Checkpoint read_onnx(const fs::path& path) {
   Checkpoint checkpoint{.path = path.string(), .format = "ONNX", .weights = {}, .traits = {}};
   const auto model = std::make_shared<const OnnxModel>(path);
   checkpoint.topology = std::make_shared<const OnnxTopology>(model);
+  guess_preprocessing(*model, checkpoint.traits);
   checkpoint.side_files = model->external_files();
   return checkpoint;
 }

@@ -15,6 +15,16 @@ bool are_colours(int64_t channels) {
 
 }  // namespace
 
+OnnxImage declared_image(const OnnxModel& model) {
+  if (model.inputs().size() != 1 || model.inputs()[0].dims.size() != kImageRank) {
+    throw Error(fmt::format("{}: has {} inputs, expected one of images, [batch, channels, height, width]",
+                            model.file(), model.inputs().size()));
+  }
+  const auto& dims = model.inputs()[0].dims;
+  if (!are_colours(dims[1]) && are_colours(dims[3])) return {{dims[3], dims[1], dims[2]}, OnnxAxes::hwc};
+  return {{dims[1], dims[2], dims[3]}, OnnxAxes::chw};
+}
+
 OnnxBuilder::OnnxBuilder(const OnnxModel& model, const std::optional<Shape>& input_size)
     : model_(model), graph_(model.file()) {
   for (const OnnxNode& node : model.nodes()) {
@@ -24,19 +34,13 @@ OnnxBuilder::OnnxBuilder(const OnnxModel& model, const std::optional<Shape>& inp
   add_image(input_size);
 }
 
-/// [N, C, H, W], or as TensorFlow has it [N, H, W, C].
 void OnnxBuilder::add_image(const std::optional<Shape>& input_size) {
-  if (model_.inputs().size() != 1 || model_.inputs()[0].dims.size() != kImageRank) {
-    throw Error(fmt::format("{}: has {} inputs, expected one of images, [batch, channels, height, width]",
-                            model_.file(), model_.inputs().size()));
-  }
-  const OnnxPort& port = model_.inputs()[0];
-  const bool channels_last = !are_colours(port.dims[1]) && are_colours(port.dims[3]);
-  MapShape image{port.dims[channels_last ? 3 : 1], port.dims[channels_last ? 1 : 2],
-                 port.dims[channels_last ? 2 : 3]};
+  const OnnxImage declared = declared_image(model_);
+  MapShape image = declared.shape;
   if (input_size) image = {image.channels, (*input_size)[0], (*input_size)[1]};
-  graph_.add_image(port.name, image);
-  by_name_[port.name] = {.node = 0, .axes = channels_last ? OnnxAxes::hwc : OnnxAxes::chw};
+  const std::string& name = model_.inputs()[0].name;
+  graph_.add_image(name, image);
+  by_name_[name] = {.node = 0, .axes = declared.axes};
 }
 
 void OnnxBuilder::add(const OnnxNode& node) {

@@ -23,6 +23,16 @@ enum class OnnxAxes {
   listed,    ///< None: the batch is one image, and its axis is all values, in the order [C, H, W].
 };
 
+/// The images a model takes: [N, C, H, W], or as TensorFlow has it [N, H, W, C]. Sizes that the model leaves
+/// open are not above 0.
+struct OnnxImage {
+  MapShape shape;
+  OnnxAxes axes;
+};
+
+/// @throws Error unless that is the model's only input.
+OnnxImage declared_image(const OnnxModel& model);
+
 /// How far x (1 + erf(x / sqrt(2))) / 2 has come, which exporters write for GELU, where a value is a step of
 /// it.
 enum class GeluStep {

@@ -1,10 +1,13 @@
 #include "loaders/onnx/onnx_topology.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "kernels/error.h"
 #include "loaders/onnx/onnx_builder.h"
+#include "loaders/pixels/preprocess.h"
 
 namespace dpac {
 
@@ -13,6 +16,22 @@ bool is_onnx(const std::filesystem::path& path, const std::string& start) {
   const bool fields =
       start.size() > 2 && start[0] == '\x08' && start[1] > 0 && start[1] < 32 && start[2] == '\x12';
   return path.extension() == ".onnx" || fields;
+}
+
+void guess_preprocessing(const OnnxModel& model, ResNetTraits& traits) {
+  constexpr int64_t kUsual = 224, kSmallest = 64, kLargest = 4096;
+  constexpr double kPartOfImage = 0.875;
+  const MapShape image = declared_image(model).shape;
+  if (image.height < 1 || image.width < 1) return;
+  traits.input_size = Shape{image.height, image.width};
+  if (std::max(image.height, image.width) < kSmallest) {
+    traits.preset = "cifar";  // Images of so few pixels are as they are.
+    return;
+  }
+  if (image.height != image.width || image.height == kUsual || image.height > kLargest) return;
+  const auto side = static_cast<int>(image.height);
+  traits.preprocessing.resize = resize_for_crop(side, kPartOfImage);
+  traits.preprocessing.crop = side;
 }
 
 OnnxTopology::OnnxTopology(std::shared_ptr<const OnnxModel> model) : model_(std::move(model)) {

@@ -83,6 +83,14 @@ TEST_CASE("BatchNorm is folded, gates are one activation, a shuffle is one opera
   }
 }
 
+TEST_CASE("small images of an ONNX model are not enlarged, and of other sizes cut to what it takes") {
+  const Checkpoint small = open_checkpoint(kFolder / "mobile_old.onnx");
+  REQUIRE(small.traits.input_size);
+  CHECK((*small.traits.input_size)[0] < 64);
+  CHECK(small.traits.preset == "cifar");
+  CHECK(!small.traits.preprocessing.crop);
+}
+
 TEST_CASE("nodes of unknown operations are all told at once, by name and operation") {
   CHECK(
       contains(refusal_with("Tanh", "Sinh"), "is of operations that cannot be run: '/features/features.4/"));
