@@ -34,7 +34,8 @@ class TraceRecorder : public Observer {
 
   /// What was recorded, float32 [samples, ...] as trace_layout.h says, with its name. The values may be moved
   /// out.
-  using Visitor = std::function<void(const std::string& name, const Shape& shape, std::vector<float>& values)>;
+  using Visitor =
+      std::function<void(const std::string& name, const Shape& shape, std::vector<float>& values)>;
 
   /// Visits `<layer>/input`, `pre`, `sigma` and `noisy` of every layer.
   void visit(const Visitor& visitor);

@@ -4,10 +4,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <nanobind/nanobind.h>
 #include <optional>
 #include <thread>
-
-#include <nanobind/nanobind.h>
 
 namespace dpac::python {
 

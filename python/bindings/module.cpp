@@ -1,7 +1,5 @@
 /// @file
 /// dpac._native: what the Python package computes with. Its users see dpac/network.py and its like.
-#include <optional>
-
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/map.h>
@@ -10,6 +8,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
+#include <optional>
 
 #include "engine/noise/calibrate.h"
 #include "kernels/error.h"

@@ -9,8 +9,7 @@
 
 namespace dpac::python {
 
-Samples::Samples(Images images)
-    : count_(static_cast<int64_t>(images.shape(0))), images_(std::move(images)) {}
+Samples::Samples(Images images) : count_(static_cast<int64_t>(images.shape(0))), images_(std::move(images)) {}
 
 Samples::Samples(Tokens ids, Tokens types, const Lengths& lengths)
     : count_(static_cast<int64_t>(ids.shape(0))), ids_(std::move(ids)), types_(std::move(types)) {

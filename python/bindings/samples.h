@@ -3,10 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
-
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <vector>
 
 #include "engine/inputs.h"
 
