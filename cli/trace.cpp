@@ -20,11 +20,11 @@
 #include "cli/support/layer_pattern.h"
 #include "cli/support/machine.h"
 #include "cli/support/progress.h"
-#include "cli/trace_recorder.h"
 #include "engine/network.h"
+#include "engine/trace/trace_recorder.h"
 #include "loaders/hdf5/hdf5_writer.h"
 
-namespace dpac::cli {
+namespace dpac {
 namespace {
 
 constexpr int64_t kDefaultLimit = 4;
@@ -84,7 +84,9 @@ void record(const TraceOptions& options, Network& network, const Samples& sample
     stop_if_interrupted();
     TraceRecorder recorder(network, group, samples.indices, longest);
     network.run_observed(samples.inputs(), samples.indices, logits, recorder);
-    recorder.write(file);
+    recorder.visit([&](const std::string& name, const Shape& shape, const std::vector<float>& values) {
+      file.write_floats(name, shape, values);
+    });
     progress.advance(static_cast<int64_t>(group.size()));
   }
   file.write_floats("logits", {count, network.fused_graph().classes()}, logits);
@@ -158,4 +160,4 @@ Work add_trace(OptionSet& set) {
   return [options] { run(*options); };
 }
 
-}  // namespace dpac::cli
+}  // namespace dpac

@@ -1,5 +1,5 @@
 /// @file
-/// How values of analog operations lie in the file that `dpac trace` writes.
+/// How values of analog operations lie in plain arrays: of `dpac trace`'s file, of Python.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,9 @@
 #include "engine/graph/fused_graph.h"
 #include "kernels/analog_epilogue.h"
 
-namespace dpac::cli {
+namespace dpac {
 
-/// One sample's part of a dataset, in row-major order: [C, H, W] of images, [features] of a layer of one
+/// One sample's part of an array, in row-major order: [C, H, W] of images, [features] of a layer of one
 /// pixel, [features, tokens] of a layer of every token, and [heads, tokens, columns] of a product of
 /// attention. Shorter sequences end in zeros.
 struct TraceLayout {
@@ -28,4 +28,4 @@ TraceLayout input_layout(const FusedGraph& graph, int node, int64_t tokens);
 void place(const TraceLayout& layout, const BlockedMap& map, std::span<const float> plain,
            std::span<float> dst);
 
-}  // namespace dpac::cli
+}  // namespace dpac

@@ -1,8 +1,8 @@
-#include "cli/trace_layout.h"
+#include "engine/trace/trace_layout.h"
 
 #include <algorithm>
 
-namespace dpac::cli {
+namespace dpac {
 namespace {
 
 int64_t heads_of(const FusedNode& node) {
@@ -68,4 +68,4 @@ void place(const TraceLayout& layout, const BlockedMap& map, std::span<const flo
   }
 }
 
-}  // namespace dpac::cli
+}  // namespace dpac

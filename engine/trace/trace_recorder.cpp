@@ -1,8 +1,8 @@
-#include "cli/trace_recorder.h"
+#include "engine/trace/trace_recorder.h"
 
 #include <algorithm>
 
-namespace dpac::cli {
+namespace dpac {
 namespace {
 
 constexpr int64_t kBudget = 64 * 1024 * 1024;  // Floats: 256 MB.
@@ -19,7 +19,7 @@ std::span<float> part(std::vector<float>& values, const TraceLayout& layout, std
 }
 
 /// Of `samples` samples.
-Shape dataset_shape(const TraceLayout& layout, std::size_t samples) {
+Shape array_shape(const TraceLayout& layout, std::size_t samples) {
   Shape shape{static_cast<int64_t>(samples)};
   shape.insert(shape.end(), layout.shape.begin(), layout.shape.end());
   return shape;
@@ -91,14 +91,15 @@ void TraceRecorder::analog(const AnalogView& view) {
   keep(record.noisy);
 }
 
-void TraceRecorder::write(Hdf5Writer& file) const {
-  for (const auto& [layer, record] : records_) {
-    const Shape output = dataset_shape(record.output_layout, samples_);
-    file.write_floats(record.name + "/input", dataset_shape(record.input_layout, samples_), record.input);
-    file.write_floats(record.name + "/pre", output, record.pre);
-    file.write_floats(record.name + "/sigma", output, record.sigma);
-    file.write_floats(record.name + "/noisy", output, record.noisy);
+void TraceRecorder::visit(const Visitor& visitor) {
+  for (auto& [layer, record] : records_) {
+    const Shape input = array_shape(record.input_layout, samples_);
+    const Shape output = array_shape(record.output_layout, samples_);
+    visitor(record.name + "/input", input, record.input);
+    visitor(record.name + "/pre", output, record.pre);
+    visitor(record.name + "/sigma", output, record.sigma);
+    visitor(record.name + "/noisy", output, record.noisy);
   }
 }
 
-}  // namespace dpac::cli
+}  // namespace dpac

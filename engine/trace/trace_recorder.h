@@ -3,16 +3,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
-#include "cli/trace_layout.h"
 #include "engine/network.h"
 #include "engine/observer.h"
-#include "loaders/hdf5/hdf5_writer.h"
+#include "engine/trace/trace_layout.h"
 
-namespace dpac::cli {
+namespace dpac {
 
 /// Splits layers into groups of neighbours whose recorded values for `samples` samples fit a fixed budget of
 /// memory; a layer that alone exceeds it is a group of its own. `tokens` of the longest sequence.
@@ -31,8 +32,13 @@ class TraceRecorder : public Observer {
 
   void analog(const AnalogView& view) override;
 
-  /// `/<layer>/input`, `pre`, `sigma` and `noisy`, float32, laid out as trace_layout.h says.
-  void write(Hdf5Writer& file) const;
+  /// What was recorded, float32 [samples, ...] as trace_layout.h says, with its name. The values may be moved
+  /// out.
+  using Visitor =
+      std::function<void(const std::string& name, const Shape& shape, std::vector<float>& values)>;
+
+  /// Visits `<layer>/input`, `pre`, `sigma` and `noisy` of every layer.
+  void visit(const Visitor& visitor);
 
  private:
   /// Of one layer.
@@ -47,4 +53,4 @@ class TraceRecorder : public Observer {
   std::unordered_map<int64_t, std::size_t> position_;  ///< Of a sample in the run.
 };
 
-}  // namespace dpac::cli
+}  // namespace dpac

@@ -1,0 +1,162 @@
+/// @file
+/// dpac._native: what the Python package computes with. Its users see dpac/network.py and its like.
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/filesystem.h>
+#include <nanobind/stl/map.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
+#include <nanobind/stl/vector.h>
+#include <optional>
+
+#include "engine/noise/calibrate.h"
+#include "kernels/error.h"
+#include "python/bindings/native_network.h"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace dpac::python {
+namespace {
+
+using Owned = nb::ndarray<nb::numpy, float>;
+using NamedRange = std::pair<float, float>;
+/// Name, op, D, N, MACs, channels, parameters, groups, whether it has weights.
+using LayerFields =
+    std::tuple<std::string, std::string, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, bool>;
+
+/// Of a network that reads text: tokens at most, 1, 1.
+std::tuple<int64_t, int64_t, int64_t> input_of(const NativeNetwork& network) {
+  if (network.graph().reads_text()) {
+    const auto& tables = std::get<EmbeddingOp>(network.graph().nodes.front().op);
+    return {tables.positions->dim(0), 1, 1};
+  }
+  const MapShape& input = input_shape(network.graph());
+  return {input.channels, input.height, input.width};
+}
+
+std::vector<LayerFields> layers_of(const NativeNetwork& network) {
+  std::vector<LayerFields> layers;
+  for (const AnalogLayer& layer : network.layers()) {
+    layers.emplace_back(layer.name, layer.op, layer.dot_length, layer.outputs, layer.macs, layer.out_channels,
+                        layer.parameters, layer.groups, layer.has_weights);
+  }
+  return layers;
+}
+
+/// Without a copy.
+Owned to_numpy(PlainArray array) {
+  auto* const owned = new PlainArray(std::move(array));
+  const nb::capsule owner(owned, [](void* p) noexcept { delete static_cast<PlainArray*>(p); });
+  const std::vector<std::size_t> shape(owned->shape.begin(), owned->shape.end());
+  return Owned(owned->values.data(), shape.size(), shape.data(), owner);
+}
+
+nb::dict trace(NativeNetwork& network, const Samples& samples, Logits logits, int64_t first_sample,
+               const Setting& setting, const std::vector<std::size_t>& layers) {
+  nb::dict arrays;
+  for (auto& [name, array] : network.trace(samples, std::move(logits), first_sample, setting, layers)) {
+    arrays[name.c_str()] = to_numpy(std::move(array));
+  }
+  return arrays;
+}
+
+std::vector<NamedRange> calibrate(NativeNetwork& network, const Samples& samples, CalibrationMethod method,
+                                  std::optional<int64_t> batches, uint64_t seed, int threads) {
+  std::vector<NamedRange> ranges;
+  const int64_t most = batches.value_or(default_batches(method));
+  for (const ValueRange& range : network.calibrate(samples, method, most, seed, threads)) {
+    ranges.emplace_back(range.min, range.max);
+  }
+  return ranges;
+}
+
+Setting make_setting(NoiseKind noise, Energies energies, Repeats repeats, uint64_t seed,
+                     std::optional<double> sigma_thermal, std::optional<double> sigma_weight,
+                     DotLength dot_length, std::optional<double> weight_bits, std::optional<double> act_bits,
+                     const std::vector<NamedRange>& ranges, Arithmetic arithmetic, int threads) {
+  Setting setting{.noise = {.kind = noise,
+                            .energies = std::move(energies),
+                            .seed = seed,
+                            .repeats = std::move(repeats),
+                            .dot_length = dot_length},
+                  .quantization = {.weight_bits = weight_bits, .activation_bits = act_bits},
+                  .arithmetic = arithmetic,
+                  .threads = threads};
+  if (sigma_thermal) setting.noise.sigma_thermal = *sigma_thermal;
+  if (sigma_weight) setting.noise.sigma_weight = *sigma_weight;
+  for (const auto& [min, max] : ranges) setting.quantization.ranges.push_back({min, max});
+  return setting;
+}
+
+NativeNetwork* open(const std::filesystem::path& path, std::optional<std::pair<int64_t, int64_t>> input_size,
+                    std::optional<bool> stride_in_1x1, bool no_head,
+                    std::optional<std::filesystem::path> config, std::optional<int64_t> heads,
+                    std::optional<int64_t> max_length) {
+  const nb::gil_scoped_release released;
+  OpeningOptions options{.stride_in_1x1 = stride_in_1x1,
+                         .no_head = no_head,
+                         .config = std::move(config),
+                         .heads = heads,
+                         .max_length = max_length};
+  if (input_size) options.input_size = Shape{input_size->first, input_size->second};
+  return new NativeNetwork(open_network(path, options));
+}
+
+void bind_network(nb::module_& m) {
+  nb::class_<NativeNetwork>(m, "NativeNetwork")
+      .def_prop_ro("architecture", [](const NativeNetwork& n) { return n.graph().architecture; })
+      .def_prop_ro("parameters", [](const NativeNetwork& n) { return n.graph().parameters; })
+      .def_prop_ro("class_names", [](const NativeNetwork& n) { return n.graph().class_names; })
+      .def_prop_ro("reads_text", [](const NativeNetwork& n) { return n.graph().reads_text(); })
+      .def_prop_ro("format", [](const NativeNetwork& n) { return n.about().format; })
+      .def_prop_ro("remarks", [](const NativeNetwork& n) { return n.about().remarks; })
+      .def_prop_ro("assumed", [](const NativeNetwork& n) { return n.about().assumed; })
+      .def_prop_ro("left_out", [](const NativeNetwork& n) { return n.about().left_out; })
+      .def_prop_ro("classes", &NativeNetwork::classes)
+      .def_prop_ro("tensors", &NativeNetwork::tensors)
+      .def_prop_ro("input", &input_of)
+      .def_prop_ro("layers", &layers_of)
+      .def("run", &NativeNetwork::run, "samples"_a, "logits"_a.noconvert(), "first_sample"_a, "setting"_a)
+      .def("trace", &trace, "samples"_a, "logits"_a.noconvert(), "first_sample"_a, "setting"_a, "layers"_a)
+      .def("calibrate", &calibrate, "samples"_a, "method"_a, "batches"_a.none(), "seed"_a, "threads"_a);
+}
+
+void bind_setting(nb::module_& m) {
+  nb::enum_<NoiseKind>(m, "NoiseKind")
+      .value("none", NoiseKind::none)
+      .value("shot", NoiseKind::shot)
+      .value("thermal", NoiseKind::thermal)
+      .value("weight", NoiseKind::weight);
+  nb::enum_<DotLength>(m, "DotLength")
+      .value("in_group", DotLength::in_group)
+      .value("paper", DotLength::paper);
+  nb::enum_<Arithmetic>(m, "Arithmetic")
+      .value("automatic", Arithmetic::automatic)
+      .value("float32", Arithmetic::float32);
+  nb::enum_<CalibrationMethod>(m, "CalibrationMethod")
+      .value("ema", CalibrationMethod::ema)
+      .value("percentile", CalibrationMethod::percentile);
+  nb::class_<Setting>(m, "Setting");
+  m.def("setting", &make_setting, "noise"_a, "energies"_a, "repeats"_a, "seed"_a, "sigma_thermal"_a.none(),
+        "sigma_weight"_a.none(), "dot_length"_a, "weight_bits"_a.none(), "act_bits"_a.none(), "ranges"_a,
+        "arithmetic"_a, "threads"_a);
+}
+
+}  // namespace
+
+NB_MODULE(_native, m) {
+  m.attr("__version__") = DPAC_VERSION;
+  nb::exception<Error>(m, "Error", PyExc_RuntimeError);
+  nb::class_<Samples>(m, "Samples")
+      .def(nb::init<Images>(), "images"_a.noconvert())
+      .def(nb::init<Tokens, Tokens, const Lengths&>(), "ids"_a.noconvert(), "types"_a.noconvert(),
+           "lengths"_a.noconvert());
+  bind_setting(m);
+  bind_network(m);
+  m.def("open", &open, "path"_a, "input_size"_a.none(), "stride_in_1x1"_a.none(), "no_head"_a,
+        "config"_a.none(), "heads"_a.none(), "max_length"_a.none(), nb::rv_policy::take_ownership);
+}
+
+}  // namespace dpac::python

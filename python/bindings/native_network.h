@@ -1,0 +1,66 @@
+/// @file
+/// What stands behind dpac.Network in Python.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/noise/calibrate.h"
+#include "engine/noise/quantization.h"
+#include "python/bindings/compiled_networks.h"
+#include "python/bindings/interruption.h"
+#include "python/bindings/opened_network.h"
+#include "python/bindings/samples.h"
+#include "python/bindings/setting.h"
+
+namespace dpac::python {
+
+/// An array that Python will own.
+struct PlainArray {
+  Shape shape;
+  std::vector<float> values;
+};
+
+/// Computes without the GIL, one call at a time: other threads wait. @throws python_error from Ctrl-C.
+class NativeNetwork {
+ public:
+  explicit NativeNetwork(OpenedNetwork opened);
+
+  [[nodiscard]] const OpenedNetwork& about() const { return about_; }
+  [[nodiscard]] const Graph& graph() const { return networks_.graph(); }
+  [[nodiscard]] const std::vector<AnalogLayer>& layers() const { return layers_; }
+  [[nodiscard]] const std::vector<std::string>& tensors() const { return tensors_; }
+  [[nodiscard]] int64_t classes() const { return classes_; }
+
+  /// Fills logits, [N, classes]. Sample i has the index first_sample + i, which chooses its noise.
+  void run(const Samples& samples, Logits logits, int64_t first_sample, const Setting& setting);
+
+  /// The same, and of the layers at `positions` (in layers()) "<layer>/input", "/pre", "/sigma", "/noisy".
+  std::map<std::string, PlainArray> trace(const Samples& samples, Logits logits, int64_t first_sample,
+                                          const Setting& setting, const std::vector<std::size_t>& positions);
+
+  /// One range per tensors(), of at most `batches` batches of random_permutation(N, ..., seed).
+  Ranges calibrate(const Samples& samples, CalibrationMethod method, int64_t batches, uint64_t seed,
+                   int threads);
+
+ private:
+  template <class Work>
+  auto compute(const Work& work);
+  /// The indices of so many samples, valid until the next call.
+  std::span<const int64_t> indices(int64_t first, int64_t count);
+
+  OpenedNetwork about_;  // Without its graph.
+  std::mutex mutex_;     // Of all that follows.
+  Interruption interruption_;
+  CompiledNetworks networks_;
+  std::vector<AnalogLayer> layers_;
+  std::vector<std::string> tensors_;
+  int64_t classes_ = 0;
+  std::vector<int64_t> indices_;
+};
+
+}  // namespace dpac::python

@@ -1,0 +1,270 @@
+"""A network that runs on arrays."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from dpac import _native
+from dpac._native import Error
+from dpac.layers import Layer, Layers
+from dpac.settings import METHODS, Bits, Noise, PerLayer, Ranges, choice, make_setting
+
+
+class Network:
+    """A network with its weights; load() and from_torch() make one.
+
+    Calls compile it for the noise, quantisers and number of samples that they are given; the last 4 of these are kept,
+    so that calls like earlier ones only run. Results do not depend on the number of samples or threads.
+    """
+
+    threads: int
+    """Threads to compute with; 0: all that OpenMP gives, which torch.set_num_threads() decides too."""
+
+    def __init__(self, native: _native.NativeNetwork) -> None:
+        self._native = native
+        self._layers = Layers(Layer(*fields) for fields in native.layers)
+        self._tensors: list[str] = native.tensors
+        self._input: tuple[int, int, int] = native.input
+        self._reads_text: bool = native.reads_text
+        self._classes: int = native.classes
+        self.threads = 0
+
+    def __repr__(self) -> str:
+        shape = f"{self._input[0]} tokens at most" if self._reads_text else "x".join(map(str, self._input))
+        return f"<dpac.Network {self.architecture}: {shape} -> {self.classes}, {len(self._layers)} analog layers>"
+
+    @property
+    def architecture(self) -> str:
+        """For people: "ResNet50 v1.5"."""
+        return self._native.architecture
+
+    @property
+    def format(self) -> str:
+        """Of the weight file, for people."""
+        return self._native.format
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether it is a BERT."""
+        return self._reads_text
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """(C, H, W) of an image; (tokens at most,) of a text."""
+        return self._input[:1] if self._reads_text else self._input
+
+    @property
+    def classes(self) -> int:
+        """Outputs of a sample: classes, or features."""
+        return self._classes
+
+    @property
+    def class_names(self) -> list[str]:
+        """Empty where the file does not say them."""
+        return self._native.class_names
+
+    @property
+    def parameters(self) -> int:
+        """In the file, BatchNorm's four per channel included."""
+        return self._native.parameters
+
+    @property
+    def layers(self) -> Layers:
+        """The analog layers, in order; shown as a table."""
+        return Layers(self._layers)
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of the analog layers for one sample."""
+        return sum(layer.macs for layer in self._layers)
+
+    @property
+    def assumed(self) -> list[str]:
+        """Sentences: what no file says and was chosen."""
+        return self._native.assumed
+
+    @property
+    def left_out(self) -> list[str]:
+        """Sentences: what is in the files and was not taken."""
+        return self._native.left_out
+
+    def __call__(
+        self,
+        x: npt.ArrayLike,
+        *,
+        token_types: npt.ArrayLike | None = None,
+        mask: npt.ArrayLike | None = None,
+        noise: Noise = "none",
+        energy: PerLayer | None = None,
+        seed: int = 0,
+        first_sample: int = 0,
+        repeats: PerLayer = 1,
+        bits: Bits = "auto",
+        weight_bits: Bits = "auto",
+        act_bits: Bits = "auto",
+        ranges: Mapping[str, tuple[float, float]] | None = None,
+        sigma_thermal: float | None = None,
+        sigma_weight: float | None = None,
+        dot_length: Literal["in-group", "paper"] = "in-group",
+        arithmetic: Literal["auto", "float32"] = "auto",
+    ) -> npt.NDArray[np.float32]:
+        """Runs the network: logits, float32 [N, classes]. Of N samples many at a time are faster than one by one.
+
+        Args:
+            x: images, float32 [N, C, H, W], preprocessed; not copied if contiguous. Or of a text the ids of tokens,
+                integers [N, T], of which each sequence begins with the first.
+            token_types: of a text, integers [N, T], 0 if not given.
+            mask: of a text, [N, T], true for tokens and false for the padding behind them; all true if not given.
+            noise: of the analog layers (docs/model.md section 2).
+            energy: per MAC, above 0: photons for shot noise, else multiples of the base energy. A number for all layers;
+                or for each layer a number or an array [out_channels], as a dict by name or as a sequence in order.
+            seed: of the noise.
+            first_sample: index of the first sample in its data set. The noise of a sample depends on seed and index, not
+                on what is run with it: x[32:] with first_sample=32 has the noise it has within x.
+            repeats: how often operations are executed and averaged, 1 to 65536; a number, or for each layer as energies.
+            bits: 1 to 24 bits of weights and activations, fractions allowed; None: not quantised. "auto": 8 with thermal
+                and weight noise, else none.
+            weight_bits: of the weights, per output channel; "auto": as `bits` says.
+            act_bits: of the activations, per tensor (the input has 8); "auto": as `bits` says.
+            ranges: of the activations, from calibrate(). Needed where they are quantised, and for thermal noise; else
+                not looked at.
+            sigma_thermal: at an energy of 1, in units of sqrt(D) times both operands' ranges; 0.01.
+            sigma_weight: at an energy of 1, in units of the range of a channel's weights; 0.1.
+            dot_length: D of convolutions with groups: of a group, or of all as the authors' code has it.
+            arithmetic: "auto" computes in exact 8-bit integers where quantisers and machine allow it, "float32" never.
+
+        Raises:
+            Error: if an array, an energy or an option is not what the network takes; no number is converted silently.
+        """
+        samples, count = self._samples(x, token_types, mask)
+        setting = make_setting(
+            self._layers,
+            self._tensors,
+            self.threads,
+            noise=noise,
+            energy=energy,
+            seed=seed,
+            repeats=repeats,
+            bits=bits,
+            weight_bits=weight_bits,
+            act_bits=act_bits,
+            ranges=ranges,
+            sigma_thermal=sigma_thermal,
+            sigma_weight=sigma_weight,
+            dot_length=dot_length,
+            arithmetic=arithmetic,
+        )
+        logits = np.empty((count, self._classes), np.float32)
+        self._native.run(samples, logits, first_sample, setting)
+        return logits
+
+    def trace(
+        self,
+        x: npt.ArrayLike,
+        *,
+        token_types: npt.ArrayLike | None = None,
+        mask: npt.ArrayLike | None = None,
+        layers: str | Sequence[str] = "*",
+        first_sample: int = 0,
+        **how: object,
+    ) -> dict[str, npt.NDArray[np.float32]]:
+        """Shows what happens within the analog layers.
+
+        Args:
+            x, token_types, mask, first_sample: as of a call of the network.
+            layers: names, with * and ?.
+            how: noise, energy, seed and what else a call of the network takes.
+
+        Returns:
+            "logits"; and of each layer "<layer>/input", "<layer>/pre" (the product without this layer's own noise),
+            "<layer>/sigma" (the noise's standard deviation) and "<layer>/noisy" (before the activation), float32
+            [N, C, H, W]; of fully connected layers [N, features], of a text [N, features, T], of attention
+            [N, heads, T, columns] with zeros behind shorter sequences. In float32, whatever the bits. All of it is in
+            memory at once.
+        """
+        samples, count = self._samples(x, token_types, mask)
+        setting = make_setting(self._layers, self._tensors, self.threads, **how)
+        logits = np.empty((count, self._classes), np.float32)
+        arrays = self._native.trace(samples, logits, first_sample, setting, self._matching(layers))
+        return {"logits": logits, **arrays}
+
+    def calibrate(
+        self,
+        x: npt.ArrayLike,
+        *,
+        token_types: npt.ArrayLike | None = None,
+        mask: npt.ArrayLike | None = None,
+        method: Literal["ema", "percentile"],
+        batches: int | None = None,
+        seed: int = 0,
+    ) -> Ranges:
+        """Ranges of the quantised tensors, from runs without noise and quantisers: those that `dpac calibrate` finds.
+
+        Args:
+            x, token_types, mask: as of a call of the network; best from a training set.
+            method: "ema": min and max, averaged over batches (the program's with weight noise or none); "percentile":
+                0.01 and 99.99 % of all values (with thermal noise).
+            batches: of 32 samples each, at most; 100 for "ema", 5 for "percentile".
+            seed: of the choice of samples.
+
+        Returns:
+            (min, max) by the tensor's name: "input" first, then layers and what follows them.
+        """
+        samples, _ = self._samples(x, token_types, mask)
+        if batches is not None and batches < 1:
+            raise Error(f"batches is {batches}, expected at least 1")
+        found = self._native.calibrate(samples, choice("method", method, METHODS), batches, seed, self.threads)
+        return dict(zip(self._tensors, found))
+
+    def _samples(
+        self, x: npt.ArrayLike, token_types: npt.ArrayLike | None, mask: npt.ArrayLike | None
+    ) -> tuple[_native.Samples, int]:
+        array = np.asarray(x)
+        if self._reads_text:
+            samples = _tokens(array, token_types, mask)
+        else:
+            if token_types is not None or mask is not None:
+                raise Error("token_types and mask are of texts, but the network reads images")
+            if array.ndim != 4 or array.shape[1:] != self._input:
+                raise Error(
+                    f"the images have shape {list(array.shape)}, expected [N, {', '.join(map(str, self._input))}]; "
+                    "load() takes another input_size"
+                )
+            if array.dtype != np.float32:
+                raise Error(f"the images are {array.dtype}, expected float32, preprocessed as the network was trained")
+            samples = _native.Samples(np.ascontiguousarray(array))
+        if len(array) == 0:
+            raise Error("there are no samples, expected at least one")
+        return samples, len(array)
+
+    def _matching(self, patterns: str | Sequence[str]) -> list[int]:
+        chosen: set[int] = set()
+        for pattern in [patterns] if isinstance(patterns, str) else patterns:
+            found = [i for i, layer in enumerate(self._layers) if fnmatch.fnmatchcase(layer.name, pattern)]
+            if not found:
+                names = ", ".join(f"'{layer.name}'" for layer in self._layers)
+                raise Error(f"no analog layer fits '{pattern}'; they are {names}")
+            chosen.update(found)
+        return sorted(chosen)
+
+
+def _tokens(ids: npt.NDArray, token_types: npt.ArrayLike | None, mask: npt.ArrayLike | None) -> _native.Samples:
+    """Sequences without their padding."""
+    types = np.zeros_like(ids) if token_types is None else np.asarray(token_types)
+    for name, array in (("token ids", ids), ("token_types", types)):
+        if array.ndim != 2 or array.dtype.kind not in "iu":
+            raise Error(f"{name} are {array.dtype} {list(array.shape)}, expected integers [N, T]")
+        if array.size and not 0 <= array.min() <= array.max() < 2**31:
+            raise Error(f"{name} are from {array.min()} to {array.max()}, expected none below 0 or above 2^31 - 1")
+    real = np.ones(ids.shape, bool) if mask is None else np.asarray(mask).astype(bool)
+    if real.shape != ids.shape:
+        raise Error(f"mask has shape {list(real.shape)}, expected that of the token ids, {list(ids.shape)}")
+    if (real[:, 1:] & ~real[:, :-1]).any():
+        raise Error("mask has tokens behind padding, expected all padding at the end")
+    lengths = real.sum(1, dtype=np.int64)
+    return _native.Samples(np.ascontiguousarray(ids, np.int32), np.ascontiguousarray(types, np.int32), lengths)

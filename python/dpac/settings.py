@@ -1,0 +1,136 @@
+"""From what a user gives to what the library takes."""
+
+from __future__ import annotations
+
+import numbers
+import operator
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, TypeVar, Union
+
+import numpy as np
+import numpy.typing as npt
+
+from dpac import _native
+from dpac._native import Error
+from dpac.layers import Layer
+
+Noise = Literal["none", "shot", "thermal", "weight"]
+Bits = Union[float, None, Literal["auto"]]
+#: One for all layers; or one number or array [out_channels] for each layer, in order or by its name.
+PerLayer = Union[float, Mapping[str, npt.ArrayLike], Sequence[npt.ArrayLike]]
+#: (min, max) of each quantised tensor by its name.
+Ranges = dict[str, tuple[float, float]]
+
+_Enum = TypeVar("_Enum")
+_NOISES = {kind.name: kind for kind in _native.NoiseKind}
+_DOT_LENGTHS = {"in-group": _native.DotLength.in_group, "paper": _native.DotLength.paper}
+_ARITHMETICS = {"auto": _native.Arithmetic.automatic, "float32": _native.Arithmetic.float32}
+METHODS = {method.name: method for method in _native.CalibrationMethod}
+
+
+def choice(option: str, value: str, among: Mapping[str, _Enum]) -> _Enum:
+    """What a word stands for."""
+    try:
+        return among[value]
+    except (KeyError, TypeError):
+        words = ", ".join(repr(word) for word in among)
+        raise Error(f"{option} is {value!r}, expected one of {words}") from None
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
+
+
+def _check_names(what: str, of: str, given: Iterable[str], known: Sequence[str], needed: Sequence[str]) -> None:
+    if unknown := [name for name in given if name not in set(known)]:
+        raise Error(f"{what} for '{unknown[0]}', which is not in the network; its {of} are {_quoted(known)}")
+    if missing := [name for name in needed if name not in set(given)]:
+        raise Error(f"no {what} for {len(missing)} of the network's {len(known)} {of}: {_quoted(missing)}")
+
+
+def _values(value: npt.ArrayLike, dtype: npt.DTypeLike) -> list:
+    array = np.asarray(value)
+    if array.ndim > 1:
+        raise Error(f"a layer has values of shape {list(array.shape)}, expected a number or one per output channel")
+    return np.atleast_1d(array).astype(dtype).tolist()
+
+
+def per_layer(what: str, given: PerLayer, layers: Sequence[Layer], dtype: npt.DTypeLike, needed: Sequence[str]) -> list[list]:
+    """A list of values for every layer. Layers that need none, and are not given any, have 1."""
+    if isinstance(given, numbers.Real):
+        return [[given]] * len(layers)
+    if isinstance(given, Mapping):
+        _check_names(what, "analog layers", given, [layer.name for layer in layers], needed)
+        return [_values(given.get(layer.name, 1), dtype) for layer in layers]
+    return [_values(value, dtype) for value in given]
+
+
+def _seed(seed: int) -> int:
+    number = operator.index(seed)
+    if not 0 <= number < 2**64:
+        raise Error(f"seed is {number}, expected 0 to 2^64 - 1")
+    return number
+
+
+def _bits_in_force(own: Bits, both: Bits, noise: str) -> float | None:
+    """As the program has it: 8 with thermal and weight noise, else none."""
+    bits = own if own != "auto" else both
+    return (8 if noise in ("thermal", "weight") else None) if bits == "auto" else bits
+
+
+def _ranges(ranges: Mapping[str, tuple[float, float]] | None, tensors: Sequence[str]) -> list[tuple[float, float]]:
+    if ranges is None:
+        raise Error("thermal noise and quantised activations need ranges: give ranges=net.calibrate(images)")
+    _check_names("range", "quantised tensors", ranges, tensors, tensors)
+    return [ranges[name] for name in tensors]
+
+
+def make_setting(
+    layers: Sequence[Layer],
+    tensors: Sequence[str],
+    threads: int,
+    *,
+    noise: Noise = "none",
+    energy: PerLayer | None = None,
+    seed: int = 0,
+    repeats: PerLayer = 1,
+    bits: Bits = "auto",
+    weight_bits: Bits = "auto",
+    act_bits: Bits = "auto",
+    ranges: Mapping[str, tuple[float, float]] | None = None,
+    sigma_thermal: float | None = None,
+    sigma_weight: float | None = None,
+    dot_length: Literal["in-group", "paper"] = "in-group",
+    arithmetic: Literal["auto", "float32"] = "auto",
+) -> _native.Setting:
+    """Of one call of a network (Network.__call__)."""
+    kind = choice("noise", noise, _NOISES)
+    noisy = noise != "none"
+    if noisy and energy is None:
+        unit = "photons per MAC" if noise == "shot" else "a multiple of the base energy"
+        raise Error(f"noise='{noise}' needs an energy: give energy=10 ({unit}), or one for each layer")
+    for option, given, own in (
+        ("energy", energy is not None, noisy),
+        ("repeats", not (isinstance(repeats, int) and repeats == 1), noisy),
+        ("sigma_thermal", sigma_thermal is not None, noise == "thermal"),
+        ("sigma_weight", sigma_weight is not None, noise == "weight"),
+    ):
+        if given and not own:
+            raise Error(f"{option} was given, but does nothing with noise='{noise}'")
+    needed = [layer.name for layer in layers if layer.has_weights or noise != "weight"] if noisy else []
+    activation_bits = _bits_in_force(act_bits, bits, noise)
+    ranges_needed = noise == "thermal" or activation_bits is not None
+    return _native.setting(
+        kind,
+        per_layer("energy", energy, layers, np.float32, needed) if noisy else [],
+        [] if isinstance(repeats, int) and repeats == 1 else per_layer("repeats", repeats, layers, np.int32, needed),
+        _seed(seed),
+        sigma_thermal,
+        sigma_weight,
+        choice("dot_length", dot_length, _DOT_LENGTHS),
+        _bits_in_force(weight_bits, bits, noise),
+        activation_bits,
+        _ranges(ranges, tensors) if ranges_needed else [],
+        choice("arithmetic", arithmetic, _ARITHMETICS),
+        threads,
+    )
