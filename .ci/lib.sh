@@ -32,10 +32,3 @@ with_cache() {
   export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
   export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
 }
-
-# preset NAME TESTS: builds the test programs of the library under a preset, and runs the tests whose names match.
-preset() {
-  show cmake --preset "$1"
-  show cmake --build --preset "$1" --target dpac_kernels_test dpac_engine_test dpac_loaders_test dpac_learn_test
-  show ctest --preset "$1" -R "$2"
-}

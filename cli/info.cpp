@@ -13,7 +13,6 @@
 #include "cli/support/json.h"
 #include "cli/support/machine.h"
 #include "cli/support/text_table.h"
-#include "engine/networks/damaged_weights.h"
 #include "engine/noise/analog.h"
 
 namespace dpac::cli {
@@ -81,7 +80,7 @@ std::string text_of(const OpenedWeights& weights, const Graph& graph,
 }
 
 void run(const InfoOptions& options) {
-  const OpenedWeights weights = open_weights(options.model);
+  OpenedWeights weights = open_weights(options.model);
   const Graph graph = build_network(weights, options.model, options.model.input_size);
   const std::vector<AnalogLayer> layers = analog_layers(graph);
 
@@ -100,7 +99,7 @@ void run(const InfoOptions& options) {
   Remarks remarks;  // The text has them all.
   for (const std::string& sentence : graph.assumed) remarks.record_assumed(sentence);
   for (const LeftOut& left_out : weights.checkpoint.left_out) remarks.record_left_out(left_out);
-  for (std::string& sentence : damaged_weights(weights.checkpoint)) remarks.notice(std::move(sentence));
+  for (const std::string& sentence : weights.damage) remarks.notice(sentence);
   publish(options.output, remarks, text_of(weights, graph, layers), json);
 }
 

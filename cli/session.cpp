@@ -67,7 +67,7 @@ Session open_text_session(const ModelOptions& model, const DataOptions& options,
 
 Session session_of(const ModelOptions& model, OpenedWeights weights, OpenedData data, Graph graph) {
   Remarks remarks;
-  add_remarks(weights.checkpoint, graph, remarks);
+  add_remarks(weights, graph, remarks);
   return {
       model,           std::move(weights.sha256), std::move(weights.checkpoint.traits), std::move(remarks),
       std::move(data), std::move(graph)};

@@ -13,5 +13,7 @@ function(dpac_precompile target)
   # standard library's strings and optionals, silent in a system's header, are then told. ccache wants -fpch-preprocess.
   target_compile_options(${target} PRIVATE
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fpch-preprocess -Wno-array-bounds -Wno-stringop-overread
-      -Wno-stringop-overflow -Wno-maybe-uninitialized>)
+      -Wno-stringop-overflow -Wno-maybe-uninitialized>
+    # ccache may have the header from before a system's header was installed again.
+    $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Xclang -fno-pch-timestamp>)
 endfunction()

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -33,6 +34,13 @@ Tensor::Tensor(Shape shape)
 Tensor::Tensor(Shape shape, std::span<const float> values) : Tensor(std::move(shape)) {
   assert(values.size() == storage_.size());
   std::copy(values.begin(), values.end(), storage_.data());
+}
+
+Tensor Tensor::take_values() {
+  Tensor taken;
+  taken.shape_ = shape_;
+  taken.storage_ = std::exchange(storage_, {});
+  return taken;
 }
 
 }  // namespace dpac

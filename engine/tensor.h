@@ -50,9 +50,13 @@ class Tensor {
   explicit Tensor(Shape shape);
   Tensor(Shape shape, std::span<const float> values);
 
+  /// Moves the values into another tensor of this shape. This one keeps its shape alone.
+  Tensor take_values();
+
   [[nodiscard]] const Shape& shape() const { return shape_; }
   [[nodiscard]] int64_t dim(std::size_t i) const { return shape_.at(i); }
   [[nodiscard]] std::size_t rank() const { return shape_.size(); }
+  /// None, once they were taken.
   [[nodiscard]] std::span<float> values() { return {storage_.data(), storage_.size()}; }
   [[nodiscard]] std::span<const float> values() const { return {storage_.data(), storage_.size()}; }
 

@@ -8,6 +8,7 @@
 #include "kernels/error.h"
 #include "loaders/bert_config.h"
 #include "loaders/keras/keras_layers.h"
+#include "loaders/keras/keras_topology.h"
 #include "loaders/onnx/onnx_topology.h"
 #include "loaders/read_file.h"
 #include "loaders/sentence_pooling.h"
@@ -65,11 +66,12 @@ bool configure_bert(Checkpoint& checkpoint, const Hdf5File& file) {
 }
 
 /// `bytes` are what is stored of the file.
-Checkpoint read_hdf5(const Hdf5File& file, int64_t bytes) {
+Checkpoint read_hdf5(const std::shared_ptr<const Hdf5File>& shared, int64_t bytes) {
+  const Hdf5File& file = *shared;
   Checkpoint checkpoint{.path = file.name(), .format = {}, .weights = {}, .traits = {}};
   const bool keras = is_keras(file), tensorflow_bert = keras && is_tf_bert(file);
   if (keras && !tensorflow_bert) {
-    checkpoint = read_keras(file, bytes);
+    checkpoint = read_keras(shared, bytes);
   } else {
     add_network(checkpoint, tensorflow_bert ? read_tf_bert(file) : read_torch_h5(file), bytes);
   }
@@ -146,11 +148,13 @@ Checkpoint open_checkpoint(const fs::path& path, const std::optional<fs::path>& 
   Checkpoint checkpoint;
   bool has_own_config = false;
   if (files.parts.size() == 1 && is_hdf5(read_start(first))) {
-    const Hdf5File file = Hdf5File::open(first);
+    const auto file = std::make_shared<const Hdf5File>(Hdf5File::open(first));
     checkpoint = read_hdf5(file, stored_bytes(first));
-    has_own_config = !config && configure_bert(checkpoint, file);
+    has_own_config = !config && configure_bert(checkpoint, *file);
   } else if (files.parts.size() == 1 && is_onnx(first, read_start(first))) {
     checkpoint = read_onnx(first);
+  } else if (files.parts.size() == 1 && is_keras_archive(first, read_start(first))) {
+    checkpoint = read_keras_archive(first);
   } else {
     checkpoint = read_parts(path, files.parts);
   }
@@ -163,9 +167,9 @@ Checkpoint open_checkpoint(const fs::path& path, const std::optional<fs::path>& 
 }
 
 Checkpoint open_checkpoint_image(std::span<const std::byte> image, const std::string& name) {
-  const Hdf5File file = Hdf5File::from_image(image, name);
+  const auto file = std::make_shared<const Hdf5File>(Hdf5File::from_image(image, name));
   Checkpoint checkpoint = read_hdf5(file, static_cast<int64_t>(image.size()));
-  if (!configure_bert(checkpoint, file) && checkpoint.bert) check_is_bert(checkpoint);
+  if (!configure_bert(checkpoint, *file) && checkpoint.bert) check_is_bert(checkpoint);
   return checkpoint;
 }
 

@@ -15,8 +15,8 @@ namespace dpac {
 /// Reads a checkpoint: a file, an index or any of several shards, or a folder with one of these
 /// (find_weight_files() says which). The format is found by the content: safetensors; a state_dict or
 /// checkpoint of torch.save, of any version, in which no code is run; a PyTorch state_dict in HDF5 (flat or
-/// nested names, any float type); Keras weights or a full Keras model in HDF5 (Keras 1, 2 and 3); or Hugging
-/// Face's tf_model.h5.
+/// nested names, any float type); a full Keras model in HDF5 or an archive (.keras), or Keras weights in HDF5
+/// (Keras 1, 2 and 3); an ONNX model; or Hugging Face's tf_model.h5.
 ///
 /// A file with word embeddings is a BERT encoder, whose heads, epsilon and labels are taken from `config`
 /// (the path of a Hugging Face config.json), else from the text in the HDF5 file's own attribute `config`,

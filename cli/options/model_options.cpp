@@ -40,6 +40,18 @@ std::optional<Shape> parse_size(std::string_view text) {
   return height && width ? std::optional(Shape{*height, *width}) : std::nullopt;
 }
 
+Graph build(Checkpoint&& checkpoint, const ModelOptions& options, std::optional<Shape> size) {
+  if (!checkpoint.bert) {
+    ResNetOptions network{.input_size = std::move(size), .no_head = options.no_head};
+    if (options.stride_in) network.stride_in_first_conv = *options.stride_in == kIn1x1;
+    return build_image_network(std::move(checkpoint), network);
+  }
+  const Tensor* positions = checkpoint.weights.find("embeddings.position_embeddings.weight");
+  const int64_t count = positions == nullptr || positions->rank() == 0 ? kNominalTokens : positions->dim(0);
+  return build_bert(std::move(checkpoint),
+                    {.heads = options.heads, .tokens = options.max_length_in_force(count)});
+}
+
 }  // namespace
 
 int64_t ModelOptions::max_length_in_force(int64_t positions) const {
@@ -65,9 +77,9 @@ void add_weights_option(OptionSet& set, ModelOptions& options, bool positional) 
   set.heading(kGroup);
   set.path(
          {positional ? "file,--weights" : "--weights", "FILE",
-          "Checkpoint of a network: a file of torch.save (.pth, .pt, .bin), safetensors, ONNX, PyTorch or "
-          "Keras "
-          "weights in HDF5, found out by content; or an index of shards, a shard, or a folder with weights"},
+          "Checkpoint of a network: a file of torch.save (.pth, .pt, .bin), safetensors, ONNX, a Keras model "
+          "(.keras, .h5), PyTorch or Keras weights in HDF5, found out by content; or an index of shards, a "
+          "shard, or a folder with weights"},
          options.weights, FileRole::reads)
       .required();
 }
@@ -115,28 +127,24 @@ void add_threads_option(OptionSet& set, int& threads) {
 OpenedWeights open_weights(const ModelOptions& options) {
   const auto config =
       options.config.empty() ? std::nullopt : std::optional<std::filesystem::path>(options.config);
-  OpenedWeights weights{open_checkpoint(options.weights, config), ""};
+  OpenedWeights weights{.checkpoint = open_checkpoint(options.weights, config), .sha256 = {}};
   weights.sha256 = sha256_of_files(weights.checkpoint.weight_files);
   options.check(weights.checkpoint.bert.has_value());
   return weights;
 }
 
-Graph build_network(const OpenedWeights& weights, const ModelOptions& options, std::optional<Shape> size) {
-  const Checkpoint& checkpoint = weights.checkpoint;
-  if (!checkpoint.bert) {
-    ResNetOptions network{.input_size = std::move(size), .no_head = options.no_head};
-    if (options.stride_in) network.stride_in_first_conv = *options.stride_in == kIn1x1;
-    return build_image_network(checkpoint, network);
-  }
-  const Tensor* positions = checkpoint.weights.find("embeddings.position_embeddings.weight");
-  const int64_t count = positions == nullptr || positions->rank() == 0 ? kNominalTokens : positions->dim(0);
-  return build_bert(checkpoint, {.heads = options.heads, .tokens = options.max_length_in_force(count)});
+Graph build_network(OpenedWeights& weights, const ModelOptions& options, std::optional<Shape> size) {
+  weights.damage = damaged_weights(weights.checkpoint);
+  Graph graph = build(std::move(weights.checkpoint), options, std::move(size));
+  for (std::string& sentence : damaged_layers(graph)) weights.damage.push_back(std::move(sentence));
+  return graph;
 }
 
-void add_remarks(const Checkpoint& checkpoint, const Graph& graph, Remarks& remarks) {
+void add_remarks(const OpenedWeights& weights, const Graph& graph, Remarks& remarks) {
+  const Checkpoint& checkpoint = weights.checkpoint;
   for (const std::string& sentence : checkpoint.assumed) remarks.assume(sentence);
   for (const std::string& sentence : graph.assumed) remarks.record_assumed(sentence);
-  for (std::string& sentence : damaged_weights(checkpoint)) remarks.notice(std::move(sentence));
+  for (const std::string& sentence : weights.damage) remarks.notice(sentence);
   for (const LeftOut& left_out : checkpoint.left_out) {
     is_usual(left_out) ? remarks.record_left_out(left_out) : remarks.leave_out(left_out);
   }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/options/option_set.h"
 #include "cli/remarks.h"
@@ -41,6 +42,7 @@ struct RunOptions {
 struct OpenedWeights {
   Checkpoint checkpoint;
   std::string sha256;
+  std::vector<std::string> damage = {};  ///< Sentences on weights that no training leaves behind.
 };
 
 /// `--weights`; also as the plain argument FILE where `positional`.
@@ -54,12 +56,13 @@ void add_threads_option(OptionSet& set, int& threads);
 
 OpenedWeights open_weights(const ModelOptions& options);
 
-/// A ResNet for images of `size`, or a BERT whose sizes are those of one sequence of the longest length.
-Graph build_network(const OpenedWeights& weights, const ModelOptions& options, std::optional<Shape> size);
+/// A ResNet for images of `size`, or a BERT whose sizes are those of one sequence of the longest length, in
+/// the memory of the checkpoint, which keeps its shapes alone. Looks for damage.
+Graph build_network(OpenedWeights& weights, const ModelOptions& options, std::optional<Shape> size);
 
 /// What opening the weights chose, and what it left out; what nearly every file lacks or has besides is in
 /// JSON alone. `graph` is the network that was made of them.
-void add_remarks(const Checkpoint& checkpoint, const Graph& graph, Remarks& remarks);
+void add_remarks(const OpenedWeights& weights, const Graph& graph, Remarks& remarks);
 
 /// `--input-size` as [H, W], `--config`, `--stride-in` and `--heads`, or null; `--no-head`.
 void write(const ModelOptions& options, Json& json);

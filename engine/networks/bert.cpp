@@ -12,24 +12,25 @@
 namespace dpac {
 namespace {
 
+constexpr const char* kNetwork = "a BERT encoder";
 constexpr int64_t kAny = -1;
+
+constexpr const char *kWords = "embeddings.word_embeddings.weight",
+                     *kPositions = "embeddings.position_embeddings.weight",
+                     *kTypes = "embeddings.token_type_embeddings.weight";
 
 std::vector<float> copied(const Tensor* values) {
   if (values == nullptr) return {};
   return {values->values().begin(), values->values().end()};
 }
 
-SharedTensor shared(const Tensor* values) {
-  return share(values == nullptr ? Tensor() : Tensor(values->shape(), values->values()));
-}
-
 class Builder {
  public:
-  Builder(const Checkpoint& checkpoint, const BertOptions& options)
+  Builder(const Checkpoint& checkpoint, WeightReader reader, const BertOptions& options)
       : checkpoint_(checkpoint),
         traits_(checkpoint.bert.value_or(BertTraits{})),
         options_(options),
-        reader_(checkpoint, "a BERT encoder") {}
+        reader_(std::move(reader)) {}
 
   Graph build() {
     embeddings();
@@ -61,14 +62,19 @@ class Builder {
     return graph_.add(std::move(name), std::move(op), std::move(inputs));
   }
 
+  /// An empty one where the walk goes on without it.
+  SharedTensor claim(const Tensor* found, const std::string& name) {
+    return share(found == nullptr ? Tensor() : reader_.claim(name));
+  }
+
   [[nodiscard]] int64_t features_of(int node) const { return features_of_[static_cast<std::size_t>(node)]; }
 
   void embeddings() {
-    const Tensor* words = reader_.take("embeddings.word_embeddings.weight", {kAny, kAny});
+    const Tensor* words = reader_.take(kWords, {kAny, kAny});
     if (words == nullptr) reader_.fail();
     features_ = words->dim(1);
-    const Tensor* positions = reader_.take("embeddings.position_embeddings.weight", {kAny, features_});
-    const Tensor* types = reader_.take("embeddings.token_type_embeddings.weight", {kAny, features_});
+    const Tensor* positions = reader_.take(kPositions, {kAny, features_});
+    const Tensor* types = reader_.take(kTypes, {kAny, features_});
     if (positions != nullptr && (options_.tokens < 1 || options_.tokens > positions->dim(0))) {
       throw Error(
           fmt::format("{}: a sequence of {} tokens was asked for, but there are {} position embeddings",
@@ -76,7 +82,9 @@ class Builder {
     }
     const auto tokens = static_cast<double>(options_.tokens);
     graph_.lengths = {tokens, tokens * tokens};
-    add("embeddings", EmbeddingOp{shared(words), shared(positions), shared(types), options_.tokens},
+    add("embeddings",
+        EmbeddingOp{claim(words, kWords), claim(positions, kPositions), claim(types, kTypes),
+                    options_.tokens},
         features_, {});
     layer_norm("embeddings.LayerNorm");
   }
@@ -112,7 +120,7 @@ class Builder {
     const Tensor* weights = reader_.take(name + ".weight", {outputs, features_of(input)});
     const int64_t channels = weights == nullptr ? std::max<int64_t>(outputs, 1) : weights->dim(0);
     const Tensor* bias = reader_.take(name + ".bias", {channels});
-    return add(name, LinearOp{shared(weights), copied(bias)}, channels, {input});
+    return add(name, LinearOp{claim(weights, name + ".weight"), copied(bias)}, channels, {input});
   }
 
   void add_residual(const std::string& name, int a, int b) { add(name, AddOp{}, features_of(a), {a, b}); }
@@ -179,7 +187,11 @@ class Builder {
 }  // namespace
 
 Graph build_bert(const Checkpoint& checkpoint, const BertOptions& options) {
-  return Builder(checkpoint, options).build();
+  return Builder(checkpoint, {checkpoint, kNetwork}, options).build();
+}
+
+Graph build_bert(Checkpoint&& checkpoint, const BertOptions& options) {
+  return Builder(checkpoint, {std::move(checkpoint), kNetwork}, options).build();
 }
 
 }  // namespace dpac

@@ -25,4 +25,7 @@ struct BertOptions {
 /// do not divide the features, or that no sequence of `tokens` fits the position embeddings.
 Graph build_bert(const Checkpoint& checkpoint, const BertOptions& options = {});
 
+/// The same, in the checkpoint's own memory: its weights keep their shapes alone.
+Graph build_bert(Checkpoint&& checkpoint, const BertOptions& options = {});
+
 }  // namespace dpac

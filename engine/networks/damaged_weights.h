@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/graph/graph.h"
 #include "engine/networks/weights.h"
 
 namespace dpac {
@@ -16,5 +17,13 @@ namespace dpac {
 /// many orders of magnitude where channels are dead, are judged by the latter alone. Nothing for tensors of
 /// fewer than 8 values.
 std::vector<std::string> damaged_weights(const Checkpoint& checkpoint);
+
+/// Sentences of the same kind on the layers of a graph, whatever file it was made of, each of which names a
+/// layer, its tensor and an output channel. The pre-activations of a channel are about as large as the root
+/// of the sum of its squared weights, and its bias, make them for inputs of about 1; said is where that is
+/// beyond 1e6 times what nine tenths of the layer's channels reach, or a weight is beyond 1e6 times the
+/// magnitude of nine tenths of the layer's weights. Of a layer with one channel, the bias is compared with
+/// the weights.
+std::vector<std::string> damaged_layers(const Graph& graph);
 
 }  // namespace dpac

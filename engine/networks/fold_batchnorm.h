@@ -22,7 +22,6 @@ struct FoldedConvolution {
 
 /// W_i <- W_i gamma_i / sqrt(var_i + eps), b_i <- (b_i - mean_i) gamma_i / sqrt(var_i + eps) + beta_i, in
 /// double precision, rounded once. `bias` may be empty (zeros).
-FoldedConvolution fold_batchnorm(const Tensor& weights, std::span<const float> bias,
-                                 const BatchNorm& batchnorm);
+FoldedConvolution fold_batchnorm(Tensor weights, std::span<const float> bias, const BatchNorm& batchnorm);
 
 }  // namespace dpac

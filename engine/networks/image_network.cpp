@@ -1,5 +1,8 @@
 #include "engine/networks/image_network.h"
 
+#include <optional>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "engine/networks/torchvision/torchvision.h"
@@ -12,23 +15,34 @@ namespace {
   throw Error(fmt::format("{}: {} is for ResNets; this is a {}", checkpoint.path, option, network));
 }
 
-}  // namespace
-
-Graph build_image_network(const Checkpoint& checkpoint, const ResNetOptions& options) {
+/// Unset for a ResNet.
+std::optional<Graph> build_other(const Checkpoint& checkpoint, const ResNetOptions& options) {
   if (checkpoint.topology != nullptr) {
-    if (options.stride_in_first_conv)
-      refuse(checkpoint, "ONNX model", "where a block's stride is (--stride-in)");
-    if (options.no_head) refuse(checkpoint, "ONNX model", "a network without its head (--no-head)");
+    constexpr std::string_view kWhole = "model that says itself how it is connected";
+    if (options.stride_in_first_conv) refuse(checkpoint, kWhole, "where a block's stride is (--stride-in)");
+    if (options.no_head) refuse(checkpoint, kWhole, "a network without its head (--no-head)");
     return checkpoint.topology->build(options.input_size);
   }
   std::vector<std::string> names;
   for (const auto& entry : checkpoint.weights.entries()) names.push_back(entry.first);
   const auto found = find_torch_network(names);
-  if (!found) return build_resnet(checkpoint, options);
+  if (!found) return std::nullopt;
   if (options.stride_in_first_conv)
     refuse(checkpoint, found->family->name, "where a block's stride is (--stride-in)");
   if (options.no_head) refuse(checkpoint, found->family->name, "a network without its head (--no-head)");
   return build_torch_network(*found->family, checkpoint, options.input_size);
+}
+
+}  // namespace
+
+Graph build_image_network(const Checkpoint& checkpoint, const ResNetOptions& options) {
+  std::optional<Graph> other = build_other(checkpoint, options);
+  return other ? std::move(*other) : build_resnet(checkpoint, options);
+}
+
+Graph build_image_network(Checkpoint&& checkpoint, const ResNetOptions& options) {
+  std::optional<Graph> other = build_other(checkpoint, options);
+  return other ? std::move(*other) : build_resnet(std::move(checkpoint), options);
 }
 
 }  // namespace dpac

@@ -13,4 +13,7 @@ namespace dpac {
 /// builders, and where an option does not fit the network.
 Graph build_image_network(const Checkpoint& checkpoint, const ResNetOptions& options = {});
 
+/// The same; of a ResNet in the checkpoint's own memory: its weights keep their shapes alone.
+Graph build_image_network(Checkpoint&& checkpoint, const ResNetOptions& options = {});
+
 }  // namespace dpac

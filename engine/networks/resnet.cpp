@@ -13,6 +13,7 @@
 namespace dpac {
 namespace {
 
+constexpr const char* kNetwork = "a ResNet";
 constexpr int kImageNetStem = 7;
 constexpr double kTorchEpsilon = 1e-5;
 
@@ -70,11 +71,11 @@ MapShape image_of(const Checkpoint& checkpoint, const ResNetOptions& options) {
 
 class Builder {
  public:
-  Builder(const Checkpoint& checkpoint, const ResNetOptions& options)
+  Builder(const Checkpoint& checkpoint, WeightReader reader, const ResNetOptions& options)
       : checkpoint_(checkpoint),
         traits_(checkpoint.traits),
         options_(options),
-        net_(checkpoint, "a ResNet", image_of(checkpoint, options),
+        net_(checkpoint, std::move(reader), image_of(checkpoint, options),
              checkpoint.traits.batchnorm_epsilon.value_or(kTorchEpsilon)),
         stem_kernel_(stem_weights(checkpoint).dim(2)),
         stride_in_first_(
@@ -255,7 +256,11 @@ class Builder {
 }  // namespace
 
 Graph build_resnet(const Checkpoint& checkpoint, const ResNetOptions& options) {
-  return Builder(checkpoint, options).build();
+  return Builder(checkpoint, {checkpoint, kNetwork}, options).build();
+}
+
+Graph build_resnet(Checkpoint&& checkpoint, const ResNetOptions& options) {
+  return Builder(checkpoint, {std::move(checkpoint), kNetwork}, options).build();
 }
 
 }  // namespace dpac

@@ -27,4 +27,7 @@ struct ResNetOptions {
 /// an option contradicts the file.
 Graph build_resnet(const Checkpoint& checkpoint, const ResNetOptions& options = {});
 
+/// The same, in the checkpoint's own memory: its weights keep their shapes alone.
+Graph build_resnet(Checkpoint&& checkpoint, const ResNetOptions& options = {});
+
 }  // namespace dpac

@@ -47,6 +47,12 @@ const Tensor* WeightReader::take_if_present(const std::string& name, const Shape
   return checkpoint_.weights.contains(name) ? take(name, expected) : nullptr;
 }
 
+Tensor WeightReader::claim(const std::string& name) {
+  if (emptied_ != nullptr) return emptied_->take(name);
+  const Tensor& tensor = *checkpoint_.weights.find(name);
+  return Tensor(tensor.shape(), tensor.values());
+}
+
 void WeightReader::finish() const {
   std::vector<std::string> problems = problems_;
   for (const auto& [name, entry] : checkpoint_.weights.entries()) {

@@ -1,5 +1,7 @@
 #include "engine/networks/weights.h"
 
+#include <cassert>
+
 #include <fmt/format.h>
 
 #include "kernels/error.h"
@@ -13,6 +15,12 @@ void WeightStore::add(std::string name, Tensor tensor, std::string origin) {
         fmt::format("dataset '{}' and dataset '{}' both stand for the weight '{}'; remove one of them",
                     it->second.origin, origin, it->first));
   }
+}
+
+Tensor WeightStore::take(std::string_view name) {
+  const auto it = entries_.find(name);
+  assert(it != entries_.end());
+  return it->second.tensor.take_values();
 }
 
 const Tensor* WeightStore::find(std::string_view name) const {

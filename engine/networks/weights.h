@@ -28,6 +28,9 @@ class WeightStore {
   /// @throws Error if the name is taken.
   void add(std::string name, Tensor tensor, std::string origin);
 
+  /// The values of a weight that is there, which keeps its shape alone.
+  Tensor take(std::string_view name);
+
   /// Null where there is none.
   [[nodiscard]] const Tensor* find(std::string_view name) const;
   [[nodiscard]] bool contains(std::string_view name) const { return find(name) != nullptr; }

@@ -33,8 +33,9 @@ concept ByPixels = Backward<Op, int64_t, Pixels> && requires(const Op& op, const
   run_pixels(op, run, int64_t{}, Pixels{});
 };
 template <class Op>
-concept BySequences = Backward<Op, std::size_t> &&
-                      requires(const Op& op, const DigitalRun& run) { run_sequence(op, run, std::size_t{}); };
+concept BySequences = Backward<Op, std::size_t> && requires(const Op& op, const DigitalRun& run) {
+  run_sequence(op, run, std::size_t{});
+};
 template <class Op>
 concept Compiled = requires(const Op& op, const DigitalMaps& maps, const Compiling& how) {
   compile(op, maps, how);

@@ -16,6 +16,7 @@
 #include "engine/ops/channels/channel_shuffle.h"
 #include "engine/ops/channels/concat.h"
 #include "engine/ops/channels/image_layout.h"
+#include "engine/ops/channels/pad.h"
 #include "engine/ops/channels/slice.h"
 #include "engine/ops/channels/subsample.h"
 #include "engine/ops/pools/average_pool.h"
@@ -31,7 +32,7 @@ namespace dpac {
 template <class... More>
 using OpsWith = std::variant<InputOp, EmbeddingOp, ConvolutionOp, LinearOp, ActivationOp, AddOp, MultiplyOp,
                              ConcatOp, SliceOp, ChannelShuffleOp, ChannelAffineOp, MaxPoolOp, AveragePoolOp,
-                             GlobalAveragePoolOp, LayerNormOp, TokenPoolOp, SubsampleOp, More...>;
+                             GlobalAveragePoolOp, LayerNormOp, TokenPoolOp, SubsampleOp, PadOp, More...>;
 
 using Op = OpsWith<AttentionOp>;
 

@@ -10,7 +10,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
-#include <sstream>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -65,23 +65,45 @@ std::vector<Reference> read_references(hid_t attribute, std::size_t count, const
   return references;
 }
 
-/// The bytes of the file that an attribute is in, on disk or in memory.
-std::unique_ptr<std::istream> bytes_of(hid_t file) {
-  const PropertiesHandle access(H5Fget_access_plist(file));
-  if (H5Pget_driver(access.get()) == H5FD_CORE) {
-    std::string image(static_cast<std::size_t>(std::max<ssize_t>(0, H5Fget_file_image(file, nullptr, 0))),
-                      '\0');
-    H5Fget_file_image(file, image.data(), image.size());
-    return std::make_unique<std::istringstream>(std::move(image));
+/// The bytes of the file that an attribute is in, on disk or in memory: there they are read where they lie,
+/// for a copy of the file for every string takes a minute of some.
+class FileBytes {
+ public:
+  explicit FileBytes(hid_t file) {
+    const PropertiesHandle access(H5Fget_access_plist(file));
+    void* handle = nullptr;
+    hsize_t size = 0;
+    if (H5Pget_driver(access.get()) == H5FD_CORE) {
+      const bool known = H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 && handle != nullptr &&
+                         H5Fget_filesize(file, &size) >= 0;
+      if (known) memory_ = {*static_cast<const char* const*>(handle), static_cast<std::size_t>(size)};
+      return;
+    }
+    std::string name(static_cast<std::size_t>(std::max<ssize_t>(0, H5Fget_name(file, nullptr, 0))), '\0');
+    H5Fget_name(file, name.data(), name.size() + 1);
+    disk_.open(name, std::ios::binary);
   }
-  std::string name(static_cast<std::size_t>(std::max<ssize_t>(0, H5Fget_name(file, nullptr, 0))), '\0');
-  H5Fget_name(file, name.data(), name.size() + 1);
-  return std::make_unique<std::ifstream>(name, std::ios::binary);
-}
+
+  /// Whether there are so many bytes.
+  bool read(uint64_t at, std::span<char> to) {
+    if (!disk_.is_open()) {
+      if (at > memory_.size() || to.size() > memory_.size() - at) return false;
+      std::copy_n(memory_.begin() + static_cast<std::ptrdiff_t>(at), to.size(), to.begin());
+      return true;
+    }
+    disk_.clear();
+    disk_.seekg(static_cast<std::streamoff>(at));
+    return static_cast<bool>(disk_.read(to.data(), static_cast<std::streamsize>(to.size())));
+  }
+
+ private:
+  std::span<const char> memory_;
+  std::ifstream disk_;
+};
 
 class Heaps {
  public:
-  Heaps(hid_t file, const std::string& where) : stream_(bytes_of(file)), where_(where) {
+  Heaps(hid_t file, const std::string& where) : bytes_(file), where_(where) {
     const PropertiesHandle creation(H5Fget_create_plist(file));
     H5Pget_userblock(creation.get(), &base_);
   }
@@ -126,9 +148,7 @@ class Heaps {
   std::string read(uint64_t address, uint64_t size) {
     if (address > static_cast<uint64_t>(INT64_MAX) - base_) fail();
     std::string bytes(size, '\0');
-    stream_->clear();
-    stream_->seekg(static_cast<std::streamoff>(base_ + address));
-    if (!stream_->read(bytes.data(), static_cast<std::streamsize>(size))) fail();
+    if (!bytes_.read(base_ + address, bytes)) fail();
     return bytes;
   }
 
@@ -136,7 +156,7 @@ class Heaps {
     throw Error(where_ + " refers to a string that is not there; the file is damaged");
   }
 
-  std::unique_ptr<std::istream> stream_;
+  FileBytes bytes_;
   const std::string& where_;
   hsize_t base_ = 0;  // Addresses count from here.
   std::map<uint64_t, std::string> known_;

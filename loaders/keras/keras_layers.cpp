@@ -76,8 +76,6 @@ class Reader {
   }
 
   KerasFile read() {
-    if (file_.has_attribute("", "model_config"))
-      out_.model_config = file_.string_attribute("", "model_config");
     if (file_.has_group("layers")) return read_keras3("layers");
     if (file_.has_group("_layer_checkpoint_dependencies"))
       return read_keras3("_layer_checkpoint_dependencies");
@@ -108,12 +106,7 @@ class Reader {
 
   KerasFile read_legacy(const std::string& root) {
     out_.format = root.empty() ? "Keras weights (HDF5)" : "Keras model (HDF5)";
-    if (file_.has_attribute(root, "backend") && file_.string_attribute(root, "backend") == "theano") {
-      fail(
-          "it was saved under Keras's Theano backend, whose kernels are flipped; load it there, convert it "
-          "with "
-          "keras.utils.convert_all_kernels_in_model(model), and save it under the TensorFlow backend");
-    }
+    check_keras_backend(file_, root);
     for (const std::string& name : keras_list(file_, root, "layer_names")) {
       read_legacy_layer(name, root.empty() ? name : root + "/" + name);
     }
@@ -221,6 +214,15 @@ bool is_keras(const Hdf5File& file) {
   return file.has_group("model_weights") || file.has_group("layers") ||
          file.has_group("_layer_checkpoint_dependencies") || file.has_attribute("", "layer_names") ||
          file.has_attribute("", "layer_names0");
+}
+
+void check_keras_backend(const Hdf5File& file, const std::string& group) {
+  if (!file.has_attribute(group, "backend") || file.string_attribute(group, "backend") != "theano") return;
+  throw Error(
+      fmt::format("{}: it was saved under Keras's Theano backend, whose kernels are flipped; load it there, "
+                  "convert it with keras.utils.convert_all_kernels_in_model(model), and save it under the "
+                  "TensorFlow backend",
+                  file.name()));
 }
 
 std::vector<std::string> keras_list(const Hdf5File& file, const std::string& group, const std::string& name) {

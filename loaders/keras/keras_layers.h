@@ -1,6 +1,6 @@
 /// @file
-/// The layers of a Keras HDF5 file, whichever of Keras's three layouts it has (docs/formats.md section 1).
-/// For the loaders' own use.
+/// The layers of a Keras HDF5 file of weights alone, whichever of Keras's layouts it has (docs/formats.md
+/// section 1). For the loaders' own use.
 #pragma once
 
 #include <array>
@@ -30,12 +30,14 @@ struct KerasLayer {
 struct KerasFile {
   std::string path;
   std::string format;              ///< For people.
-  std::string model_config;        ///< JSON, empty where the file has none.
   bool named = true;               ///< Else layers bear their class and a counter (Keras 3 before 3.6).
   std::vector<KerasLayer> layers;  ///< In the order of model.layers.
 };
 
 bool is_keras(const Hdf5File& file);
+
+/// @throws Error for kernels that are flipped: those of Keras's Theano backend.
+void check_keras_backend(const Hdf5File& file, const std::string& group);
 
 /// The attribute `layer_names` or `weight_names` of a group. Those longer than HDF5 allows are split into
 /// name0, name1, ... @throws Error if there is none.
@@ -63,8 +65,8 @@ class KerasAssembler {
   Checkpoint checkpoint;
 };
 
-/// The three ways to find out which layer is which; each sets the checkpoint's traits too.
-Checkpoint from_keras_config(const KerasFile& file);
+/// The two ways to find out which layer of a ResNet is which where the file has weights alone; each sets the
+/// checkpoint's traits too.
 std::optional<Checkpoint> from_keras_names(const KerasFile& file);  ///< Unset for names it does not know.
 Checkpoint from_keras_order(const KerasFile& file);
 

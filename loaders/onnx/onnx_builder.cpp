@@ -1,11 +1,7 @@
 #include "loaders/onnx/onnx_builder.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include "engine/noise/analog.h"
 #include "kernels/error.h"
 
 namespace dpac {
@@ -19,7 +15,8 @@ bool are_colours(int64_t channels) {
 
 }  // namespace
 
-OnnxBuilder::OnnxBuilder(const OnnxModel& model, const std::optional<Shape>& input_size) : model_(model) {
+OnnxBuilder::OnnxBuilder(const OnnxModel& model, const std::optional<Shape>& input_size)
+    : model_(model), graph_(model.file()) {
   for (const OnnxNode& node : model.nodes()) {
     for (const std::string& name : node.inputs) ++readers_[name];
   }
@@ -38,22 +35,7 @@ void OnnxBuilder::add_image(const std::optional<Shape>& input_size) {
   MapShape image{port.dims[channels_last ? 3 : 1], port.dims[channels_last ? 1 : 2],
                  port.dims[channels_last ? 2 : 3]};
   if (input_size) image = {image.channels, (*input_size)[0], (*input_size)[1]};
-  if (!are_colours(image.channels)) {
-    throw Error(fmt::format("{}: the input '{}' has {} channels, expected 1 or 3 (images)", model_.file(),
-                            port.name, image.channels));
-  }
-  constexpr int64_t kLargestSide = 65'535;
-  if (image.height > kLargestSide || image.width > kLargestSide) {
-    throw Error(fmt::format("{}: the input '{}' is an image of {}x{} pixels, expected sides of at most {}",
-                            model_.file(), port.name, image.height, image.width, kLargestSide));
-  }
-  if (image.height < 1 || image.width < 1) {
-    throw Error(fmt::format("{}: the input '{}' leaves the size of the images open; give it (--input-size)",
-                            model_.file(), port.name));
-  }
-  graph_.add("input", InputOp{image});
-  values_.push_back({image});
-  names_["input"] = 1;
+  graph_.add_image(port.name, image);
   by_name_[port.name] = {.node = 0, .axes = channels_last ? OnnxAxes::hwc : OnnxAxes::chw};
 }
 
@@ -135,13 +117,12 @@ bool OnnxBuilder::read_once(std::size_t i) const {
   return any_input(i).alone && readers_.at(current_->inputs[i]) == 1;
 }
 
-int OnnxBuilder::append(Op op, std::vector<int> inputs) {
-  std::vector<Value> read;
-  for (const int from : inputs) read.push_back(values_[static_cast<std::size_t>(from)]);
-  values_.push_back(std::visit([&](const auto& own) { return output_of(own, read); }, op));
-  const int taken = names_[current_->name]++;
-  return graph_.add(taken == 0 ? current_->name : fmt::format("{}.{}", current_->name, taken), std::move(op),
-                    std::move(inputs));
+void OnnxBuilder::expect_scores() const {
+  for (const std::string& name : current_->inputs) {
+    const auto found = by_name_.find(name);
+    if (found != by_name_.end() && found->second.probabilities)
+      refuse("computes with what a softmax gives, which can stand at the end only");
+  }
 }
 
 /// A new name for the map of an input is read by whoever else reads that.
@@ -152,27 +133,9 @@ void OnnxBuilder::set_output(std::size_t i, OnnxValue value) {
     const auto from = by_name_.find(current_->inputs[k]);
     if (from == by_name_.end() || from->second.node != value.node || value.constant) continue;
     value.alone = value.alone && read_once(k);
+    value.probabilities = value.probabilities || from->second.probabilities;
   }
   by_name_[current_->outputs[i]] = std::move(value);
-}
-
-/// What the node depends on.
-void OnnxBuilder::keep_only(int last) {
-  std::vector<bool> needed(graph_.nodes.size(), false);
-  needed[0] = needed[static_cast<std::size_t>(last)] = true;
-  for (std::size_t n = graph_.nodes.size(); n-- > 0;) {
-    if (!needed[n]) continue;
-    for (const int from : graph_.nodes[n].inputs) needed[static_cast<std::size_t>(from)] = true;
-  }
-  std::vector<int> places;
-  std::vector<Node> kept;
-  for (std::size_t n = 0; n < needed.size(); ++n) {
-    places.push_back(static_cast<int>(kept.size()));
-    if (!needed[n]) continue;
-    for (int& from : graph_.nodes[n].inputs) from = places[static_cast<std::size_t>(from)];
-    kept.push_back(std::move(graph_.nodes[n]));
-  }
-  graph_.nodes = std::move(kept);
 }
 
 Graph OnnxBuilder::finish() {
@@ -181,17 +144,11 @@ Graph OnnxBuilder::finish() {
   }
   const OnnxValue& output = by_name_.at(model_.outputs()[0].name);
   if (output.constant) throw Error(fmt::format("{}: its output is a constant", model_.file()));
-  keep_only(output.node);
   if (model_.outputs().size() > 1) {
     assume(fmt::format("of {} outputs the first is taken, '{}'", model_.outputs().size(),
                        model_.outputs()[0].name));
   }
-  graph_.architecture = "ONNX network";
-  if (const auto violations = check(graph_); !violations.empty()) {
-    throw Error(fmt::format("{}: {}", model_.file(), fmt::join(violations, "; ")));
-  }
-  for (const AnalogLayer& layer : analog_layers(graph_)) graph_.parameters += layer.parameters;
-  return std::move(graph_);
+  return graph_.finish(output.node, "ONNX network");
 }
 
 }  // namespace dpac

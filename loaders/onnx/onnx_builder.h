@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/graph/graph.h"
 #include "loaders/onnx/onnx_model.h"
+#include "loaders/topology/graph_builder.h"
 
 namespace dpac {
 
@@ -20,6 +20,7 @@ enum class OnnxAxes {
   flat_hwc,  ///< [H * W * C].
   grouped,   ///< [groups, C / groups, H, W], between the two reshapes of a channel shuffle.
   shuffled,  ///< [C / groups, groups, H, W].
+  listed,    ///< None: the batch is one image, and its axis is all values, in the order [C, H, W].
 };
 
 /// How far x (1 + erf(x / sqrt(2))) / 2 has come, which exporters write for GELU, where a value is a step of
@@ -39,7 +40,8 @@ struct OnnxValue {
   int64_t groups = 1;                                            ///< Of grouped and shuffled axes.
   GeluStep gelu = GeluStep::none;                                ///< Then `node` is x.
   int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;  ///< Zeros around it, for the next window.
-  bool alone = true;  ///< Nothing else reads the same node under another name.
+  bool alone = true;           ///< Nothing else reads the same node under another name.
+  bool probabilities = false;  ///< A softmax that was left out made it.
 
   [[nodiscard]] bool is_padded() const { return pad_top + pad_left + pad_bottom + pad_right != 0; }
 };
@@ -75,16 +77,21 @@ class OnnxBuilder {
   [[nodiscard]] std::optional<std::vector<int64_t>> integers(std::size_t input,
                                                              const std::string& attribute) const;
 
-  [[nodiscard]] const MapShape& shape_of(int node) const {
-    return values_[static_cast<std::size_t>(node)].shape;
-  }
-  [[nodiscard]] const Node& node(int n) const { return graph_.nodes[static_cast<std::size_t>(n)]; }
-  [[nodiscard]] Node& node(int n) { return graph_.nodes[static_cast<std::size_t>(n)]; }
+  [[nodiscard]] GraphBuilder& graph() { return graph_; }
+  [[nodiscard]] const MapShape& shape_of(int node) const { return graph_.shape_of(node); }
+  [[nodiscard]] const Node& node(int n) const { return graph_.node(n); }
+  [[nodiscard]] Node& node(int n) { return graph_.node(n); }
   /// Whether nothing but the current node reads the map of a value, under whatever name.
   [[nodiscard]] bool read_once(std::size_t input) const;
 
   /// A node of the graph under the current node's name, or one like it.
-  int append(Op op, std::vector<int> inputs);
+  int append(Op op, std::vector<int> inputs) {
+    expect_scores();
+    return graph_.append(current_->name, std::move(op), std::move(inputs));
+  }
+
+  /// @throws Error if an input is what a softmax that was left out gives.
+  void expect_scores() const;
 
   void set_output(std::size_t i, OnnxValue value);
   void set_map(int node, OnnxAxes axes = OnnxAxes::chw) { set_output(0, {.node = node, .axes = axes}); }
@@ -93,17 +100,14 @@ class OnnxBuilder {
     set_output(0, {.node = node, .axes = like.axes, .groups = like.groups});
   }
 
-  void assume(const std::string& sentence) { graph_.assumed.push_back(sentence); }
+  void assume(const std::string& sentence) { graph_.assume(sentence); }
 
  private:
-  void keep_only(int last);
   void add_image(const std::optional<Shape>& input_size);
 
   const OnnxModel& model_;
   const OnnxNode* current_ = nullptr;
-  Graph graph_;
-  std::vector<Value> values_;
-  std::map<std::string, int> names_;  // How often each is taken.
+  GraphBuilder graph_;
   std::map<std::string, OnnxValue> by_name_;
   mutable std::map<std::string, OnnxValue> initialisers_;
   std::map<std::string, int> readers_;

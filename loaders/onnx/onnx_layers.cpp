@@ -90,19 +90,6 @@ std::vector<float> transposed(const std::vector<float>& values, int64_t rows, in
   return turned;
 }
 
-/// Columns in the order [C, H, W] of what reads [H, W, C].
-std::vector<float> channels_first(const std::vector<float>& weights, const MapShape& map) {
-  std::vector<float> ordered(weights.size());
-  const auto row = static_cast<std::size_t>(map.channels * map.pixels()),
-             pixels = static_cast<std::size_t>(map.pixels()),
-             channels = static_cast<std::size_t>(map.channels);
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const std::size_t in = i % row;
-    ordered[i - in + in % channels * pixels + in / channels] = weights[i];
-  }
-  return ordered;
-}
-
 /// A fully connected layer over a vector, or over a map that was flattened: then a convolution as large as
 /// it.
 void connect(OnnxBuilder& b, std::vector<float> weights, int64_t outputs, int64_t inputs,
@@ -119,16 +106,9 @@ void connect(OnnxBuilder& b, std::vector<float> weights, int64_t outputs, int64_
     b.refuse(fmt::format("has weights for {} features, but reads a map of {} (channels, height, width){}",
                          inputs, to_string(map), flat ? "" : ": it has to be flattened before"));
   }
-  if (map.pixels() == 1) {
-    return b.set_map(b.append(LinearOp{shared({outputs, inputs}, weights), std::move(bias)}, {value.node}),
-                     OnnxAxes::flat);
-  }
-  if (value.axes == OnnxAxes::flat_hwc) weights = channels_first(weights, map);
-  const Extent kernel{static_cast<int>(map.height), static_cast<int>(map.width)};
-  b.set_map(b.append(ConvolutionOp{{.kernel = kernel},
-                                   shared({outputs, map.channels, map.height, map.width}, weights),
-                                   std::move(bias)},
-                     {value.node}),
+  const Flattening order =
+      value.axes == OnnxAxes::flat_hwc ? Flattening::channels_last : Flattening::channels_first;
+  b.set_map(b.graph().add_connected(b.current().name, value.node, std::move(weights), std::move(bias), order),
             OnnxAxes::flat);
 }
 
@@ -206,16 +186,9 @@ Extent add_ceil_mode(OnnxBuilder& b, Geometry& g) {
   return beyond;
 }
 
-/// Whether no value of a map is below zero, so that zeros around it do not count among the largest.
-bool is_rectified(const Node& node) {
-  const auto* activation = std::get_if<ActivationOp>(&node.op);
-  return activation != nullptr && (activation->kind == ActivationOp::Kind::relu ||
-                                   (activation->kind == ActivationOp::Kind::clip && activation->a >= 0));
-}
-
 void max_pool(OnnxBuilder& b) {
   const int from = b.padded_map_input(0);
-  if (b.any_input(0).is_padded() && !is_rectified(b.node(from)))
+  if (b.any_input(0).is_padded() && !b.graph().is_rectified(from))
     b.refuse("pools over zeros that a Pad put around values below zero");
   Geometry g = geometry_of(b, extent_of(b, "kernel_shape", 0));
   add_ceil_mode(b, g);

@@ -1,7 +1,5 @@
 #include "loaders/onnx/onnx_operations.h"
 
-#include "engine/networks/fold_batchnorm.h"
-
 namespace dpac {
 namespace {
 
@@ -13,15 +11,6 @@ const OnnxOperations& operations() {
     return joined;
   }();
   return all;
-}
-
-/// Into the weights of a product.
-template <class Product>
-void fold(Product& product, const std::vector<float>& scale, const std::vector<float>& offset) {
-  const std::vector<float> zeros(scale.size(), 0.0f), ones(scale.size(), 1.0f);
-  FoldedConvolution folded = fold_batchnorm(*product.weights, product.bias, {scale, offset, zeros, ones, 0});
-  product.weights = share(std::move(folded.weights));
-  product.bias = std::move(folded.bias);
 }
 
 }  // namespace
@@ -37,15 +26,8 @@ void run_operation(OnnxBuilder& builder) {
 void add_affine(OnnxBuilder& b, std::size_t input, const std::vector<float>& scale,
                 const std::vector<float>& offset) {
   const OnnxValue value = b.input(input);
-  if (b.read_once(input)) {
-    Op& op = b.node(value.node).op;
-    auto* convolution = std::get_if<ConvolutionOp>(&op);
-    auto* linear = std::get_if<LinearOp>(&op);
-    if (convolution != nullptr) fold(*convolution, scale, offset);
-    if (linear != nullptr) fold(*linear, scale, offset);
-    if (convolution != nullptr || linear != nullptr) return b.set_output(0, value);
-  }
-  b.set_map(b.append(channel_affine(scale, offset), {value.node}), value);
+  b.expect_scores();
+  b.set_map(b.graph().add_affine(b.current().name, value.node, b.read_once(input), scale, offset), value);
 }
 
 std::size_t rank_of(const OnnxValue& value) {
@@ -59,6 +41,8 @@ std::size_t rank_of(const OnnxValue& value) {
     case OnnxAxes::grouped:
     case OnnxAxes::shuffled:
       return 5;
+    case OnnxAxes::listed:
+      return 1;
   }
   return 0;
 }

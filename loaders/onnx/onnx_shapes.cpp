@@ -43,10 +43,11 @@ void cast(OnnxBuilder& b) {
 
 /// A classifier's scores serve as well as their probabilities.
 void softmax(OnnxBuilder& b) {
-  const OnnxValue value = b.input(0);
+  OnnxValue value = b.input(0);
   if (value.constant || b.shape_of(value.node).pixels() != 1) b.refuse("is no classifier's: it reads a map");
   b.assume(
       fmt::format("the softmax '{}' is left out: predictions are those of what it reads", b.current().name));
+  value.probabilities = true;
   b.set_output(0, value);
 }
 
@@ -80,6 +81,8 @@ Shape axes_of(OnnxBuilder& b, const OnnxValue& value) {
       return {value.groups, map.channels / value.groups, map.height, map.width};
     case OnnxAxes::shuffled:
       return {map.channels / value.groups, value.groups, map.height, map.width};
+    case OnnxAxes::listed:
+      return {};
   }
   return {};
 }
@@ -89,6 +92,7 @@ void shape(OnnxBuilder& b) {
   const OnnxValue value = b.input(0);
   if (value.constant)
     return set_integers(b, value.constant->shape, {static_cast<int64_t>(value.constant->shape.size())});
+  if (value.axes == OnnxAxes::listed) b.refuse("asks for the shape of a list of values");
   Integers dims = axes_of(b, value);
   dims.insert(dims.begin(), 1);
   const auto count = static_cast<int64_t>(dims.size());
@@ -102,7 +106,23 @@ const Integers& integer_input(OnnxBuilder& b, std::size_t i) {
   return tensor.integers();
 }
 
+/// What PyTorch's new exporter makes of views: positions of all values in a list of them, here each its own.
+void gather_listed(OnnxBuilder& b, const OnnxValue& value) {
+  const Integers& positions = integer_input(b, 1);
+  const Shape& shape = b.constant_input(1).shape;
+  const MapShape& map = b.shape_of(value.node);
+  bool in_order = static_cast<int64_t>(positions.size()) == map.channels * map.pixels();
+  for (std::size_t i = 0; in_order && i < positions.size(); ++i)
+    in_order = positions[i] == static_cast<int64_t>(i);
+  const bool whole = shape == Shape{1, map.channels, map.height, map.width},
+             flat = shape == Shape{1, map.channels * map.pixels()};
+  if (value.axes != OnnxAxes::listed || !in_order || (!whole && !flat)) b.refuse("picks values of a map");
+  b.set_output(0, {.node = value.node, .axes = whole ? OnnxAxes::chw : OnnxAxes::flat});
+}
+
 void gather(OnnxBuilder& b) {
+  const OnnxValue value = b.input(0);
+  if (!value.constant) return gather_listed(b, value);
   const Integers values = integer_input(b, 0);
   Integers picked;
   for (const int64_t index : integer_input(b, 1)) {
@@ -177,7 +197,10 @@ void reshape(OnnxBuilder& b) {
     return b.set_output(0, {.constant = std::move(tensor)});
   }
   const Shape own = axes_of(b, value);
-  if (target.size() < 2) b.refuse("reshapes a map to fewer than two axes");
+  const bool lists = value.axes == OnnxAxes::chw || value.axes == OnnxAxes::flat;
+  if (target == Integers{-1} && lists) return b.set_output(0, {.node = value.node, .axes = OnnxAxes::listed});
+  if (target.size() < 2 || value.axes == OnnxAxes::listed)
+    b.refuse("reshapes a map to fewer than two axes, or a list of its values");
   for (std::size_t i = 1; i < target.size(); ++i) {
     if (target[i] == 0 && i <= own.size()) target[i] = own[i - 1];
   }
@@ -188,7 +211,7 @@ void reshape(OnnxBuilder& b) {
 
 void flatten(OnnxBuilder& b) {
   const OnnxValue value = b.input(0);
-  if (value.constant) b.refuse("flattens what is no map");
+  if (value.constant || value.axes == OnnxAxes::listed) b.refuse("flattens what is no map");
   if (b.current().integer("axis", 1) != 1) b.refuse("flattens from another axis than 1");
   reshape_map(b, value, {element_count(axes_of(b, value))});
 }

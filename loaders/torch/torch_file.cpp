@@ -9,7 +9,7 @@
 #include "kernels/error.h"
 #include "loaders/torch/torch_contents.h"
 #include "loaders/torch/torch_tensor.h"
-#include "loaders/torch/zip_archive.h"
+#include "loaders/zip_archive.h"
 
 namespace dpac {
 namespace {

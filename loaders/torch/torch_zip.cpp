@@ -6,7 +6,7 @@
 #include "kernels/error.h"
 #include "loaders/torch/torch_contents.h"
 #include "loaders/torch/torch_objects.h"
-#include "loaders/torch/zip_archive.h"
+#include "loaders/zip_archive.h"
 
 namespace dpac {
 namespace {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "engine/networks/weights.h"
@@ -13,7 +14,7 @@
 namespace dpac {
 
 /// Keras 1, 2 and 3; keras_layers.h says whether a file is one. `stored_bytes` is what is stored of it.
-Checkpoint read_keras(const Hdf5File& file, int64_t stored_bytes);
+Checkpoint read_keras(const std::shared_ptr<const Hdf5File>& file, int64_t stored_bytes);
 
 /// Datasets named after PyTorch modules. Where there is a group `state_dict` or `model_state_dict`, only what
 /// is in it counts: beside it lie images and labels, or what a training run keeps. `file` must outlive the

@@ -130,15 +130,18 @@ void add_unknown(Checkpoint& checkpoint, const std::vector<StoredArray>& arrays,
 
 }  // namespace
 
-void add_finite(Checkpoint& checkpoint, std::string name, Tensor tensor, std::string origin) {
+void expect_finite(const Tensor& tensor, const std::string& file, const std::string& origin) {
   const auto values = tensor.values();
   const auto bad = [](float v) { return !std::isfinite(v); };
   const auto first = std::find_if(values.begin(), values.end(), bad);
-  if (first != values.end()) {
-    throw Error(fmt::format(
-        "{}: dataset '{}' holds {} values that are NaN or infinite, the first at position {}",
-        checkpoint.path, origin, std::count_if(first, values.end(), bad), first - values.begin()));
-  }
+  if (first == values.end()) return;
+  throw Error(
+      fmt::format("{}: dataset '{}' holds {} values that are NaN or infinite, the first at position {}", file,
+                  origin, std::count_if(first, values.end(), bad), first - values.begin()));
+}
+
+void add_finite(Checkpoint& checkpoint, std::string name, Tensor tensor, std::string origin) {
+  expect_finite(tensor, checkpoint.path, origin);
   if (const auto taken = checkpoint.weights.entries().find(name);
       taken != checkpoint.weights.entries().end()) {
     throw Error(

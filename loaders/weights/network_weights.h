@@ -19,6 +19,9 @@ namespace dpac {
 /// and if the arrays need far more memory than files of that size can mean.
 void add_network(Checkpoint& checkpoint, ArrayFile file, int64_t stored_bytes);
 
+/// @throws Error naming the dataset (`origin`), and where its first NaN or infinity is.
+void expect_finite(const Tensor& tensor, const std::string& file, const std::string& origin);
+
 /// Adds a weight after having made sure that all of it is finite.
 /// @throws Error naming the dataset, and where its first NaN or infinity is, or the dataset that has taken
 /// the name.

@@ -15,9 +15,6 @@ namespace {
 constexpr std::string_view kSaveStateDict =
     "save the weights it was made from with torch.save(model.state_dict(), 'weights.pth') or "
     "safetensors.torch.save_file(model.state_dict(), 'weights.safetensors')";
-constexpr std::string_view kKeras =
-    "a .keras archive is not supported; unzip it and give its model.weights.h5, or save with "
-    "model.save('model.h5')";
 
 struct Signature {
   std::size_t at;
@@ -51,8 +48,6 @@ std::string reason(const std::filesystem::path& path, const std::string& start) 
       return std::string(signature.what);
     }
   }
-  if (path.extension() == ".keras" || start.find("metadata.json") != std::string::npos)
-    return std::string(kKeras);
   if (start.starts_with("PK\x03\x04")) {
     return fmt::format("a zip archive that torch.save did not write is not supported; {}", kSaveStateDict);
   }

@@ -27,7 +27,7 @@ constexpr std::array kUsual = {"model.safetensors", "model.safetensors.index.jso
                                "tf_model.h5",       "model.pth",
                                "model.pt"};
 
-constexpr std::array<std::string_view, 8> kExtensions = {".safetensors", ".bin",  ".pth",  ".pt",
+constexpr std::array<std::string_view, 9> kExtensions = {".safetensors", ".bin",  ".pth",  ".pt", ".keras",
                                                          ".h5",          ".hdf5", ".ckpt", ".tar"};
 
 /// What training programs write beside the weights.

@@ -183,4 +183,5 @@ TEST_CASE("a flipped bit of an exponent in the weights is told with the result")
   const auto notices = dpac_json({"info", file})["notices"];
   CAPTURE(notices.dump());
   CHECK(has(notices, "value 5 is 1e+30"));
+  CHECK(has(notices, "layer layer1.0.conv1: for inputs of about 1, pre-activations of output channel 0"));
 }

@@ -5,7 +5,11 @@
 
 #include <doctest/doctest.h>
 
+#include "engine/networks/bert.h"
+#include "engine/networks/resnet.h"
 #include "tests/support/messages.h"
+#include "tests/support/networks.h"
+#include "tests/support/random_bert.h"
 #include "tests/support/random_values.h"
 
 using namespace dpac;
@@ -67,4 +71,48 @@ TEST_CASE("a folded scale beyond 1e4 is told, dead channels are not") {
   CHECK(damaged_weights(exact).empty());
   exact.traits.batchnorm_epsilon = 1e-13;
   CHECK(damaged_weights(exact).size() == 1);
+}
+
+TEST_CASE("sound networks have no damaged layers") {
+  CHECK(damaged_layers(build_resnet(test::random_resnet({}))).empty());
+  for (const int64_t outputs : {1, 2, 3}) {
+    CHECK(damaged_layers(build_bert(test::random_bert({.outputs = outputs}), {.tokens = 8})).empty());
+  }
+}
+
+TEST_CASE("a layer is told whose pre-activations one channel takes far beyond the others") {
+  // Too few values for damaged_weights().
+  for (const int64_t outputs : {1, 2, 3}) {
+    for (const float value : {1e37f, -1e37f, 1e9f}) {
+      const Checkpoint sound = test::random_bert({.outputs = outputs});
+      Checkpoint checkpoint;
+      for (const auto& [name, entry] : sound.weights.entries()) {
+        Tensor tensor(entry.tensor.shape(), entry.tensor.values());
+        if (name == "classifier.bias") tensor.values().back() = value;
+        checkpoint.weights.add(name, std::move(tensor), name);
+      }
+      CHECK(damaged_weights(checkpoint).empty());
+      const auto sentences = damaged_layers(build_bert(checkpoint, {.heads = 2, .tokens = 8}));
+      REQUIRE(sentences.size() == 1);
+      CAPTURE(sentences.front());
+      CHECK(contains(sentences.front(), "layer classifier: "));
+      CHECK(contains(sentences.front(), "output channel " + std::to_string(outputs - 1) + " reach"));
+      CHECK(contains(sentences.front(), "by classifier.bias"));
+    }
+  }
+}
+
+TEST_CASE("a layer is told that has one weight far beyond the others, by its output channel") {
+  Graph graph;
+  graph.add("input", InputOp{{3, 8, 8}});
+  std::vector<float> values = test::random_values(std::size_t{8} * 3 * 3 * 3, 1);
+  values[3 * 27 + 5] = 1e8f;
+  graph.add("conv", ConvolutionOp{{.kernel = 3}, share(Tensor({8, 3, 3, 3}, values)), std::vector<float>(8)},
+            {0});
+  const auto sentences = damaged_layers(graph);
+  REQUIRE(sentences.size() == 1);
+  CAPTURE(sentences.front());
+  CHECK(contains(sentences.front(), "layer conv: "));
+  CHECK(contains(sentences.front(), "output channel 3"));
+  CHECK(contains(sentences.front(), "conv.weight"));
 }

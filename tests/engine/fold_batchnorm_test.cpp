@@ -16,9 +16,9 @@ TEST_CASE("folding is the double-precision formula, rounded once") {
              variance = test::random_values(5, 6, 0.0f, 2.0f);
   for (const double epsilon : {1e-5, 1e-3, 1.001e-5}) {
     for (const bool with_bias : {true, false}) {
-      const auto folded =
-          fold_batchnorm(weights, with_bias ? std::span<const float>(bias) : std::span<const float>(),
-                         {gamma, beta, mean, variance, epsilon});
+      const auto folded = fold_batchnorm({weights.shape(), weights.values()},
+                                         with_bias ? std::span<const float>(bias) : std::span<const float>(),
+                                         {gamma, beta, mean, variance, epsilon});
       for (std::size_t i = 0; i < 5; ++i) {
         const double scale =
             static_cast<double>(gamma[i]) / std::sqrt(static_cast<double>(variance[i]) + epsilon);

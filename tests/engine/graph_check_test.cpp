@@ -129,6 +129,7 @@ TEST_CASE("shapes have to fit each op") {
   CHECK(contains(wrong(ChannelAffineOp{{1.0f}, {1.0f}}), "has 1 scales and 1 offsets for 16 channels"));
   CHECK(contains(wrong(ActivationOp{ActivationOp::Kind::clip, 2, 1}), "has the parameters 2 and 1"));
   CHECK(contains(wrong(ConcatOp{}, {}), "joins no maps"));
+  CHECK(contains(wrong(PadOp{-3, 5, -3, 0}), "cuts off all of a map of 16x6x6"));
   CHECK(contains(wrong(SubsampleOp{2, 10, 0}), "keeps 16 channels behind 0 new ones"));
 }
 

@@ -152,3 +152,22 @@ TEST_CASE("what is no ResNet is refused") {
   CHECK_THROWS_WITH_AS(build_resnet(bad),
                        doctest::Contains("'bn1.running_var' holds the negative variance -1"), Error);
 }
+
+TEST_CASE("a checkpoint that is given away lends its memory, and the network is the same") {
+  Checkpoint checkpoint = random_resnet({});
+  const Graph copied = build_resnet(checkpoint);
+  const float* const memory = checkpoint.weights.find("layer1.0.conv1.weight")->values().data();
+  const Graph moved = build_resnet(std::move(checkpoint));
+  CHECK(checkpoint.weights.find("layer1.0.conv1.weight")->values().empty());
+  CHECK(checkpoint.weights.find("layer1.0.conv1.weight")->rank() == 4);
+  CHECK(std::get<ConvolutionOp>(node(moved, "layer1.0.conv1").op).weights->values().data() == memory);
+  REQUIRE(moved.nodes.size() == copied.nodes.size());
+  CHECK(moved.parameters == copied.parameters);
+  for (const Node& other : copied.nodes) {
+    const auto* convolution = std::get_if<ConvolutionOp>(&other.op);
+    if (convolution == nullptr) continue;
+    const auto& own = std::get<ConvolutionOp>(node(moved, other.name).op);
+    CHECK(std::ranges::equal(own.weights->values(), convolution->weights->values()));
+    CHECK(own.bias == convolution->bias);
+  }
+}

@@ -51,6 +51,20 @@ def weights():
             put("pickle", name.replace(".pth", ".pkl"), archive.read(member))
 
 
+def keras_config():
+    idle = ("_initializer", "_regularizer", "_constraint", "dtype", "momentum", "trainable", "sparse", "ragged")
+
+    def without(value):
+        if isinstance(value, dict):
+            return {key: without(each) for key, each in value.items() if not key.endswith(idle)}
+        return [without(each) for each in value] if isinstance(value, list) else value
+
+    for name in ("mobile_2", "vgg_2", "nested_2", "nested_3"):
+        with h5py.File(GOLDEN / "keras" / f"{name}.h5") as file:
+            config = without(json.loads(file.attrs["model_config"]))
+            put("keras_config", name, json.dumps(config, separators=(",", ":")))
+
+
 def images():
     put("idx", "images", struct.pack(">IIII", 0x803, 2, 3, 2) + bytes(range(12)))
     put("cifar", "ten", bytes([3]) + bytes(3072))
@@ -110,5 +124,5 @@ def program():
         "points": [{"energy": 1, "top1": 0.5, "top1_ci95": [0.4, 0.6]}], "notices": [], "top1": None}))
 
 
-for make in (weights, images, texts, side_files, program):
+for make in (weights, keras_config, images, texts, side_files, program):
     make()

@@ -1,6 +1,6 @@
-// Weight files of every form, found out by content: safetensors, torch.save's, HDF5 and Keras's.
+// Files of networks of every form, found out by content: safetensors, torch.save's, HDF5, Keras's and ONNX.
 #include "engine/networks/bert.h"
-#include "engine/networks/resnet.h"
+#include "engine/networks/image_network.h"
 #include "loaders/checkpoint.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   const auto file = dpac::fuzz::folder().write("weights", {data, size});
   dpac::fuzz::check([&] {
     const dpac::Checkpoint checkpoint = dpac::open_checkpoint(file);
-    checkpoint.bert ? dpac::build_bert(checkpoint) : dpac::build_resnet(checkpoint);
+    checkpoint.bert ? dpac::build_bert(checkpoint) : dpac::build_image_network(checkpoint);
   });
   return 0;
 }

@@ -8,6 +8,7 @@
   channels_last             vgg_old behind a transpose: its images are [N, H, W, C]
   external                  mobile_old with its weights in a file beside it
   alias, shuffle_relu       two names of one value, of which one is scaled; a ReLU within a shuffle
+  listed                    what the new exporter makes of as_strided: places in a list of all values
   refused_*                 what would give silent wrong numbers if it were taken for something else
 
 Needs torch, onnx, onnxscript, onnxruntime, h5py and numpy.
@@ -143,6 +144,10 @@ def make_by_hand(rng: np.random.Generator) -> None:
                node("Transpose", ["g"], ["t"], name="turn", perm=[0, 2, 1, 3, 4]), node("Relu", ["t"], ["r"], name="relu"),
                node("Reshape", ["r", "join"], ["z"], name="join")]
     by_hand("shuffle_relu", shuffle, {"split": ints(1, 2, 4, *IMAGE), "join": ints(1, 8, *IMAGE)}, rng)
+    squeeze = [node("GlobalAveragePool", ["y"], ["m"], name="squeeze"), node("Reshape", ["m", "all"], ["l"], name="list"),
+               node("Gather", ["l", "places"], ["g"], name="view"), node("Mul", ["y", "g"], ["z"], name="mul")]
+    for name, places in (("listed", range(8)), ("refused_gather", range(7, -1, -1))):
+        by_hand(name, squeeze, {"all": ints(-1), "places": ints(*places).reshape(1, 8, 1, 1)}, rng)
     by_hand("refused_pad", [node("Pad", ["y", "p"], ["padded"], name="pad"), node("Relu", ["padded"], ["z"], name="relu")],
             {"p": ints(0, 0, 1, 1, 0, 0, 1, 1)}, rng)
     by_hand("refused_batch", [node("Reshape", ["y", "rows"], ["v"], name="rows"),
@@ -155,6 +160,9 @@ def make_by_hand(rng: np.random.Generator) -> None:
                               node("Slice", ["f", "a", "b", "axis"], ["s"], name="part"),
                               node("Reshape", ["s", "back"], ["z"], name="back")],
             {"a": ints(0), "b": ints(4), "axis": ints(1), "back": ints(1, 4, 1, 1)}, rng)
+    by_hand("refused_softmax", [node("GlobalAveragePool", ["y"], ["m"], name="squeeze"),
+                                node("Softmax", ["m"], ["p"], name="softmax", axis=1),
+                                node("Mul", ["y", "p"], ["z"], name="mul")], {}, rng)
     by_hand("refused_cast", [node("Cast", ["y"], ["c"], name="cast", to=onnx.TensorProto.INT32),
                              node("Cast", ["c"], ["z"], name="back", to=onnx.TensorProto.FLOAT)], {}, rng)
 
@@ -177,7 +185,7 @@ def main() -> None:
         strip(FOLDER / "channels_last.onnx")
         store(file, "channels_last", CASES["vgg"][1], rng)
         make_by_hand(rng)
-        for name in ("alias", "shuffle_relu"):
+        for name in ("alias", "shuffle_relu", "listed"):
             store(file, name, IMAGE, rng)
         model = onnx.load(FOLDER / "mobile_old.onnx")
         onnx.save(model, FOLDER / "external.onnx", save_as_external_data=True, location="external.bin", size_threshold=0)

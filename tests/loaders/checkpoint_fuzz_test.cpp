@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/networks/resnet.h"
+#include "engine/networks/image_network.h"
 #include "loaders/checkpoint.h"
 #include "tests/support/berts.h"
 #include "tests/support/checkpoints.h"
@@ -117,7 +117,7 @@ void check_damaged(const TempFolder& folder, const std::vector<std::pair<std::st
 }
 
 void open_resnet(const std::filesystem::path& path) {
-  (void)build_resnet(open_checkpoint(path));
+  (void)build_image_network(open_checkpoint(path));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/networks/image_network.h"
 #include "loaders/checkpoint.h"
 #include "loaders/hdf5/hdf5_file.h"
 #include "tests/support/messages.h"
@@ -113,11 +114,25 @@ TEST_CASE("a model's Rescaling and Normalization are its preprocessing") {
   CHECK(both == PreprocessingTraits{.value_scale = 0.5, .mean = {1, 2, 3}, .std = {2, 2, 4}});
 }
 
-TEST_CASE("preprocessing layers that cannot be expressed are refused by name") {
-  const auto refusal = [](const json& layer) { return message_of([&] { (void)with_layers({layer}); }); };
-  CHECK(contains(refusal(rescaling(json::array({1, 2, 3}), 0)),
-                 "layer 'added_1' (Rescaling) scales pixels by something else than one number above 0"));
-  CHECK(contains(refusal(rescaling(-1, 0)), "scales pixels by something else"));
+TEST_CASE("a scale for each channel is preprocessing too") {
+  const auto traits = with_layers({rescaling({0.5, 0.25, 1}, {1, 0, -3})}).traits.preprocessing;
+  const double scale[] = {0.5, 0.25, 1}, offset[] = {1, 0, -3};
+  for (const double pixel : {0.0, 100.0, 255.0}) {
+    for (std::size_t c = 0; c < 3; ++c)
+      CHECK(applied(traits, pixel, c) == doctest::Approx(scale[c] * pixel + offset[c]).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("preprocessing layers that cannot be expressed stay in the graph, or are refused by name") {
+  const Checkpoint negative = with_layers({rescaling(-1, 0), rescaling(2, 0)});
+  CHECK(negative.traits.preprocessing == PreprocessingTraits{.value_scale = 1.0, .mean = {0}, .std = {1}});
+  const auto refusal = [](const json& layer) {
+    return message_of([&] { (void)build_image_network(with_layers({layer})); });
+  };
+  CHECK(contains(refusal(rescaling(json::array({1, 2}), 0)),
+                 "layer 'added_1' (Rescaling) has 2 values of scale, expected 1, or 3 for the channels"));
+  CHECK(contains(refusal(rescaling("x", 0)),
+                 "layer 'added_1' (Rescaling) has something else than numbers as its 'scale'"));
   CHECK(contains(refusal(normalization(json::array({1, 2}), 1)),
                  "layer 'added_1' (Normalization) has 2 values of mean, expected 1, or 3 for the channels"));
   CHECK(contains(refusal(normalization(nullptr, nullptr)),

@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "engine/network.h"
-#include "engine/networks/resnet.h"
+#include "engine/networks/image_network.h"
 #include "loaders/checkpoint.h"
 #include "loaders/hdf5/hdf5_file.h"
 #include "tests/support/checkpoints.h"
@@ -70,23 +70,26 @@ void check_application_traits(const ResNetTraits& traits) {
 }  // namespace
 
 TEST_CASE("one network in all forms that Keras itself wrote") {
-  const Checkpoint whole = open_checkpoint(kNetworks / "keras_forms.h5");
-  CHECK(whole.format == "Keras model (HDF5)");
-  CHECK(whole.traits.input_size == Shape{40, 36});
-  for (const char* name :
-       {"keras_forms.h5", "keras_forms_legacy.h5", "keras_forms.weights.h5", "keras_forms_nested.h5",
-        "keras_forms_nested.weights.h5", "keras_forms_unnamed.weights.h5"}) {
-    CAPTURE(name);
-    const Checkpoint read = open_checkpoint(kNetworks / name);
-    CHECK(first_difference(read.weights, whole.weights) == "");
-    check_application_traits(read.traits);
-  }
   const Hdf5File cases = Hdf5File::open(kNetworks / "keras_forms_cases.h5");
   const Tensor input = cases.read_floats("input"), expected = cases.read_floats("logits");
-  std::vector<float> logits(expected.values().size());
-  Network(build_resnet(whole), {.batch = 2, .threads = 1})
-      .run(input.values(), std::vector<int64_t>{0, 1}, logits);
-  for (std::size_t i = 0; i < logits.size(); ++i) CHECK(std::abs(logits[i] - expected.values()[i]) < 1e-4f);
+  const Checkpoint whole = open_checkpoint(kNetworks / "keras_forms.h5"),
+                   first = open_checkpoint(kNetworks / "keras_forms_legacy.h5");
+  CHECK(whole.format == "Keras model (HDF5)");
+  CHECK(whole.traits.input_size == Shape{40, 36});
+  CHECK(whole.traits.preset == "keras-caffe");
+  for (const char* name : {"keras_forms_legacy.h5", "keras_forms.weights.h5", "keras_forms_nested.h5",
+                           "keras_forms_nested.weights.h5", "keras_forms_unnamed.weights.h5"}) {
+    CAPTURE(name);
+    const Checkpoint read = open_checkpoint(kNetworks / name);
+    CHECK(first_difference(read.weights, first.weights) == "");
+    check_application_traits(read.traits);
+  }
+  for (const Checkpoint* checkpoint : {&whole, &first}) {
+    std::vector<float> logits(expected.values().size());
+    Network(build_image_network(*checkpoint, {.input_size = Shape{40, 36}}), {.batch = 2, .threads = 1})
+        .run(input.values(), std::vector<int64_t>{0, 1}, logits);
+    for (std::size_t i = 0; i < logits.size(); ++i) CHECK(std::abs(logits[i] - expected.values()[i]) < 1e-4f);
+  }
 }
 
 TEST_CASE("Keras weights come out under PyTorch's names and layouts") {

@@ -57,7 +57,7 @@ std::string refusal_with(const std::string& from, const std::string& to) {
 TEST_CASE("ONNX models of both of PyTorch's exporters give ONNX Runtime's logits") {
   const Hdf5File expected = Hdf5File::open(kFolder / "outputs.h5");
   for (const std::string name : {"mobile_old", "mobile_new", "shuffle_old", "shuffle_new", "vgg_old",
-                                 "vgg_new", "channels_last", "alias", "shuffle_relu", "external"}) {
+                                 "vgg_new", "channels_last", "alias", "shuffle_relu", "listed", "external"}) {
     CAPTURE(name);
     const Graph graph = graph_of(kFolder / (name + ".onnx"));
     Network network(graph, {.batch = 2});
@@ -97,6 +97,8 @@ TEST_CASE("what would be taken for something else is refused by the node") {
   CHECK(contains(refusal("refused_batch"), "node 'rows' (Reshape) reshapes [batch, 8, 6, 5] to [batch, 8]"));
   CHECK(contains(refusal("refused_axes"), "node 'mul' (Mul) computes with maps whose axes differ"));
   CHECK(contains(refusal("refused_slice"), "node 'part' (Slice) looks for channels where none of the axes"));
+  CHECK(contains(refusal("refused_gather"), "node 'view' (Gather) picks values of a map"));
+  CHECK(contains(refusal("refused_softmax"), "node 'mul' (Mul) computes with what a softmax gives"));
   CHECK(contains(refusal("refused_cast"),
                  "node 'cast' (Cast) casts between integers and floating-point numbers"));
 }

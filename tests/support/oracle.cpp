@@ -279,6 +279,20 @@ class Oracle {
   Map digital(const SubsampleOp& op, const FusedNode& node) const { return subsampled(node, op); }
   Map digital(const GlobalAveragePoolOp&, const FusedNode& node) const { return average(node); }
 
+  Map digital(const PadOp& op, const FusedNode& node) const {
+    const MapShape &in = in_shape(node), &out = node.shape();
+    Map y;
+    for (int64_t c = 0; c < out.channels; ++c) {
+      for (int64_t oy = -op.top; oy < in.height + op.bottom; ++oy) {
+        for (int64_t ox = -op.left; ox < in.width + op.right; ++ox) {
+          const bool inside = oy >= 0 && oy < in.height && ox >= 0 && ox < in.width;
+          y.push_back(inside ? in_value(node)[at(in, c, oy, ox)] : 0.0);
+        }
+      }
+    }
+    return y;
+  }
+
   template <class Other>
   Map digital(const Other&, const FusedNode& node) const {
     throw std::logic_error("no oracle for " + node.name);

@@ -136,7 +136,8 @@ Graph inception_graph() {
       b.convolution(b.convolution(stem, 10, {{1, 7}, 1, 0, 3, 0, 3, 1}), 16, {{7, 1}, 1, 3, 0, 3, 0, 1});
   const int inside = b.convolution(b.add(AveragePoolOp{same(3)}, {stem}), 9, same(1));
   const int joined = b.add(ConcatOp{}, {a, b.activation(seven, Kind::relu), inside});
-  const int padded = b.add(AveragePoolOp{{3, 2, 1, 1, 2, 2, 1}, true, 1, 1}, {joined});
+  const int shifted = b.add(PadOp{-1, 1, 1, -1}, {joined});
+  const int padded = b.add(AveragePoolOp{{3, 2, 1, 1, 2, 2, 1}, true, 1, 1}, {shifted});
   const int largest = b.add(MaxPoolOp{{3, 2, 1, 1, 2, 2, 1}}, {joined});
   return b.end(b.add(ConcatOp{}, {padded, largest, padded}));
 }

@@ -12,10 +12,6 @@ namespace {
 
 constexpr int64_t kAny = -1;
 
-FoldedConvolution unfolded(const Tensor& weights, const Tensor& bias) {
-  return {Tensor(weights.shape(), weights.values()), {bias.values().begin(), bias.values().end()}};
-}
-
 }  // namespace
 
 Geometry window_over(const MapShape& in, const Extent& kernel, const Windows& w) {
@@ -28,9 +24,9 @@ Geometry window_over(const MapShape& in, const Extent& kernel, const Windows& w)
   return {kernel, w.stride, padding.h, padding.w, padding.h, padding.w};
 }
 
-TorchModules::TorchModules(const Checkpoint& checkpoint, std::string network, const MapShape& image,
+TorchModules::TorchModules(const Checkpoint& checkpoint, WeightReader reader, const MapShape& image,
                            double epsilon)
-    : checkpoint_(checkpoint), reader_(checkpoint, std::move(network)), epsilon_(epsilon) {
+    : checkpoint_(checkpoint), reader_(std::move(reader)), epsilon_(epsilon) {
   graph_.assumed = checkpoint.assumed;
   add("input", InputOp{image}, {});
 }
@@ -109,7 +105,8 @@ FoldedConvolution TorchModules::fold(const std::string& convolution, const std::
   const Tensor* bias = reader_.take_if_present(convolution + ".bias", {channels});
   const bool has_batchnorm = has(batchnorm) || checkpoint_.weights.contains(batchnorm + ".running_mean");
   if (bias != nullptr && !has_batchnorm) {
-    return weights == nullptr ? FoldedConvolution{} : unfolded(*weights, *bias);
+    if (weights == nullptr) return {};
+    return {reader_.claim(convolution + ".weight"), {bias->values().begin(), bias->values().end()}};
   }
   const auto values = [&](const char* leaf) { return reader_.take(batchnorm + leaf, {channels}); };
   const Tensor *gamma = values(".weight"), *beta = values(".bias"), *mean = values(".running_mean"),
@@ -122,7 +119,8 @@ FoldedConvolution TorchModules::fold(const std::string& convolution, const std::
                             batchnorm, *negative));
   }
   normalised_ = true;
-  return fold_batchnorm(*weights, bias == nullptr ? std::span<const float>{} : bias->values(),
+  return fold_batchnorm(reader_.claim(convolution + ".weight"),
+                        bias == nullptr ? std::span<const float>{} : bias->values(),
                         {gamma->values(), beta->values(), mean->values(), variance->values(), epsilon_});
 }
 
@@ -149,7 +147,7 @@ int TorchModules::linear(const std::string& name, int from, const Tensor* weight
   if (!reader_.complete()) return stand_in(name, LinearOp{}, {1, 1, 1}, from);
   std::vector<float> offsets(static_cast<std::size_t>(weights->dim(0)), 0.0f);
   if (bias != nullptr) offsets.assign(bias->values().begin(), bias->values().end());
-  return add(name, LinearOp{share(Tensor(weights->shape(), weights->values())), std::move(offsets)}, {from});
+  return add(name, LinearOp{share(reader_.claim(name + ".weight")), std::move(offsets)}, {from});
 }
 
 int TorchModules::max_pool(const std::string& name, int from, int kernel, int stride, int padding,

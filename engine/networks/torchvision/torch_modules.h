@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/graph/graph.h"
@@ -37,7 +38,11 @@ class TorchModules {
  public:
   /// `network` is what the weights should make up, for messages: "a MobileNetV2". The graph's input is
   /// `image`.
-  TorchModules(const Checkpoint& checkpoint, std::string network, const MapShape& image, double epsilon);
+  TorchModules(const Checkpoint& checkpoint, std::string network, const MapShape& image, double epsilon)
+      : TorchModules(checkpoint, WeightReader(checkpoint, std::move(network)), image, epsilon) {}
+
+  /// The same, where `reader` is the checkpoint's and may empty it.
+  TorchModules(const Checkpoint& checkpoint, WeightReader reader, const MapShape& image, double epsilon);
 
   [[nodiscard]] int input() const { return 0; }
   [[nodiscard]] bool has(const std::string& module) const;

@@ -58,11 +58,14 @@ struct Product {
 };
 
 template <class Op>
-concept HasProduct = requires(const Op& op) { product_of(op); };
+concept HasProduct = requires(const Op& op) {
+  product_of(op);
+};
 
 template <class Op>
-concept IsAnalog =
-    requires(const Op& op, const AnalogValues& values, AnalogLayer& layer) { measure(op, values, layer); };
+concept IsAnalog = requires(const Op& op, const AnalogValues& values, AnalogLayer& layer) {
+  measure(op, values, layer);
+};
 
 /// D: the weights of one output channel.
 int64_t dot_length_of(const Tensor& weights);

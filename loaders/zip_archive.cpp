@@ -1,4 +1,4 @@
-#include "loaders/torch/zip_archive.h"
+#include "loaders/zip_archive.h"
 
 #include <algorithm>
 #include <zip.h>
