@@ -24,7 +24,7 @@
 #include "engine/trace/trace_recorder.h"
 #include "loaders/hdf5/hdf5_writer.h"
 
-namespace dpac {
+namespace dpac::cli {
 namespace {
 
 constexpr int64_t kDefaultLimit = 4;
@@ -160,4 +160,4 @@ Work add_trace(OptionSet& set) {
   return [options] { run(*options); };
 }
 
-}  // namespace dpac
+}  // namespace dpac::cli
