@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <dpac/engine/network.h>
-#include <dpac/engine/networks/resnet.h>
+#include <dpac/engine/networks/image_network.h>
 #include <dpac/loaders/checkpoint.h>
 #include <dpac/loaders/images/open_dataset.h>
 #include <dpac/loaders/pixels/preprocess.h>
@@ -17,8 +17,8 @@ int main(int argc, char** argv) try {
   const dpac::Image image = data->load(0);
   const auto checkpoint = dpac::open_checkpoint(argv[1]);
   const dpac::Shape size = {image.height, image.width};
-  dpac::Network clean(dpac::build_resnet(checkpoint, {.input_size = size}), {.batch = 1});
-  dpac::Network noisy(dpac::build_resnet(checkpoint, {.input_size = size}),
+  dpac::Network clean(dpac::build_image_network(checkpoint, {.input_size = size}), {.batch = 1});
+  dpac::Network noisy(dpac::build_image_network(checkpoint, {.input_size = size}),
                       {.batch = 1, .noise = dpac::NoiseKind::shot});
 
   const dpac::MapShape input = input_shape(clean.graph());

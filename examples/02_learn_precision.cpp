@@ -4,7 +4,7 @@
 #include <exception>
 #include <vector>
 
-#include <dpac/engine/networks/resnet.h>
+#include <dpac/engine/networks/image_network.h>
 #include <dpac/learn/learner.h>
 #include <dpac/loaders/checkpoint.h>
 #include <dpac/loaders/images/open_dataset.h>
@@ -17,9 +17,10 @@ int main(int argc, char** argv) try {
   const auto data = dpac::open_image_dataset(argv[2]);
   const dpac::Preprocessing preprocessing = {.value_scale = 1.0 / 255};
   const dpac::Image first = data->load(0);
-  dpac::Differentiator network(dpac::build_resnet(dpac::open_checkpoint(argv[1]),
-                                                  {.input_size = dpac::Shape{first.height, first.width}}),
-                               {.noise = dpac::NoiseKind::shot, .batch = kBatch});
+  dpac::Differentiator network(
+      dpac::build_image_network(dpac::open_checkpoint(argv[1]),
+                                {.input_size = dpac::Shape{first.height, first.width}}),
+      {.noise = dpac::NoiseKind::shot, .batch = kBatch});
 
   dpac::Learner learner(network, {.per = dpac::Granularity::layer,
                                   .target_energy = 20,

@@ -9,7 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "engine/network.h"
-#include "engine/networks/resnet.h"
+#include "engine/networks/image_network.h"
 #include "loaders/checkpoint.h"
 #include "loaders/hdf5/hdf5_file.h"
 #include "loaders/images/open_dataset.h"
@@ -37,7 +37,7 @@ Run run(const std::filesystem::path& weights, const std::filesystem::path& data,
   if (side != 0) how.resize = how.crop = side;
   BatchReader reader(*images, how, 3, evenly_spaced(images->size(), limit), 25, 1);
   const ImageSize size = reader.image_size();
-  Network network(build_resnet(checkpoint, {.input_size = Shape{size.height, size.width}}),
+  Network network(build_image_network(checkpoint, {.input_size = Shape{size.height, size.width}}),
                   {.batch = 25, .threads = 2});
   const auto classes = static_cast<std::size_t>(output_channels(network.graph()));
   Run result;
