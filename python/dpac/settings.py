@@ -105,6 +105,7 @@ def make_setting(
 ) -> _native.Setting:
     """Of one call of a network (Network.__call__)."""
     kind = choice("noise", noise, _NOISES)
+    length = choice("dot_length", dot_length, _DOT_LENGTHS)
     noisy = noise != "none"
     if noisy and energy is None:
         unit = "photons per MAC" if noise == "shot" else "a multiple of the base energy"
@@ -114,9 +115,12 @@ def make_setting(
         ("repeats", not (isinstance(repeats, int) and repeats == 1), noisy),
         ("sigma_thermal", sigma_thermal is not None, noise == "thermal"),
         ("sigma_weight", sigma_weight is not None, noise == "weight"),
+        ("dot_length", dot_length != "in-group", noise in ("shot", "thermal")),
     ):
         if given and not own:
             raise Error(f"{option} was given, but does nothing with noise='{noise}'")
+    if dot_length != "in-group" and all(layer.groups == 1 for layer in layers):
+        raise Error(f"dot_length='{dot_length}' was given, but no layer of this network has groups: leave it out")
     needed = [layer.name for layer in layers if layer.has_weights or noise != "weight"] if noisy else []
     activation_bits = _bits_in_force(act_bits, bits, noise)
     ranges_needed = noise == "thermal" or activation_bits is not None
@@ -127,7 +131,7 @@ def make_setting(
         _seed(seed),
         sigma_thermal,
         sigma_weight,
-        choice("dot_length", dot_length, _DOT_LENGTHS),
+        length,
         _bits_in_force(weight_bits, bits, noise),
         activation_bits,
         _ranges(ranges, tensors) if ranges_needed else [],

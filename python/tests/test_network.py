@@ -118,6 +118,8 @@ REFUSED = {
     "no energy": (lambda net, x: net(x, noise="shot"), "needs an energy"),
     "energy of nothing": (lambda net, x: net(x, energy=1), "energy was given, but does nothing"),
     "sigma of nothing": (lambda net, x: net(x, sigma_weight=1, **SHOT), "sigma_weight was given, but does nothing"),
+    "D of nothing": (lambda net, x: net(x, dot_length="paper"), "dot_length was given, but does nothing"),
+    "D without groups": (lambda net, x: net(x, dot_length="paper", **SHOT), "no layer of this network has groups"),
     "energy 0": (lambda net, x: net(x, noise="shot", energy=0), "conv1': the energy per MAC is 0"),
     "unknown layer": (lambda net, x: net(x, noise="shot", energy={"c": 1}), "'c', which is not in the network"),
     "missing layers": (lambda net, x: net(x, noise="shot", energy={"fc": 1}), "no energy for 9 of the network's 10"),
