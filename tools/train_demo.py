@@ -57,15 +57,15 @@ def network_input(images: torch.Tensor) -> torch.Tensor:
     return (images.float() / 255.0).unsqueeze(1)
 
 
-def augment(x: torch.Tensor) -> torch.Tensor:
-    """Every image shifted by up to LARGEST_SHIFT pixels a side, and half of them mirrored."""
-    n = x.shape[0]
-    padded = F.pad(x, [LARGEST_SHIFT] * 4)
-    dy, dx = torch.randint(0, 2 * LARGEST_SHIFT + 1, (2, n))
-    columns = torch.arange(IMAGE_SIZE).expand(n, -1)
+def augment(x: torch.Tensor, largest_shift: int) -> torch.Tensor:
+    """[N, C, side, side]: every image shifted by up to so many pixels a side, and half of them mirrored."""
+    n, side = x.shape[0], x.shape[-1]
+    padded = F.pad(x, [largest_shift] * 4)
+    dy, dx = torch.randint(0, 2 * largest_shift + 1, (2, n))
+    columns = torch.arange(side).expand(n, -1)
     columns = torch.where(torch.rand(n, 1) < 0.5, columns.flip(1), columns) + dx[:, None]
-    rows = torch.arange(IMAGE_SIZE).expand(n, -1) + dy[:, None]
-    return padded[torch.arange(n)[:, None, None], 0, rows[:, :, None], columns[:, None, :]].unsqueeze(1)
+    rows = torch.arange(side).expand(n, -1) + dy[:, None]
+    return padded[torch.arange(n)[:, None, None], :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
 
 
 def learning_rate(progress: float) -> float:
@@ -77,10 +77,10 @@ def learning_rate(progress: float) -> float:
 
 
 @torch.no_grad()
-def accumulate(average: nn.Module, model: nn.Module) -> None:
+def accumulate(average: nn.Module, model: nn.Module, decay: float = EMA_DECAY) -> None:
     for a, m in zip(average.state_dict().values(), model.state_dict().values()):
         if a.dtype.is_floating_point:
-            a.lerp_(m, 1 - EMA_DECAY)
+            a.lerp_(m, 1 - decay)
 
 
 @torch.inference_mode()
@@ -110,7 +110,7 @@ def train(images: torch.Tensor, labels: torch.Tensor, epochs: int) -> nn.Module:
             for group in optimiser.param_groups:
                 group["lr"] = learning_rate((epoch + step / steps_per_epoch) / epochs)
             batch = order[step * BATCH:(step + 1) * BATCH]
-            x = augment(network_input(images[batch])).to(memory_format=torch.channels_last)
+            x = augment(network_input(images[batch]), LARGEST_SHIFT).to(memory_format=torch.channels_last)
             with torch.autocast("cpu", torch.bfloat16):
                 loss = F.cross_entropy(model(x).float(), labels[batch].long())
             optimiser.zero_grad()

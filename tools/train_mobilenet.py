@@ -5,7 +5,9 @@ torchvision's network at 32x32 pixels: the stem and the third stage have stride 
 the global average pool. Its input is (pixel / 255 - mean) / std. It is trained without any analog noise. The file keeps
 its weights in float16, half the size, and every Cast to float32 in its graph.
 
-Needs PyTorch, torchvision, onnx, Pillow, and CIFAR-10 as JPEG files in train/CLASS/NUMBER.jpg and test/CLASS/NUMBER.jpg.
+Ten epochs reach 80.9 % on the test images. PyTorch is fastest at it with one thread (OMP_NUM_THREADS=1).
+
+Needs PyTorch, torchvision, onnx, h5py, Pillow, and CIFAR-10 as JPEG files in train/CLASS/NUMBER.jpg and test/CLASS/NUMBER.jpg.
 
     python3 tools/train_mobilenet.py --images cifar10/ --out models/mobilenet_v2_cifar10.onnx
 """
@@ -21,15 +23,13 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import nn
 
-for declaration in ("nms(Tensor boxes, Tensor scores, float threshold) -> Tensor", "qnms(Tensor a, Tensor b, float c) -> Tensor"):
-    torch.library.define("torchvision::" + declaration.split("(")[0], "(" + declaration.split("(", 1)[1])
-
-from torchvision.models import MobileNetV2  # noqa: E402  (its operations are declared above)
+import torchvision_import  # noqa: F401  (before torchvision)
+from torchvision.models import MobileNetV2
+from train_demo import EMA_DECAY, accumulate, augment
 
 IMAGE_SIZE = 32
 MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)
 LARGEST_SHIFT = 4  # Pixels, in the training set's random shifts.
-EMA_DECAY = 0.998  # Of the averaged weights, per step: about the last 500 steps count.
 BATCH = 128
 PEAK_LEARNING_RATE = 0.1
 WEIGHT_DECAY = 2e-4
@@ -59,28 +59,6 @@ def network_input(images: torch.Tensor) -> torch.Tensor:
     return ((images.float() / 255.0 - mean) / std).contiguous(memory_format=torch.channels_last)
 
 
-def augment(images: torch.Tensor) -> torch.Tensor:
-    """Every image shifted by up to LARGEST_SHIFT pixels a side, and half of them mirrored."""
-    n = images.shape[0]
-    padded = F.pad(images, [LARGEST_SHIFT] * 4)
-    dy, dx = torch.randint(0, 2 * LARGEST_SHIFT + 1, (2, n))
-    columns = torch.arange(IMAGE_SIZE).expand(n, -1)
-    columns = torch.where(torch.rand(n, 1) < 0.5, columns.flip(1), columns) + dx[:, None]
-    rows = torch.arange(IMAGE_SIZE).expand(n, -1) + dy[:, None]
-    picked = padded[torch.arange(n)[:, None, None], :, rows[:, :, None], columns[:, None, :]]
-    return picked.permute(0, 3, 1, 2)
-
-
-@torch.no_grad()
-def accumulate(average: nn.Module, model: nn.Module, step: int) -> None:
-    decay = min(EMA_DECAY, (1 + step) / (10 + step))
-    for kept, new in zip(average.state_dict().values(), model.state_dict().values()):
-        if kept.dtype.is_floating_point:
-            kept.lerp_(new, 1 - decay)
-        else:
-            kept.copy_(new)
-
-
 @torch.no_grad()
 def accuracy(model: nn.Module, images: torch.Tensor, labels: torch.Tensor) -> float:
     model.eval()
@@ -103,12 +81,12 @@ def train(images, labels, test_images, test_labels, epochs: int, checkpoint: pat
         start = time.time()
         order = torch.randperm(len(labels))[: steps_per_epoch * BATCH].view(-1, BATCH)
         for batch in order:
-            loss = F.cross_entropy(model(network_input(augment(images[batch]))), labels[batch])
+            loss = F.cross_entropy(model(network_input(augment(images[batch], LARGEST_SHIFT))), labels[batch])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             schedule.step()
-            accumulate(average, model, step)
+            accumulate(average, model, min(EMA_DECAY, (1 + step) / (10 + step)))
             step += 1
         print(f"epoch {epoch + 1}: {time.time() - start:.0f} s, loss {loss.item():.3f}, "
               f"test accuracy {accuracy(average, test_images, test_labels):.2f} %", flush=True)

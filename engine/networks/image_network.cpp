@@ -23,9 +23,7 @@ std::optional<Graph> build_other(const Checkpoint& checkpoint, const ResNetOptio
     if (options.no_head) refuse(checkpoint, kWhole, "a network without its head (--no-head)");
     return checkpoint.topology->build(options.input_size);
   }
-  std::vector<std::string> names;
-  for (const auto& entry : checkpoint.weights.entries()) names.push_back(entry.first);
-  const auto found = find_torch_network(names);
+  const auto found = find_torch_network(checkpoint.weights.names());
   if (!found) return std::nullopt;
   if (options.stride_in_first_conv)
     refuse(checkpoint, found->family->name, "where a block's stride is (--stride-in)");

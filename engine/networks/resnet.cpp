@@ -32,16 +32,9 @@ std::vector<int> blocks_per_stage(const WeightStore& weights) {
   return blocks;
 }
 
-/// Names of all weights.
-std::vector<std::string> names_of(const Checkpoint& checkpoint) {
-  std::vector<std::string> names;
-  for (const auto& entry : checkpoint.weights.entries()) names.push_back(entry.first);
-  return names;
-}
-
 /// @throws Error that says why this is no ResNet.
 void check_kind(const Checkpoint& checkpoint) {
-  const std::vector<std::string> names = names_of(checkpoint);
+  const std::vector<std::string> names = checkpoint.weights.names();
   if (const auto foreign = foreign_network(names)) {
     throw Error(fmt::format("{}: {}; found {}", checkpoint.path, unsupported(foreign->what),
                             quoted_examples(foreign->names)));
@@ -205,7 +198,7 @@ class Builder {
   /// All but stem and blocks is left.
   void features(int from) {
     average(from);
-    for (const std::string& name : names_of(checkpoint_)) {
+    for (const std::string& name : checkpoint_.weights.names()) {
       const bool network = name.starts_with("layer") || name.starts_with("conv") || name.starts_with("bn");
       if (!network) net_.leave(name);
     }

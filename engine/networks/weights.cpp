@@ -23,6 +23,12 @@ Tensor WeightStore::take(std::string_view name) {
   return it->second.tensor.take_values();
 }
 
+std::vector<std::string> WeightStore::names() const {
+  std::vector<std::string> names;
+  for (const auto& entry : entries_) names.push_back(entry.first);
+  return names;
+}
+
 const Tensor* WeightStore::find(std::string_view name) const {
   const auto it = entries_.find(name);
   return it == entries_.end() ? nullptr : &it->second.tensor;

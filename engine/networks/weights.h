@@ -35,6 +35,7 @@ class WeightStore {
   [[nodiscard]] const Tensor* find(std::string_view name) const;
   [[nodiscard]] bool contains(std::string_view name) const { return find(name) != nullptr; }
   [[nodiscard]] const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
+  [[nodiscard]] std::vector<std::string> names() const;
 
  private:
   std::map<std::string, Entry, std::less<>> entries_;

@@ -110,7 +110,9 @@ Grid grid_of(const FusedNode& node) {
 }
 
 bool has_integers(const FusedNode& node) {
-  return std::visit([]<class Op>(const Op&) { return Op::kIntegers; }, node.op);
+  bool has = false;
+  with_digital(node, [&]<class Op>(const Op&) { has = Op::kIntegers; });
+  return has;
 }
 
 std::size_t tape_of(const FusedNode& node, const DigitalMaps& maps) {

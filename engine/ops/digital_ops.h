@@ -22,7 +22,7 @@ bool finishes(const FusedNode& node);
 /// Whether the output of a node has a quantiser of its own.
 Grid grid_of(const FusedNode& node);
 
-/// Whether there is a run on bytes; of an analog operation, of its product.
+/// Whether it has a run on bytes of its own.
 bool has_integers(const FusedNode& node);
 
 std::size_t tape_of(const FusedNode& node, const DigitalMaps& maps);

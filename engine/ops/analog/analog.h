@@ -2,7 +2,6 @@
 /// What analog operations are: dot products, which noise and energy are counted on. An analog op is a struct
 /// in a header of its own with, beside output_of():
 ///
-///     static constexpr bool kIntegers                                 whether it also runs on bytes
 ///     Grid grid_of(const Op&)
 ///     void measure(const Op&, const AnalogValues&, AnalogLayer&)      its sizes
 ///

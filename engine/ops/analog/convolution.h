@@ -12,7 +12,6 @@ namespace dpac {
 /// y = W x + b over the windows of a map. With groups, output channels of the g-th part of all see the input
 /// channels of the g-th part of all.
 struct ConvolutionOp {
-  static constexpr bool kIntegers = true;
   Geometry geometry;
   SharedTensor weights;     ///< [out, in / groups, kernel height, kernel width].
   std::vector<float> bias;  ///< [out].

@@ -11,7 +11,6 @@ namespace dpac {
 
 /// y = W x + b of every pixel: of a token, or of a map of one pixel.
 struct LinearOp {
-  static constexpr bool kIntegers = true;
   SharedTensor weights;     ///< [out, in].
   std::vector<float> bias;  ///< [out].
 };

@@ -18,13 +18,11 @@ struct AttentionOp {
 /// The first product, Q K^T, of shape [heads, tokens, tokens]: reads Q and K. Computed together with the
 /// second. Only of a fused graph, like the second.
 struct AttentionScoresOp {
-  static constexpr bool kIntegers = false;
   int64_t heads = 1;
 };
 
 /// The second, P V, whose inputs are the scores and V.
 struct AttentionContextOp {
-  static constexpr bool kIntegers = false;
   int64_t heads = 1;
 };
 

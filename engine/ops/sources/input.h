@@ -8,7 +8,6 @@ namespace dpac {
 
 /// Read as it comes: [channels, height, width].
 struct InputOp {
-  static constexpr bool kIntegers = true;
   MapShape shape;  ///< Of 1 or 3 channels.
 };
 

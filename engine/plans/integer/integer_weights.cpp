@@ -52,11 +52,6 @@ struct Merging {
   int64_t in_codes = 1;             ///< with so many channels each.
 };
 
-bool is_depthwise(const FusedNode& node) {
-  const Tensor& weights = analog_weights(node);
-  return groups_of(node) > 1 && weights.dim(0) == groups_of(node) && weights.dim(1) == 1;
-}
-
 class Conversion {
  public:
   Conversion(const FusedGraph& graph, const FusedNode& node, double bits)

@@ -103,9 +103,8 @@ void IntegerWorker::finish(std::size_t n, int layer, const NoisePoint& point, co
     const NoiseKey key{.seed = point.seed,
                        .layer = static_cast<uint16_t>(layer),
                        .sample = static_cast<uint32_t>(input.samples[s])};
-    uint8_t* dst = codes(n) + s * epilogue.map.size();
-    run_epilogue(epilogue, key, integers(plan_.step(n).acc) + s * epilogue.map.size(), dst);
-    if (plan_.step(n).table) translate(*plan_.step(n).table, epilogue.map.size(), dst);
+    run_epilogue(n, epilogue, key, integers(plan_.step(n).acc) + s * epilogue.map.size(),
+                 codes(n) + s * epilogue.map.size());
   }
   sum_pixels(n);
 }
@@ -188,13 +187,16 @@ void IntegerWorker::run_through_floats(std::size_t n) const {
   }
 }
 
-void IntegerWorker::run_epilogue(const IntegerEpilogue& epilogue, const NoiseKey& key, const int32_t* acc,
-                                 uint8_t* dst) const {
+void IntegerWorker::run_epilogue(std::size_t n, const IntegerEpilogue& epilogue, const NoiseKey& key,
+                                 const int32_t* acc, uint8_t* dst) const {
   const int threads = plan_.options().threads;
-  const int64_t pixels = epilogue.map.pixels;
+  const int64_t pixels = epilogue.map.pixels, channels = epilogue.map.channels;
+  const auto& table = plan_.step(n).table;
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
   for (int t = 0; t < threads; ++t) {
-    run_integer_epilogue(epilogue, key, pixels * t / threads, pixels * (t + 1) / threads, acc, dst);
+    const int64_t first = pixels * t / threads, last = pixels * (t + 1) / threads;
+    run_integer_epilogue(epilogue, key, first, last, acc, dst);
+    if (table) translate(*table, (last - first) * channels, dst + first * channels);
   }
 }
 

@@ -28,7 +28,7 @@ class IntegerWorker final : public Worker {
   void finish(std::size_t n, int layer, const NoisePoint& point, const RunInput& input) const;
   [[nodiscard]] IntegerEpilogue epilogue_of(std::size_t n, int layer, const NoisePoint& point) const;
   [[nodiscard]] const int32_t* patch_sums_of(std::size_t n, int64_t s, const PatchWindow& window) const;
-  void run_epilogue(const IntegerEpilogue& epilogue, const NoiseKey& key, const int32_t* acc,
+  void run_epilogue(std::size_t n, const IntegerEpilogue& epilogue, const NoiseKey& key, const int32_t* acc,
                     uint8_t* dst) const;
   [[nodiscard]] std::vector<const float*> inputs_in_floats(std::size_t n) const;
   void run_depthwise(std::size_t n) const;

@@ -7,6 +7,11 @@
 
 namespace dpac {
 
+bool is_depthwise(const FusedNode& node) {
+  const Tensor& weights = analog_weights(node);
+  return groups_of(node) > 1 && weights.dim(0) == groups_of(node) && weights.dim(1) == 1;
+}
+
 int64_t merged_groups(int64_t groups, int64_t in, int64_t out, int64_t block) {
   for (int64_t merged = 1; merged < groups; ++merged) {
     const bool whole = merged * in % block == 0 && merged * out % block == 0;
@@ -17,9 +22,8 @@ int64_t merged_groups(int64_t groups, int64_t in, int64_t out, int64_t block) {
 
 GroupedWeights::GroupedWeights(const FusedNode& node, int64_t in_channels, bool with_bias)
     : plain_(analog_weights(node).shape()), plain_groups_(groups_of(node)) {
-  choose_groups(in_channels);
-  const bool depthwise = groups_ != 1 && in_per_group_ == 1;
-  weights_ = Tensor({depthwise ? groups_ : plain_[0], in_per_group_, plain_[2], plain_[3]});
+  choose_groups(node, in_channels);
+  weights_ = Tensor({is_depthwise(node) ? groups_ : plain_[0], in_per_group_, plain_[2], plain_[3]});
   std::fill(weights_.values().begin(), weights_.values().end(), 0.0f);
   fill(analog_weights(node).values().data());
   if (!with_bias) return;
@@ -28,13 +32,13 @@ GroupedWeights::GroupedWeights(const FusedNode& node, int64_t in_channels, bool 
   std::copy(bias.begin(), bias.end(), bias_.begin());
 }
 
-void GroupedWeights::choose_groups(int64_t in_channels) {
-  const int64_t block = onednn::channel_block(), out_per_group = plain_[0] / plain_groups_;
-  if (plain_[1] == 1 && out_per_group == 1) {
+void GroupedWeights::choose_groups(const FusedNode& node, int64_t in_channels) {
+  const int64_t block = onednn::channel_block();
+  if (is_depthwise(node)) {
     groups_ = BlockedMap{in_channels, 1, static_cast<int>(block)}.padded_channels();
     return;
   }
-  merged_ = merged_groups(plain_groups_, plain_[1], out_per_group, block);
+  merged_ = merged_groups(plain_groups_, plain_[1], plain_[0] / plain_groups_, block);
   groups_ = plain_groups_ / merged_;
   in_per_group_ = merged_ * plain_[1];
 }

@@ -10,6 +10,9 @@
 
 namespace dpac {
 
+/// Whether every channel of a convolution is a group of its own, and gives one.
+bool is_depthwise(const FusedNode& node);
+
 /// How many neighbouring groups, of `in` channels that give `out`, make one of whole blocks; all of them,
 /// where nothing less does.
 int64_t merged_groups(int64_t groups, int64_t in, int64_t out, int64_t block);
@@ -34,7 +37,7 @@ class GroupedWeights {
   void fill(const float* plain);
 
  private:
-  void choose_groups(int64_t in_channels);
+  void choose_groups(const FusedNode& node, int64_t in_channels);
 
   Shape plain_;  // Of the node's weights.
   int64_t plain_groups_ = 1;
