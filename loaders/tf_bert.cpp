@@ -74,10 +74,10 @@ std::string key_of(const std::string& weight) {
 
 StoredArray from_tensorflow(const std::string& file, StoredArray array) {
   std::string name = torch_name_of(array.name), origin = array.origin;
-  const bool integer = array.integer, kernel = leaf_of(array.name) == "kernel";
+  const bool integer = array.integer, readable = array.readable, kernel = leaf_of(array.name) == "kernel";
   Shape shape = array.shape;
   auto load = [=, array = std::move(array)] { return to_torch(file, array, name, kernel); };
-  return {std::move(name), std::move(origin), std::move(shape), integer, std::move(load)};
+  return {std::move(name), std::move(origin), std::move(shape), integer, std::move(load), readable};
 }
 
 bool is_tf_bert(const Hdf5File& file) {

@@ -63,8 +63,9 @@ class Walk {
     if (auto* opaque = object_of<PickleOpaque>(value)) return visit_opaque(name, *opaque);
     if (auto* tensor = object_of<TorchTensor>(value)) {
       const std::string where = fmt::format("{}: tensor '{}'", path_, name);
-      add(name, tensor->shape, tensor->type->integer,
-          [contents = contents_, tensor, where] { return load_tensor(*tensor, *contents->storages, where); });
+      add({name, name, tensor->shape, tensor->type->integer, [contents = contents_, tensor, where] {
+             return load_tensor(*tensor, *contents->storages, where);
+           }});
     }
   }
 
@@ -86,12 +87,11 @@ class Walk {
     if (!names_weight(name)) return;
     const std::string why = fmt::format(
         "{}: the weight {}, which is not supported; expected a plain tensor; {}", path_, shown, kCure);
-    add(name, {}, false, [why]() -> Tensor { throw Error(why); });
+    add({name, name, {}, false, [why]() -> Tensor { throw Error(why); }, false});
   }
 
-  void add(const std::string& name, const Shape& shape, bool integer, std::function<Tensor()> load) {
-    if (name.empty()) return;
-    arrays_.push_back({name, name, shape, integer, std::move(load)});
+  void add(StoredArray array) {
+    if (!array.name.empty()) arrays_.push_back(std::move(array));
   }
 
   [[nodiscard]] std::string nothing_found() const {

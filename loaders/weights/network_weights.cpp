@@ -143,14 +143,17 @@ void expect_finite(const Tensor& tensor, const std::string& file, const std::str
                   origin, std::count_if(first, values.end(), bad), first - values.begin()));
 }
 
+void expect_new(const Checkpoint& checkpoint, const std::string& name, const std::string& origin) {
+  const auto taken = checkpoint.weights.entries().find(name);
+  if (taken == checkpoint.weights.entries().end()) return;
+  throw Error(
+      fmt::format("{}: dataset '{}' and dataset '{}' both stand for the weight '{}'; remove one of them",
+                  checkpoint.path, taken->second.origin, origin, name));
+}
+
 void add_finite(Checkpoint& checkpoint, std::string name, Tensor tensor, std::string origin) {
   expect_finite(tensor, checkpoint.path, origin);
-  if (const auto taken = checkpoint.weights.entries().find(name);
-      taken != checkpoint.weights.entries().end()) {
-    throw Error(
-        fmt::format("{}: dataset '{}' and dataset '{}' both stand for the weight '{}'; remove one of them",
-                    checkpoint.path, taken->second.origin, origin, name));
-  }
+  expect_new(checkpoint, name, origin);
   checkpoint.weights.add(std::move(name), std::move(tensor), std::move(origin));
 }
 

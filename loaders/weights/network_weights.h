@@ -22,6 +22,9 @@ void add_network(Checkpoint& checkpoint, ArrayFile file, int64_t stored_bytes);
 /// @throws Error naming the dataset (`origin`), and where its first NaN or infinity is.
 void expect_finite(const Tensor& tensor, const std::string& file, const std::string& origin);
 
+/// @throws Error naming the dataset that has taken the name.
+void expect_new(const Checkpoint& checkpoint, const std::string& name, const std::string& origin);
+
 /// Adds a weight after having made sure that all of it is finite.
 /// @throws Error naming the dataset, and where its first NaN or infinity is, or the dataset that has taken
 /// the name.

@@ -43,8 +43,13 @@ class SafetensorsReader : public std::enable_shared_from_this<SafetensorsReader>
     for (const StoredTensor& t : tensors_) {
       const bool integer = t.dtype.starts_with('I') || t.dtype.starts_with('U') || t.dtype == "BOOL";
       // A shape that was not checked, since nothing of that type is loaded, says nothing.
-      StoredArray array{t.name, t.name, float_type(t.dtype) ? t.shape : Shape(), integer,
-                        [self = shared_from_this(), &t] { return self->load(t); }};
+      const bool readable = float_type(t.dtype).has_value();
+      StoredArray array{t.name,
+                        t.name,
+                        readable ? t.shape : Shape(),
+                        integer,
+                        [self = shared_from_this(), &t] { return self->load(t); },
+                        readable};
       file.arrays.push_back(file.tensorflow ? from_tensorflow(path_, std::move(array)) : std::move(array));
     }
     return file;

@@ -1,5 +1,6 @@
 #include "loaders/weights/shape_check.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "engine/networks/bert.h"
@@ -16,10 +17,16 @@ Checkpoint outline_of(const Checkpoint& checkpoint, const std::vector<NamedArray
   outline.format = checkpoint.format;
   outline.left_out = checkpoint.left_out;
   for (const NamedArray& each : chosen) {
-    if (outline.weights.contains(each.name)) continue;  // add_finite() tells of both.
+    expect_new(outline, each.name, each.array->origin);
     outline.weights.add(each.name, Tensor::outline(each.array->shape), each.array->origin);
   }
   return outline;
+}
+
+/// Reading them says better what is wrong with an array that holds no weights.
+bool all_readable(const std::vector<NamedArray>& chosen) {
+  return std::ranges::all_of(
+      chosen, [](const NamedArray& each) { return each.array->readable && !each.array->integer; });
 }
 
 /// Why its shapes cannot be those of the network. Whatever else is wrong with it is told where it is built
@@ -38,19 +45,24 @@ std::optional<UnfitWeights> misfit(const Build& build) {
 }  // namespace
 
 void check_resnet_shapes(const Checkpoint& checkpoint, const std::vector<NamedArray>& chosen) {
+  if (!all_readable(chosen)) return;
   const Checkpoint outline = outline_of(checkpoint, chosen);
+  const auto headless = misfit([&] { (void)build_resnet(outline, {.no_head = true}); });
+  if (!headless) return;
   const auto whole = misfit([&] { (void)build_resnet(outline); });
-  if (whole && misfit([&] { (void)build_resnet(outline, {.no_head = true}); })) throw *whole;
+  throw whole ? *whole : *headless;
 }
 
 void check_torch_shapes(const Checkpoint& checkpoint, const std::vector<NamedArray>& chosen,
                         const TorchFamily& family) {
+  if (!all_readable(chosen)) return;
   const Checkpoint outline = outline_of(checkpoint, chosen);
   const auto whole = misfit([&] { (void)build_torch_network(family, outline, std::nullopt); });
   if (whole) throw *whole;
 }
 
 void check_bert_shapes(const Checkpoint& checkpoint, const std::vector<NamedArray>& chosen) {
+  if (!all_readable(chosen)) return;
   Checkpoint outline = outline_of(checkpoint, chosen);
   outline.bert = BertTraits{};
   const auto whole = misfit([&] { (void)build_bert(outline, {.heads = 1, .tokens = 1}); });

@@ -19,6 +19,7 @@ struct StoredArray {
   Shape shape;                   ///< As it is stored.
   bool integer = false;          ///< Holds integers.
   std::function<Tensor()> load;  ///< Keeps open what it reads from.
+  bool readable = true;          ///< Else load() throws why it is no weight, and `shape` means nothing.
 };
 
 struct ArrayFile {

@@ -7,6 +7,7 @@
 #include "tests/support/berts.h"
 #include "tests/support/checkpoints.h"
 #include "tests/support/messages.h"
+#include "tests/support/random_bert.h"
 #include "tests/support/temp_folder.h"
 
 using namespace dpac;
@@ -83,8 +84,7 @@ TEST_CASE("classes come in the order of their numbers, and made-up names are non
 TEST_CASE("more than ten classes are not in the order of their texts") {
   const TempFolder folder;
   Hdf5Writer writer(folder.path() / "x.h5");
-  writer.write_floats("embeddings.word_embeddings.weight", {1, 1}, std::vector<float>{1});
-  writer.write_floats("classifier.weight", {12, 1}, std::vector<float>(12, 1));
+  write_weights(writer, random_bert({.features = 4, .layers = 1, .intermediate = 4, .outputs = 12}));
   json names;
   for (int i = 0; i < 12; ++i) names[std::to_string(i)] = fmt::format("class {}", i);
   writer.set_attribute("", "config", json{{"id2label", names}}.dump());
@@ -235,12 +235,14 @@ TEST_CASE(
   const auto refusal_of_shapes = [](int64_t types, int64_t positions, const json& config) {
     const TempFolder folder;
     Hdf5Writer writer(folder.path() / "x.h5");
-    const auto write = [&](const std::string& name, int64_t rows) {
-      writer.write_floats(name, {rows, 1}, std::vector<float>(static_cast<std::size_t>(rows), 1));
+    const auto write = [&](const std::string& name, const Shape& shape) {
+      const auto count = static_cast<std::size_t>(element_count(shape));
+      writer.write_floats(name, shape, std::vector<float>(count, 1));
     };
-    write("embeddings.word_embeddings.weight", 4);
-    write("embeddings.token_type_embeddings.weight", types);
-    write("embeddings.position_embeddings.weight", positions);
+    write("embeddings.word_embeddings.weight", {4, 1});
+    write("embeddings.token_type_embeddings.weight", {types, 1});
+    write("embeddings.position_embeddings.weight", {positions, 1});
+    for (const char* leaf : {"weight", "bias"}) write(std::string("embeddings.LayerNorm.") + leaf, {1});
     if (!config.is_null()) writer.set_attribute("", "config", config.dump());
     writer.commit();
     const std::string bytes = bytes_of(folder.path() / "x.h5");

@@ -17,17 +17,14 @@ using namespace dpac::test;
 
 namespace {
 
-Tensor poison(const Shape& shape) {
-  return Tensor(shape, std::vector<float>(static_cast<std::size_t>(element_count(shape)), NAN));
-}
-
-/// A copy with one more weight, or another of that name, that cannot be read.
-Checkpoint poisoned(const Checkpoint& checkpoint, const std::string& name, const Shape& shape) {
+/// A copy with one more weight, or another of that name, full of one value.
+Checkpoint with(const Checkpoint& checkpoint, const std::string& name, const Shape& shape, float value) {
   Checkpoint copy;
   for (const auto& [own, entry] : checkpoint.weights.entries()) {
     if (own != name) copy.weights.add(own, entry.tensor.copy(), own);
   }
-  copy.weights.add(name, poison(shape), name);
+  const auto count = static_cast<std::size_t>(element_count(shape));
+  copy.weights.add(name, Tensor(shape, std::vector<float>(count, value)), name);
   return copy;
 }
 
@@ -84,7 +81,8 @@ TEST_CASE("an extra or mis-shaped tensor of each kind of network is refused befo
   };
   for (const Case& each : cases) {
     CAPTURE(each.what);
-    const std::string found = message(poisoned(each.checkpoint, each.name, each.shape));
+    const std::string found = message(with(each.checkpoint, each.name, each.shape, NAN));
+    CAPTURE(found);
     CHECK(contains(found, each.expected));
     CHECK(contains(found, each.name));
   }
@@ -93,13 +91,12 @@ TEST_CASE("an extra or mis-shaped tensor of each kind of network is refused befo
 TEST_CASE("a tensor of the right shape is read, and then refused for what it holds") {
   const Checkpoint resnet = small_resnet();
   const Shape& shape = resnet.weights.find("conv1.weight")->shape();
-  CHECK(contains(message(poisoned(resnet, "conv1.weight", shape)), "values that are NaN or infinite"));
+  CHECK(contains(message(with(resnet, "conv1.weight", shape, NAN)), "values that are NaN or infinite"));
 }
 
 TEST_CASE("a head that only --no-head leaves is no reason to refuse a file") {
-  Checkpoint checkpoint = small_resnet();
-  checkpoint.weights.add("fc2.bias", Tensor({7}, std::vector<float>(7, 0.0f)), "fc2.bias");
-  const Checkpoint found = opened(checkpoint);
-  CHECK(contains(message_of([&] { (void)build_resnet(found); }), "extra dataset 'fc2.bias'"));
+  const Checkpoint found = opened(with(small_resnet(), "fc.weight", {3, 999}, 1.0f));
+  CHECK(contains(message_of([&] { (void)build_resnet(found); }),
+                 "dataset 'fc.weight' ('fc.weight') has shape"));
   CHECK(build_resnet(found, {.no_head = true}).nodes.size() > 1);
 }

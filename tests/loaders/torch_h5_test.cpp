@@ -158,8 +158,6 @@ TEST_CASE("buffers, images and a training run's other arrays are no weights") {
 
 TEST_CASE("a state_dict in HDF5 that cannot be used says why") {
   const std::vector<float> value = {1}, bad = {1, NAN, INFINITY};
-  CHECK(contains(message_with([&](Hdf5Writer& w) { w.write_floats("layer1.0.x", {3}, bad); }),
-                 "dataset 'layer1.0.x' holds 2 values that are NaN or infinite, the first at position 1"));
   CHECK(contains(message_with([](Hdf5Writer& w) {
                    w.write_integers("layer1.0.x.weight", {1}, std::vector<int64_t>{1});
                  }),

@@ -74,7 +74,8 @@ TEST_CASE("auxiliary classifiers are left out with a word") {
   net.add("aux2.fc1.weight", {4, 4});
   const std::string message = message_of([&] { (void)opened(net.checkpoint, same); });
   CHECK(contains(message, "the weights do not make up a GoogLeNet (1 problem): missing 'conv1.conv.weight'"));
-  CHECK(contains(message,
-                 "left out were 2 auxiliary classifiers, which only training needs (aux1.fc1.weight, "
-                 "aux2.fc1.weight)"));
+  CHECK(contains(
+      message,
+      "left out were 2 tensors of auxiliary classifiers, which only training needs (aux1.fc1.weight, "
+      "aux2.fc1.weight)"));
 }
