@@ -11,14 +11,20 @@
 
 #include "cli/bench_pair.h"
 #include "cli/command.h"
+#include "cli/options/analog_options.h"
+#include "cli/options/data_options.h"
 #include "cli/options/model_options.h"
-#include "cli/session.h"
-#include "cli/support/interrupt.h"
-#include "cli/support/json.h"
-#include "cli/support/machine.h"
-#include "cli/support/progress.h"
-#include "cli/support/statistics.h"
+#include "cli/options/noise_options.h"
+#include "cli/options/output_options.h"
+#include "cli/support/terminal_progress.h"
 #include "cli/support/usage_error.h"
+#include "study/metrics/statistics.h"
+#include "study/session/session.h"
+#include "study/settings/settings_json.h"
+#include "study/support/json.h"
+#include "study/support/machine.h"
+#include "study/support/progress.h"
+#include "study/support/result_json.h"
 
 namespace dpac::cli {
 namespace {
@@ -33,9 +39,9 @@ double median_ratio(const std::vector<double>& numerators, const std::vector<dou
 
 void measure(BenchPair& bench, const BenchOptions& options) {
   bench.check();
-  Progress progress(options.rounds, "rounds", options.output.quiet);
+  Progress progress(options.rounds, "rounds", options.run.progress, options.run.poll);
   for (int i = -options.warmup; i < options.rounds; ++i) {
-    stop_if_interrupted();
+    progress.check();
     bench.round(/*clean_first=*/i % 2 == 0);
     if (i >= 0) progress.advance(1);
   }
@@ -75,7 +81,7 @@ std::string text_of(const Json& json) {
       json.at("arithmetic").get<std::string>(), 1e-6 * json.at("peak_rss_bytes").get<double>());
 }
 
-void check_data(const DataOptions& data, const Graph& graph, const std::string& weights) {
+void check_data(const DataSettings& data, const Graph& graph, const std::string& weights) {
   if (!data.any()) {
     const char* given = data.limit ? "--limit" : data.text.given();
     if (given != nullptr)
@@ -89,7 +95,7 @@ void check_data(const DataOptions& data, const Graph& graph, const std::string& 
 /// none.
 Session open_bench(const BenchOptions& options) {
   if (options.data.any()) {
-    Session session = open_session(options.model, options.data);
+    Session session = open_session(options.model, options.data, options.run.poll);
     check_data(options.data, session.graph, options.model.weights);
     return session;
   }
@@ -105,12 +111,13 @@ BenchInputs inputs_of(const BenchOptions& options, const Session& session) {
 }
 
 void run(BenchOptions& options) {
-  EnergyOptions& energies = options.noise.energies;
+  EnergySettings& energies = options.noise.energies;
   if (!energies.energy && energies.file.empty()) energies.energy = kDefaultEnergy;
   options.noise.check();
+  options.run = watched(options.run, options.output.quiet);
   Session session = open_bench(options);
   const auto chosen = options_json(options, session);
-  const auto mean_tokens = mean_tokens_json(session.graph);
+  const auto tokens = mean_tokens(session.graph);
   BenchInputs inputs = inputs_of(options, session);
   BenchPair bench(options, std::move(session.graph), std::move(inputs));
   measure(bench, options);
@@ -120,7 +127,7 @@ void run(BenchOptions& options) {
   auto json = result_json("bench", chosen, session.weights_sha256, thread_count(options.run.threads));
   json["batch"] = options.run.batch;
   json["samples_per_round"] = bench.samples_per_round();
-  json["mean_tokens"] = mean_tokens;
+  json["mean_tokens"] = tokens;
   json["arithmetic"] = bench.arithmetic();
   json["clean_ms_per_sample"] = median(clean);
   json["noisy_ms_per_sample"] = median(noisy);

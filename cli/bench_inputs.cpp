@@ -35,7 +35,7 @@ BenchInputs BenchInputs::random(const Graph& graph, int64_t count) {
   return made;
 }
 
-BenchInputs BenchInputs::of(const Session& session, const RunOptions& run) {
+BenchInputs BenchInputs::of(const Session& session, const RunSettings& run) {
   BenchInputs made;
   const auto reader = make_reader(session.data, session.graph, run, NoiseKind::none);
   while (const SampleBatch* batch = reader->next()) {

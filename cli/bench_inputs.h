@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "cli/session.h"
 #include "engine/inputs.h"
+#include "study/session/session.h"
 
 namespace dpac::cli {
 
@@ -18,7 +18,7 @@ class BenchInputs {
   static BenchInputs random(const Graph& graph, int64_t count);
 
   /// All samples of the session's data, whose texts must outlive it.
-  static BenchInputs of(const Session& session, const RunOptions& run);
+  static BenchInputs of(const Session& session, const RunSettings& run);
 
   [[nodiscard]] Inputs inputs() const;
   [[nodiscard]] const std::vector<int64_t>& samples() const { return samples_; }

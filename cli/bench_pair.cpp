@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
-#include "cli/support/machine.h"
 #include "engine/noise/calibrate.h"
 #include "kernels/error.h"
+#include "study/support/machine.h"
 
 namespace dpac::cli {
 namespace {

@@ -10,22 +10,22 @@
 
 #include "cli/bench_inputs.h"
 #include "cli/bench_learning.h"
-#include "cli/options/data_options.h"
-#include "cli/options/model_options.h"
-#include "cli/options/noise_options.h"
 #include "cli/options/output_options.h"
-#include "cli/options/quantization_options.h"
 #include "engine/graph/graph.h"
 #include "engine/network.h"
+#include "study/settings/data_settings.h"
+#include "study/settings/model_settings.h"
+#include "study/settings/noise_settings.h"
+#include "study/settings/quantization_settings.h"
 
 namespace dpac::cli {
 
 struct BenchOptions {
-  ModelOptions model;
-  DataOptions data;  ///< Text, in place of random inputs.
-  RunOptions run;
-  NoiseOptions noise{.noise = "shot"};
-  QuantizationOptions quantization;
+  ModelSettings model;
+  DataSettings data;  ///< Text, in place of random inputs.
+  RunSettings run;
+  NoiseSettings noise{.noise = "shot"};
+  QuantizationSettings quantization;
   OutputOptions output;
   bool learning = false;
   int warmup = 2;

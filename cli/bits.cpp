@@ -8,26 +8,32 @@
 
 #include <fmt/format.h>
 
-#include "cli/analog_setup.h"
-#include "cli/bits_experiment.h"
-#include "cli/bits_report.h"
 #include "cli/command.h"
 #include "cli/options/analog_options.h"
 #include "cli/options/data_options.h"
 #include "cli/options/model_options.h"
+#include "cli/options/noise_options.h"
 #include "cli/options/output_options.h"
-#include "cli/session.h"
-#include "cli/support/json.h"
-#include "cli/support/machine.h"
+#include "cli/support/terminal_progress.h"
+#include "cli/text/bits_text.h"
+#include "study/bits/bits_experiment.h"
+#include "study/bits/bits_json.h"
+#include "study/calibration/analog_setup.h"
+#include "study/calibration/analog_setup_json.h"
+#include "study/session/session.h"
+#include "study/settings/settings_json.h"
+#include "study/support/json.h"
+#include "study/support/machine.h"
+#include "study/support/result_json.h"
 
 namespace dpac::cli {
 namespace {
 
 struct BitsOptions {
-  ModelOptions model;
-  DataOptions data;
-  AnalogOptions analog{.noise = {.noise = "shot"}, .ranges_reported = true};
-  RunOptions run;
+  ModelSettings model;
+  DataSettings data;
+  AnalogSettings analog{.noise = {.noise = "shot"}, .ranges_reported = true};
+  RunSettings run;
   OutputOptions output;
   int64_t measured_samples = 64;
 };
@@ -43,26 +49,26 @@ Json options_json(const BitsOptions& options, const DataSource& data) {
 }
 
 /// What the user called the point, where that is one number.
-std::optional<double> energy_of(const EnergyOptions& options, std::size_t point) {
+std::optional<double> energy_of(const EnergySettings& options, std::size_t point) {
   return options.sweep.empty() ? options.energy : options.sweep[point];
 }
 
 void run(const BitsOptions& options) {
   options.analog.check();
-  const Session session = open_session(options.model, options.data);
+  const RunSettings run = watched(options.run, options.output.quiet);
+  const Session session = open_session(options.model, options.data, run.poll);
   check_labels(session);
-  const NoiseOptions& noise = options.analog.noise;
+  const NoiseSettings& noise = options.analog.noise;
   const EvaluationPlan plan{noise.points(analog_layers(session.graph)), noise.seed_list()};
-  const AnalogSetup setup = set_up(options.analog, options.data, session, options.run, options.output.quiet);
-  const BitsExperiment experiment({session, options.analog, setup, options.run}, plan,
-                                  options.measured_samples);
-  const std::vector<BitsPoint> points = experiment.run(options.output.quiet);
+  const AnalogSetup setup = set_up(options.analog, options.data, session, run);
+  const BitsExperiment experiment({session, options.analog, setup, run}, plan, options.measured_samples);
+  const std::vector<BitsPoint> points = experiment.run();
 
   const auto samples = static_cast<int64_t>(session.data.samples.size());
   auto json = result_json("bits", options_json(options, *session.data.source), session.weights_sha256,
                           thread_count(options.run.threads));
   json["samples"] = samples;
-  json["mean_tokens"] = mean_tokens_json(session.graph);
+  json["mean_tokens"] = mean_tokens(session.graph);
   json["measured_samples"] = experiment.measured_samples();
   write(setup, json);
   for (std::size_t p = 0; p < points.size(); ++p) {

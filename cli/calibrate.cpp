@@ -7,25 +7,29 @@
 
 #include <fmt/format.h>
 
-#include "cli/calibration.h"
 #include "cli/command.h"
+#include "cli/options/analog_options.h"
 #include "cli/options/calibration_options.h"
 #include "cli/options/data_options.h"
 #include "cli/options/model_options.h"
 #include "cli/options/output_options.h"
-#include "cli/session.h"
-#include "cli/support/json.h"
-#include "cli/support/machine.h"
+#include "cli/support/terminal_progress.h"
 #include "cli/support/text_table.h"
+#include "study/calibration/calibration.h"
+#include "study/session/session.h"
+#include "study/settings/settings_json.h"
+#include "study/support/json.h"
+#include "study/support/machine.h"
+#include "study/support/result_json.h"
 
 namespace dpac::cli {
 namespace {
 
 struct CalibrateOptions {
-  ModelOptions model;
-  DataOptions data;
-  CalibrationOptions calibration;
-  int threads = 0;
+  ModelSettings model;
+  DataSettings data;
+  CalibrationSettings calibration;
+  RunSettings run;  ///< Its threads.
   OutputOptions output;
   std::string out;
 };
@@ -57,17 +61,17 @@ std::string text_of(const CalibrateOptions& options, const std::vector<Quantized
 }
 
 void run(const CalibrateOptions& options) {
-  const Session session = open_session(options.model, options.data);
-  const int threads = thread_count(options.threads);
-  const CalibrationOptions& how = options.calibration;
+  const RunSettings run = watched(options.run, options.output.quiet);
+  const Session session = open_session(options.model, options.data, run.poll);
+  const CalibrationSettings& how = options.calibration;
   const CalibrationPlan plan{how.method(NoiseKind::none), how.batches(NoiseKind::none), how.seed};
   const CalibrationRecord record =
-      calibrate_on(session.data, session.graph, session.weights_sha256, plan, threads, options.output.quiet);
+      calibrate_on(session.data, session.graph, session.weights_sha256, plan, run);
   write_calibration_file(options.out, session.graph, record);
 
   const std::vector<QuantizedTensor> tensors = quantized_tensors(session.graph);
-  auto json =
-      result_json("calibrate", options_json(options, *session.data.source), session.weights_sha256, threads);
+  auto json = result_json("calibrate", options_json(options, *session.data.source), session.weights_sha256,
+                          thread_count(run.threads));
   json["out"] = options.out;
   json["method"] = record.method;
   json["batches"] = record.batches;
@@ -86,7 +90,7 @@ Work add_calibrate(OptionSet& set) {
   options->data.part = DataPart::training;
   add_weights_option(set, options->model);
   add_network_options(set, options->model);
-  add_threads_option(set, options->threads);
+  add_threads_option(set, options->run.threads);
   add_data_options(set, options->data);
   add_calibration_options(set, options->calibration, "ema; percentile is for thermal noise");
   add_output_options(set, options->output);

@@ -15,6 +15,7 @@
 #include "cli/support/wrap.h"
 #include "engine/onednn/onednn.h"
 #include "kernels/isa.h"
+#include "study/support/version.h"
 
 namespace dpac::cli {
 namespace {
@@ -28,7 +29,7 @@ struct Declared {
 };
 
 std::string version_text() {
-  return fmt::format("dpac {}\noneDNN {}\nISA {}", DPAC_VERSION, onednn::version(), name(active_isa()));
+  return fmt::format("dpac {}\noneDNN {}\nISA {}", version(), onednn::version(), name(active_isa()));
 }
 
 bool is_option(std::string_view word) {

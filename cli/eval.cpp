@@ -8,25 +8,35 @@
 
 #include <fmt/format.h>
 
-#include "cli/analog_setup.h"
 #include "cli/command.h"
-#include "cli/evaluation.h"
 #include "cli/options/analog_options.h"
 #include "cli/options/data_options.h"
 #include "cli/options/model_options.h"
+#include "cli/options/noise_options.h"
 #include "cli/options/output_options.h"
-#include "cli/point_report.h"
-#include "cli/prediction_files.h"
-#include "cli/sanity_remarks.h"
-#include "cli/session.h"
 #include "cli/support/interrupt.h"
-#include "cli/support/json.h"
-#include "cli/support/machine.h"
+#include "cli/support/terminal_progress.h"
 #include "cli/support/text_table.h"
 #include "cli/support/usage_error.h"
-#include "cli/text_answer.h"
+#include "cli/text/answer_text.h"
+#include "cli/text/point_text.h"
 #include "engine/network.h"
 #include "kernels/error.h"
+#include "study/calibration/analog_setup.h"
+#include "study/calibration/analog_setup_json.h"
+#include "study/evaluation/accuracy_text.h"
+#include "study/evaluation/evaluation.h"
+#include "study/evaluation/evaluation_json.h"
+#include "study/evaluation/point_report.h"
+#include "study/evaluation/prediction_files.h"
+#include "study/evaluation/sanity_remarks.h"
+#include "study/evaluation/text_answer.h"
+#include "study/session/session.h"
+#include "study/settings/settings_json.h"
+#include "study/support/json.h"
+#include "study/support/machine.h"
+#include "study/support/printable.h"
+#include "study/support/result_json.h"
 
 namespace dpac::cli {
 namespace {
@@ -34,10 +44,10 @@ namespace {
 constexpr std::size_t kFewLayers = 12;  // Up to which the ledger is printed anyway.
 
 struct EvalOptions {
-  ModelOptions model;
-  DataOptions data;
-  AnalogOptions analog;
-  RunOptions run;
+  ModelSettings model;
+  DataSettings data;
+  AnalogSettings analog;
+  RunSettings run;
   OutputOptions output;
   std::string predictions, logits;
   bool ledger = false, no_baseline = false;
@@ -76,19 +86,20 @@ std::optional<Network> make_baseline(const EvalOptions& options, const Session& 
   const bool exact = options.analog.kind() == NoiseKind::none && is_exact(setup.quantization);
   if (exact || options.no_baseline || session.data.source->targets() != TargetKind::label)
     return std::nullopt;
-  return Network(session.graph, {.batch = options.run.batch,
-                                 .threads = thread_count(options.run.threads),
-                                 .poll = stop_if_interrupted});
+  return Network(
+      session.graph,
+      {.batch = options.run.batch, .threads = thread_count(options.run.threads), .poll = options.run.poll});
 }
 
 Outcome run_all(const EvalOptions& options, const Session& session, const EvaluatedNetworks& networks,
                 const EvaluationPlan& plan) {
   const Graph& graph = networks.network.graph();
+  const HeldInterrupts held;
   PredictionFiles files(options.predictions, options.logits, graph);
   const auto reader = make_reader(session.data, graph, options.run, options.analog.kind());
   const int64_t passes = plan.passes() + (networks.baseline == nullptr ? 0 : 1);
   Progress progress(static_cast<int64_t>(session.data.samples.size()) * passes, "samples",
-                    options.output.quiet);
+                    options.run.progress, options.run.poll);
   Outcome outcome;
   outcome.evaluation = evaluate(networks, *reader, *session.data.source, plan, progress,
                                 [&](const SampleBatch& batch, std::span<const float> logits) {
@@ -116,7 +127,7 @@ void add_points(const EvalOptions& options, const std::vector<PointReport>& poin
 
 /// `text`, null but for `--text`; a list where there are several passes. `mean_tokens` of text.
 void add_text(const Network& network, const std::vector<Json>& answers, Json& json) {
-  json["mean_tokens"] = mean_tokens_json(network.graph());
+  json["mean_tokens"] = mean_tokens(network.graph());
   json["text"] = nullptr;
   if (answers.size() == 1) json["text"] = answers.front();
   if (answers.size() > 1) json["text"] = answers;
@@ -127,7 +138,7 @@ std::string bits_text(const std::optional<double>& bits) {
 }
 
 /// "shot, seeds 0 ... 4", "none".
-std::string noise_text(const NoiseOptions& noise) {
+std::string noise_text(const NoiseSettings& noise) {
   if (noise.kind() == NoiseKind::none) return "none";
   const uint64_t last = noise.seed + static_cast<uint64_t>(noise.seeds - 1);
   if (noise.seeds == 1) return fmt::format("{}, seed {}", noise.noise, noise.seed);
@@ -193,14 +204,15 @@ Remarks remarks_of(const EvalOptions& options, const Session& session, const Ana
   return remarks;
 }
 
-void run(const EvalOptions& options) {
+void run(EvalOptions& options) {
   options.analog.check();
-  Session session = open_session(options.model, options.data);
+  options.run = watched(options.run, options.output.quiet);
+  Session session = open_session(options.model, options.data, options.run.poll);
   check_labels(session);
-  const NoiseOptions& noise = options.analog.noise;
+  const NoiseSettings& noise = options.analog.noise;
   const EvaluationPlan plan{noise.points(analog_layers(session.graph)), noise.seed_list()};
   check_passes(options, plan);
-  const AnalogSetup setup = set_up(options.analog, options.data, session, options.run, options.output.quiet);
+  const AnalogSetup setup = set_up(options.analog, options.data, session, options.run);
   std::optional<Network> baseline = make_baseline(options, session, setup);
   Network network(std::move(session.graph), network_options(options.analog, setup, options.run));
   const auto [evaluation, answers] =

@@ -10,16 +10,19 @@
 #include "cli/command.h"
 #include "cli/options/model_options.h"
 #include "cli/options/output_options.h"
-#include "cli/support/json.h"
-#include "cli/support/machine.h"
 #include "cli/support/text_table.h"
 #include "engine/noise/analog.h"
+#include "study/session/opened_weights.h"
+#include "study/settings/settings_json.h"
+#include "study/support/json.h"
+#include "study/support/machine.h"
+#include "study/support/result_json.h"
 
 namespace dpac::cli {
 namespace {
 
 struct InfoOptions {
-  ModelOptions model;
+  ModelSettings model;
   OutputOptions output;
 };
 

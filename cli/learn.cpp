@@ -9,18 +9,27 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
-#include "cli/energies_output.h"
-#include "cli/learning/learning_run.h"
-#include "cli/learning/learning_state.h"
-#include "cli/learning/state_file.h"
-#include "cli/learning/workbench.h"
+#include "cli/options/learning_options.h"
+#include "cli/options/model_options.h"
 #include "cli/options/output_options.h"
-#include "cli/point_report.h"
-#include "cli/support/json.h"
-#include "cli/support/machine.h"
+#include "cli/options/state_option.h"
+#include "cli/support/interrupt.h"
+#include "cli/support/terminal_progress.h"
 #include "cli/support/text_table.h"
 #include "cli/support/usage_error.h"
+#include "cli/text/point_text.h"
 #include "learn/learner.h"
+#include "study/calibration/analog_setup_json.h"
+#include "study/energies/energies_output.h"
+#include "study/evaluation/evaluation_json.h"
+#include "study/evaluation/point_report.h"
+#include "study/learning/learning_run.h"
+#include "study/learning/learning_state.h"
+#include "study/learning/state_file.h"
+#include "study/learning/workbench.h"
+#include "study/support/json.h"
+#include "study/support/machine.h"
+#include "study/support/result_json.h"
 
 namespace dpac::cli {
 namespace {
@@ -28,7 +37,7 @@ namespace {
 constexpr const char* kState = "learn.json";
 
 struct LearnOptions {
-  WorkbenchOptions bench;
+  WorkbenchSettings bench;
   OutputOptions output;
   std::string per = "layer", state, out, csv;
   double target_energy = 0;
@@ -60,7 +69,7 @@ struct LearnResult {
 };
 
 LearnResult learn(const LearnOptions& options, Workbench& bench) {
-  const NoiseOptions& noise = options.bench.analog.noise;
+  const NoiseSettings& noise = options.bench.analog.noise;
   bench.check_learnable();
   EnergyFinder finder(bench, noise.seed, options.state);
   LearnedEnergies learned = finder.find(options.goal(), kState);
@@ -81,10 +90,10 @@ Json json_of(const LearnOptions& options, Workbench& bench, const LearnResult& r
                           thread_count(options.bench.run.threads));
   json["energies"] = energies_json(bench.layers(), result.learned.energies);
   write_nulls(json);
-  if (result.accuracy) write_value(*result.accuracy, bench.options().analog.noise.seed_list(), json);
+  if (result.accuracy) write_value(*result.accuracy, bench.settings().analog.noise.seed_list(), json);
   write(result.energy, json);
   json["macs"] = total_macs(analog_layers(bench.session().graph));
-  json["mean_tokens"] = mean_tokens_json(bench.session().graph);
+  json["mean_tokens"] = mean_tokens(bench.session().graph);
   write(bench.setup(), json);
   json["history"] = nullptr;
   if (!result.learned.history.empty()) json["history"] = history_json(result.learned.history);
@@ -119,7 +128,7 @@ std::string text_of(const LearnOptions& options, const LearnResult& result) {
   text += text_of(result.energy);
   text += fmt::format("target  {:.4g}\n", options.target_energy);
   if (result.accuracy)
-    text += fmt::format("{:<7} {}\n", header_of(*result.accuracy), percent(*result.accuracy));
+    text += fmt::format("{:<7} {}\n", measure_name(result.accuracy->measure), percent(*result.accuracy));
   if (const auto ms = ms_per_step(result.learned)) {
     text += fmt::format("{} steps, {:.1f} ms a step\n", result.learned.history.size(), *ms);
   }
@@ -142,8 +151,11 @@ Remarks remarks_of(const LearnOptions& options, Workbench& bench, const LearnRes
 void run(const LearnOptions& options) {
   check(options);
   const FolderLock lock(options.state);
-  Workbench bench(options.bench, options.state, options.output.quiet);
+  WorkbenchSettings settings = options.bench;
+  settings.run = watched(settings.run, options.output.quiet);
+  Workbench bench(settings, options.state);
   const LearnResult result = resumable(options.state, [&] { return learn(options, bench); });
+  const HeldInterrupts held;
   if (!options.out.empty()) write_energies_hdf5(options.out, bench.layers(), result.learned.energies);
   if (!options.csv.empty()) write_energies_csv(options.csv, bench.layers(), result.learned.energies);
   publish(options.output, remarks_of(options, bench, result), text_of(options, result),

@@ -8,26 +8,34 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
-#include "cli/energies_output.h"
-#include "cli/learning/network_names.h"
-#include "cli/learning/search_report.h"
-#include "cli/learning/search_run.h"
-#include "cli/learning/search_status.h"
-#include "cli/learning/state_file.h"
-#include "cli/learning/workbench.h"
+#include "cli/options/learning_options.h"
+#include "cli/options/model_options.h"
 #include "cli/options/output_options.h"
 #include "cli/options/search_options.h"
-#include "cli/support/json.h"
-#include "cli/support/machine.h"
-#include "cli/support/units.h"
+#include "cli/options/state_option.h"
+#include "cli/search_status.h"
+#include "cli/support/interrupt.h"
+#include "cli/text/search_text.h"
 #include "engine/noise/energy.h"
+#include "study/calibration/analog_setup_json.h"
+#include "study/energies/energies_output.h"
+#include "study/learning/state_file.h"
+#include "study/learning/workbench.h"
+#include "study/search/network_names.h"
+#include "study/search/search_json.h"
+#include "study/search/search_run.h"
+#include "study/settings/settings_json.h"
+#include "study/support/json.h"
+#include "study/support/machine.h"
+#include "study/support/result_json.h"
+#include "study/support/units.h"
 
 namespace dpac::cli {
 namespace {
 
 struct SearchCommand {
-  WorkbenchOptions bench;
-  SearchOptions search;
+  WorkbenchSettings bench;
+  SearchSettings search;
   OutputOptions output;
   std::string state, out;
 
@@ -66,11 +74,13 @@ void write_energies(const SearchCommand& command, const Workbench& bench, const 
 void run(const SearchCommand& command) {
   check(command);
   const FolderLock lock(command.state);
-  Workbench bench(command.bench, command.state, command.output.quiet);
-  const NoiseOptions& noise = command.bench.analog.noise;
-  const SearchUnits units{energy_unit(noise.noise), noise.photon_aj(), bench.measure()};
   SearchStatus status(command.search, 1, 1, command.output.quiet);
-  bench.tell(status.work_callback());
+  WorkbenchSettings settings = command.bench;
+  settings.run.progress = status.work_callback();
+  settings.run.poll = stop_if_interrupted;
+  Workbench bench(settings, command.state);
+  const NoiseSettings& noise = command.bench.analog.noise;
+  const SearchUnits units{energy_unit(noise.noise), noise.photon_aj(), bench.measure()};
   status.begin_row(row_names({command.bench.model.weights}).front(), noise.noise, units);
   const SearchResult result = resumable(command.state, [&] {
     const Baselines baselines = find_baselines(bench, command.state, command.state);
@@ -78,12 +88,13 @@ void run(const SearchCommand& command) {
                   status.callbacks());
   });
   status.end_row();
+  const HeldInterrupts held;
   if (!command.out.empty()) write_energies(command, bench, result);
 
   auto json = result_json("search", options_json(command, bench), bench.session().weights_sha256,
                           thread_count(command.bench.run.threads));
   json["samples"] = bench.session().data.samples.size();
-  json["mean_tokens"] = mean_tokens_json(bench.session().graph);
+  json["mean_tokens"] = mean_tokens(bench.session().graph);
   write(result, bench.layers(), units, json);
   write(bench.setup(), json);
   Remarks remarks;

@@ -10,33 +10,39 @@
 #include <fmt/ranges.h>
 
 #include "cli/command.h"
-#include "cli/learning/network_names.h"
-#include "cli/learning/search_status.h"
-#include "cli/learning/state_file.h"
-#include "cli/learning/table_row.h"
-#include "cli/learning/workbench.h"
+#include "cli/options/learning_options.h"
 #include "cli/options/output_options.h"
 #include "cli/options/search_options.h"
-#include "cli/support/atomic_file.h"
-#include "cli/support/json.h"
-#include "cli/support/machine.h"
-#include "cli/support/units.h"
+#include "cli/options/state_option.h"
+#include "cli/search_status.h"
+#include "cli/support/interrupt.h"
+#include "cli/support/terminal_progress.h"
 #include "cli/support/usage_error.h"
-#include "cli/tables/table_markup.h"
 #include "kernels/error.h"
+#include "report/tables/table_markup.h"
+#include "study/learning/state_file.h"
+#include "study/learning/workbench.h"
+#include "study/search/network_names.h"
+#include "study/search/table_row.h"
+#include "study/settings/setting_error.h"
+#include "study/support/atomic_file.h"
+#include "study/support/json.h"
+#include "study/support/machine.h"
+#include "study/support/result_json.h"
+#include "study/support/units.h"
 
 namespace dpac::cli {
 namespace {
 
 struct TableCommand {
-  WorkbenchOptions bench;  ///< Of every row, but for the weights and the noise.
-  SearchOptions search;
+  WorkbenchSettings bench;  ///< Of every row, but for the weights and the noise.
+  SearchSettings search;
   OutputOptions output;
   std::vector<std::string> weights, names, noises = noisy_kinds();
   std::string state, csv, latex;
 
   [[nodiscard]] std::vector<std::string> row_names() const {
-    return names.empty() ? cli::row_names(weights) : names;
+    return names.empty() ? dpac::row_names(weights) : names;
   }
 };
 
@@ -50,23 +56,23 @@ void check_sigma(const TableCommand& command, const std::string& noise, bool giv
   throw UsageError(fmt::format("--sigma-{0} was given, but --noises has no {0}", noise));
 }
 
-WorkbenchOptions row_options(const TableCommand& command, const std::string& weights,
-                             const std::string& noise) {
-  WorkbenchOptions options = command.bench;
-  options.model.weights = weights;
-  options.analog.noise.noise = noise;
-  if (noise != "thermal") options.analog.noise.sigma_thermal.reset();
-  if (noise != "weight") options.analog.noise.sigma_weight.reset();
-  if (noise == "weight") options.analog.noise.dot_length = name(DotLength::in_group);  // It has no D.
-  options.analog.ranges_reported = true;  // The quantised baseline has them whatever the noise.
-  return options;
+WorkbenchSettings row_settings(const TableCommand& command, const std::string& weights,
+                               const std::string& noise) {
+  WorkbenchSettings settings = command.bench;
+  settings.model.weights = weights;
+  settings.analog.noise.noise = noise;
+  if (noise != "thermal") settings.analog.noise.sigma_thermal.reset();
+  if (noise != "weight") settings.analog.noise.sigma_weight.reset();
+  if (noise == "weight") settings.analog.noise.dot_length = name(DotLength::in_group);  // It has no D.
+  settings.analog.ranges_reported = true;  // The quantised baseline has them whatever the noise.
+  return settings;
 }
 
 /// Before the work, which may take weeks.
 void check(const TableCommand& command) {
   check_sigma(command, "thermal", command.bench.analog.noise.sigma_thermal.has_value());
   check_sigma(command, "weight", command.bench.analog.noise.sigma_weight.has_value());
-  for (const std::string& noise : command.noises) row_options(command, "", noise).check();
+  for (const std::string& noise : command.noises) row_settings(command, "", noise).check();
   command.search.check();
   if (!command.names.empty()) check_names(command.names, command.weights);
 }
@@ -76,10 +82,13 @@ void check_networks(const TableCommand& command, Remarks& remarks) {
   const std::vector<std::string> names = command.row_names();
   for (std::size_t w = 0; w < names.size(); ++w) {
     try {
-      const Workbench bench(row_options(command, command.weights[w], command.noises.front()), "",
-                            command.output.quiet);
+      WorkbenchSettings settings = row_settings(command, command.weights[w], command.noises.front());
+      settings.run = watched(settings.run, command.output.quiet);
+      const Workbench bench(settings, "");
       if (command.search.learns()) bench.check_learnable();
       bench.add_remarks(remarks);
+    } catch (const SettingError&) {
+      throw;
     } catch (const Error& error) {
       throw Error(fmt::format("{}: {}", names[w], error.what()));
     }
@@ -95,11 +104,12 @@ std::vector<TableRow> find_rows(const TableCommand& command) {
   for (std::size_t w = 0; w < names.size(); ++w) {
     const auto folder = inside(command.state, folders[w]);
     for (const std::string& noise : command.noises) {
-      Workbench bench(row_options(command, command.weights[w], noise), inside(folder, noise),
-                      command.output.quiet);
-      bench.tell(status.work_callback());
+      WorkbenchSettings settings = row_settings(command, command.weights[w], noise);
+      settings.run.progress = status.work_callback();
+      settings.run.poll = stop_if_interrupted;
+      Workbench bench(settings, inside(folder, noise));
       status.begin_row(names[w], noise,
-                       {energy_unit(noise), bench.options().analog.noise.photon_aj(), bench.measure()});
+                       {energy_unit(noise), bench.settings().analog.noise.photon_aj(), bench.measure()});
       rows.push_back(find_row(bench, command.search, names[w], folder, status.callbacks()));
       status.end_row();
     }
@@ -151,10 +161,11 @@ void run(const TableCommand& command) {
   check_networks(command, remarks);
   const std::vector<TableRow> rows = resumable(command.state, [&] { return find_rows(command); });
   check_rows(rows, remarks);
+  const HeldInterrupts held;
   const Json json = json_of(command, rows);
   const std::string source = "table";
-  const ResultValue result(source, "", json);
-  const PaperTable table = paper_table(result);
+  const report::ResultValue result(source, "", json);
+  const report::PaperTable table = report::paper_table(result);
   write_file(command.csv, csv_of(result));
   write_file(command.latex, latex_of(table));
   publish(command.output, remarks, markdown_of(table), json);

@@ -1,28 +1,29 @@
 /// @file
 /// `dpac trace`: what happens inside the analog layers, for a few samples, as HDF5.
 
-#include <algorithm>
+#include "study/trace/trace.h"
+
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "cli/analog_setup.h"
 #include "cli/command.h"
 #include "cli/options/analog_options.h"
 #include "cli/options/data_options.h"
 #include "cli/options/model_options.h"
 #include "cli/options/output_options.h"
-#include "cli/session.h"
-#include "cli/support/interrupt.h"
-#include "cli/support/json.h"
-#include "cli/support/layer_pattern.h"
-#include "cli/support/machine.h"
-#include "cli/support/progress.h"
-#include "engine/network.h"
-#include "engine/trace/trace_recorder.h"
-#include "loaders/hdf5/hdf5_writer.h"
+#include "cli/support/terminal_progress.h"
+#include "study/calibration/analog_setup.h"
+#include "study/calibration/analog_setup_json.h"
+#include "study/session/session.h"
+#include "study/settings/settings_json.h"
+#include "study/support/json.h"
+#include "study/support/layer_pattern.h"
+#include "study/support/machine.h"
+#include "study/support/result_json.h"
 
 namespace dpac::cli {
 namespace {
@@ -30,70 +31,14 @@ namespace {
 constexpr int64_t kDefaultLimit = 4;
 
 struct TraceOptions {
-  ModelOptions model;
-  DataOptions data{.limit = kDefaultLimit};
-  AnalogOptions analog;
-  RunOptions run;
+  ModelSettings model;
+  DataSettings data{.limit = kDefaultLimit};
+  AnalogSettings analog;
+  RunSettings run;
   OutputOptions output;
   std::vector<std::string> layers{"*"};
   std::string out;
 };
-
-/// All samples at once: several passes are made over them.
-struct Samples {
-  std::vector<float> images;
-  std::vector<TokenSequence> sequences;
-  std::vector<int64_t> indices;
-
-  [[nodiscard]] Inputs inputs() const {
-    if (sequences.empty()) return images;
-    return std::span<const TokenSequence>(sequences);
-  }
-
-  [[nodiscard]] std::vector<int64_t> lengths() const {
-    std::vector<int64_t> lengths;
-    for (const TokenSequence& sequence : sequences) lengths.push_back(sequence.length());
-    return lengths;
-  }
-};
-
-/// Sequences stay in the data.
-Samples read_samples(SampleReader& reader) {
-  Samples samples;
-  while (const SampleBatch* batch = reader.next()) {
-    stop_if_interrupted();
-    const Inputs& inputs = batch->inputs;
-    samples.images.insert(samples.images.end(), inputs.images.begin(), inputs.images.end());
-    samples.sequences.insert(samples.sequences.end(), inputs.sequences.begin(), inputs.sequences.end());
-    samples.indices.insert(samples.indices.end(), batch->samples.begin(), batch->samples.end());
-  }
-  return samples;
-}
-
-/// The network runs once per group of layers, so that memory holds one group's values only.
-void record(const TraceOptions& options, Network& network, const Samples& samples,
-            const std::vector<std::size_t>& layers) {
-  Hdf5Writer file(options.out);
-  const int64_t count = static_cast<int64_t>(samples.indices.size());
-  std::vector<float> logits(samples.indices.size() *
-                            static_cast<std::size_t>(network.fused_graph().classes()));
-  Progress progress(static_cast<int64_t>(layers.size()), "layers", options.output.quiet);
-  const std::vector<int64_t> lengths = samples.lengths();
-  const int64_t longest = lengths.empty() ? 0 : *std::max_element(lengths.begin(), lengths.end());
-  for (const auto& group : groups_of(network, layers, count, longest)) {
-    stop_if_interrupted();
-    TraceRecorder recorder(network, group, samples.indices, longest);
-    network.run_observed(samples.inputs(), samples.indices, logits, recorder);
-    recorder.visit([&](const std::string& name, const Shape& shape, const std::vector<float>& values) {
-      file.write_floats(name, shape, values);
-    });
-    progress.advance(static_cast<int64_t>(group.size()));
-  }
-  file.write_floats("logits", {count, network.fused_graph().classes()}, logits);
-  file.write_integers("samples", {count}, samples.indices);
-  if (!lengths.empty()) file.write_integers("lengths", {count}, lengths);
-  file.commit();
-}
 
 Json options_json(const TraceOptions& options, const DataSource& data) {
   Json json;
@@ -108,30 +53,25 @@ Json options_json(const TraceOptions& options, const DataSource& data) {
 
 void run(const TraceOptions& options) {
   options.analog.check();
-  Session session = open_session(options.model, options.data);
+  const RunSettings run = watched(options.run, options.output.quiet);
+  Session session = open_session(options.model, options.data, run.poll);
   const std::vector<AnalogLayer> all = analog_layers(session.graph);
-  const auto layers = matching_layers(all, options.layers);
-  const NoiseConfig noise = options.analog.noise.points(all).front();
-  const AnalogSetup setup = set_up(options.analog, options.data, session, options.run, options.output.quiet);
-  NetworkOptions compile = network_options(options.analog, setup, options.run);
-  compile.keep_pre_activations = true;
-  Network network(std::move(session.graph), compile);
-  network.set_noise(noise);
-  const Samples samples =
-      read_samples(*make_reader(session.data, network.graph(), options.run, options.analog.kind()));
-  record(options, network, samples, layers);
+  const TraceRequest request{matching_layers(all, options.layers), options.analog.noise.points(all).front(),
+                             options.out};
+  const AnalogSetup setup = set_up(options.analog, options.data, session, run);
+  const std::vector<int64_t> samples = write_trace(request, session, options.analog, setup, run);
 
   auto json = result_json("trace", options_json(options, *session.data.source), session.weights_sha256,
                           thread_count(options.run.threads));
   json["out"] = options.out;
-  json["samples"] = samples.indices;
-  for (const std::size_t l : layers) json["layers"].push_back(all[l].name);
+  json["samples"] = samples;
+  for (const std::size_t l : request.layers) json["layers"].push_back(all[l].name);
   write(setup, json);
   Remarks remarks;
   add_remarks(session, remarks);
   add_remarks(setup, remarks);
   publish(options.output, remarks,
-          fmt::format("{}: {} samples, {} layers\n", options.out, samples.indices.size(), layers.size()),
+          fmt::format("{}: {} samples, {} layers\n", options.out, samples.size(), request.layers.size()),
           json);
 }
 

@@ -3,33 +3,34 @@
 /// from.
 #pragma once
 
+#include <string>
 #include <vector>
 
-#include "cli/options/calibration_options.h"
-#include "cli/options/noise_options.h"
 #include "cli/options/option_set.h"
-#include "cli/options/quantization_options.h"
-#include "cli/support/json.h"
+#include "study/settings/analog_settings.h"
 
 namespace dpac::cli {
 
-struct AnalogOptions {
-  NoiseOptions noise = {};
-  QuantizationOptions quantization = {};
-  CalibrationOptions calibration = {};
-  bool ranges_reported = false;  ///< The command needs ranges whatever the noise.
+/// `--bits`, `--weight-bits`, `--act-bits`.
+void add_bits_options(OptionSet& set, QuantizationSettings& settings);
 
-  [[nodiscard]] NoiseKind kind() const { return noise.kind(); }
-  [[nodiscard]] bool ranges_needed() const;
+/// `--arithmetic`.
+void add_arithmetic_option(OptionSet& set, QuantizationSettings& settings);
 
-  /// @throws UsageError for options that act on nothing.
-  void check() const;
-};
+/// `--calibration-method`, `--calibration-batches`, `--calibration-seed`.
+void add_calibration_options(OptionSet& set, CalibrationSettings& settings,
+                             const std::string& default_method = "percentile with thermal noise, else ema");
 
-/// All of them but `--arithmetic` and those of add_sweep_options().
-void add_analog_options(OptionSet& set, AnalogOptions& options, const std::vector<std::string>& kinds);
+/// `--calibration-data`.
+void add_calibration_data_option(
+    OptionSet& set, CalibrationSettings& settings,
+    const std::string& help =
+        "Samples to calibrate on, best of the training set; preprocessed like --data [--data]");
 
-/// Every option under its own name, as it is in force.
-void write(const AnalogOptions& options, Json& json);
+/// `--calibration`, after those above.
+void add_calibration_file_option(OptionSet& set, CalibrationSettings& settings);
+
+/// All of these but `--arithmetic`, and those of noise but for add_sweep_options().
+void add_analog_options(OptionSet& set, AnalogSettings& settings, const std::vector<std::string>& kinds);
 
 }  // namespace dpac::cli

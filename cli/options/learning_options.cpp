@@ -5,154 +5,130 @@
 
 #include <fmt/format.h>
 
-#include "cli/support/json.h"
+#include "cli/options/analog_options.h"
+#include "cli/options/model_options.h"
+#include "cli/options/noise_options.h"
 #include "cli/support/usage_error.h"
 
 namespace dpac::cli {
 namespace {
 
 constexpr const char* kGroup = "Learning";
-constexpr int64_t kDefaultImages = 512;
+constexpr const char* kCalibrationHelp = "Samples to calibrate on, preprocessed like --data [--train-data]";
 
-void parse_start(const std::string& text, LearningOptions& options) {
+void parse_start(const std::string& text, LearningSettings& settings) {
   if (text == "analytic") {
-    options.start = {.analytic = true};
+    settings.start = {.analytic = true};
     return;
   }
   NumberRule rule = positive_number();
   rule.expected += ", the word analytic or a file with energies";
   try {
-    options.start = {.energy = parse_number<double>("--start", text, rule)};
+    settings.start = {.energy = parse_number<double>("--start", text, rule)};
   } catch (const UsageError&) {
     std::error_code unknown;
     if (!std::filesystem::is_regular_file(text, unknown)) throw;
-    options.start = {.file = text};
+    settings.start = {.file = text};
   }
 }
 
-/// Name of an option that the closed form has no use for; null for none.
-const char* given_for_steps(const LearningOptions& options) {
-  if (options.steps) return "--steps";
-  if (options.batch) return "--train-batch";
-  if (options.rate) return "--lr";
-  if (options.lambda) return "--lambda";
-  if (options.start) return "--start";
-  return options.no_augment ? "--no-augment" : nullptr;
-}
-
-void add_data(OptionSet& set, LearningOptions& options) {
+void add_data(OptionSet& set, LearningSettings& settings) {
   set.path({"--train-data", "PATH",
             "Samples to learn on, in any of --data's forms, preprocessed like --data; all are used"},
-           options.train_data, FileRole::reads)
+           settings.train_data, FileRole::reads)
       .required();
-  set.path({"--train-labels", "FILE", "A name and a class per line, for a flat folder"}, options.train_labels,
-           FileRole::reads);
-  set.flag({"--no-augment", "", "Neither crop nor flip at random"}, options.no_augment);
+  set.path({"--train-labels", "FILE", "A name and a class per line, for a flat folder"},
+           settings.train_labels, FileRole::reads);
+  set.flag({"--no-augment", "", "Neither crop nor flip at random"}, settings.no_augment);
 }
 
-void add_numbers(OptionSet& set, LearningOptions& options) {
+void add_numbers(OptionSet& set, LearningSettings& settings) {
   const auto count = [&set](const std::string& name, std::optional<int64_t>& to, const std::string& help) {
     set.number({name, "N", help}, to, from_to(1, 1000000));
   };
-  count("--steps", options.steps, fmt::format("Batches to learn from [{}]", kLearningSteps));
-  count("--train-batch", options.batch, fmt::format("Samples of such a batch [{}]", kLearningBatch));
-  count("--images", options.images,
-        fmt::format("Samples to estimate sensitivities on, for analytic energies [{}]", kDefaultImages));
-  set.number({"--lr", "R", fmt::format("Adam's learning rate [{}]", kLearningRate)}, options.rate,
+  count("--steps", settings.steps, fmt::format("Batches to learn from [{}]", kLearningSteps));
+  count("--train-batch", settings.batch, fmt::format("Samples of such a batch [{}]", kLearningBatch));
+  count("--images", settings.images,
+        fmt::format("Samples to estimate sensitivities on, for analytic energies [{}]", kSensitivityImages));
+  set.number({"--lr", "R", fmt::format("Adam's learning rate [{}]", kLearningRate)}, settings.rate,
              positive_number());
   set.number({"--lambda", "L", "Weight of the energy in the loss [2 with shot noise, else 8]"},
-             options.lambda, non_negative_number());
+             settings.lambda, non_negative_number());
 }
 
-}  // namespace
-
-int64_t LearningOptions::steps_in_force() const {
-  return steps.value_or(kLearningSteps);
-}
-
-int64_t LearningOptions::batch_in_force() const {
-  return batch.value_or(kLearningBatch);
-}
-
-int64_t LearningOptions::images_in_force() const {
-  return images.value_or(kDefaultImages);
-}
-
-double LearningOptions::rate_in_force() const {
-  return rate.value_or(kLearningRate);
-}
-
-double LearningOptions::lambda_in_force(NoiseKind noise) const {
-  return lambda.value_or(default_lambda(noise));
-}
-
-StartOption LearningOptions::start_in_force() const {
-  return start.value_or(StartOption{.energy = default_start, .analytic = false});
-}
-
-void LearningOptions::check() const {
-  if (const char* given = given_for_steps(*this); closed_form() && given != nullptr) {
-    throw UsageError(
-        fmt::format("{} was given, but --method analytic learns nothing that it could act on", given));
-  }
-  if (images && !sensitivities_needed()) {
-    throw UsageError("--images was given, but nothing needs sensitivities: add --method or --start analytic");
-  }
-}
-
-void LearningOptions::check_for(bool reads_text) const {
-  if (!reads_text) return;
-  if (no_augment) throw UsageError("--no-augment was given, but text is not augmented");
-  if (!train_labels.empty()) throw UsageError("--train-labels was given, but it is for images");
-}
-
-void add_learning_options(OptionSet& set, LearningOptions& options) {
+void add_learning_options(OptionSet& set, LearningSettings& settings) {
   set.heading(kGroup);
-  add_data(set, options);
-  set.choice({"--method", "", "sgd: learn; analytic: the closed form, without learning"}, options.method,
+  add_data(set, settings);
+  set.choice({"--method", "", "sgd: learn; analytic: the closed form, without learning"}, settings.method,
              {"sgd", "analytic"});
-  add_numbers(set, options);
+  add_numbers(set, settings);
   set.parsed(
       {"--start", "E|analytic|FILE",
        fmt::format("Energy of every layer to start from; the closed form's; or those of a file as eval's "
                    "--energies takes it, per layer the mean of its channels [{}; BERT: {}]",
                    kStartEnergy, kTextStartEnergy)},
-      [&options](const std::string& text) { parse_start(text, options); });
-  set.further_files([&options] {
-    const std::string file = options.start_in_force().file;
+      [&settings](const std::string& text) { parse_start(text, settings); });
+  set.further_files([&settings] {
+    const std::string file = settings.start_in_force().file;
     return file.empty() ? std::vector<FileUse>{} : std::vector<FileUse>{{"--start", file, FileRole::reads}};
   });
-  set.flag({"--round-energy", "", "Round energies to whole numbers, at least 1"}, options.round);
+  set.flag({"--round-energy", "", "Round energies to whole numbers, at least 1"}, settings.round);
 }
 
-DataOptions training_data_options(const LearningOptions& options, const DataOptions& data) {
-  DataOptions training = data;
-  training.limit.reset();
-  training.part = DataPart::training;
-  if (options.train_data != data.data || !options.train_labels.empty()) {
-    training.data = options.train_data;
-    training.labels = options.train_labels;
-  }
-  return training;
+/// What single networks and the rows of a table have in common, up to the kind of noise.
+void add_common_options(OptionSet& set, WorkbenchSettings& settings, const DataHelp& help) {
+  add_network_options(set, settings.model);
+  add_run_options(set, settings.run);
+  add_data_options(set, settings.data, help);
+  add_learning_options(set, settings.learning);
 }
 
-void write(const LearningOptions& options, NoiseKind noise, Augmentation augmentation, Json& json) {
-  json["train_data"] = options.train_data;
-  json["train_labels"] = or_null(options.train_labels);
-  json["method"] = options.method;
-  const StartOption start = options.start_in_force();
-  const bool learns = !options.closed_form();
-  json["steps"] = learns ? or_null(std::optional(options.steps_in_force())) : nullptr;
-  json["train_batch"] = options.batch_in_force();
-  json["lr"] = learns ? or_null(std::optional(options.rate_in_force())) : nullptr;
-  json["lambda"] = learns ? or_null(std::optional(options.lambda_in_force(noise))) : nullptr;
-  json["start"] = nullptr;
-  if (learns && start.analytic) json["start"] = "analytic";
-  if (learns && !start.analytic) json["start"] = start.file.empty() ? Json(start.energy) : Json(start.file);
-  json["images"] =
-      options.sensitivities_needed() ? or_null(std::optional(options.images_in_force())) : nullptr;
-  json["augment"] = learns && augmentation != Augmentation::none;
-  json["round_energy"] = options.round;
+void add_quantizer_options(OptionSet& set, WorkbenchSettings& settings) {
+  add_bits_options(set, settings.analog.quantization);
+  add_arithmetic_option(set, settings.analog.quantization);
+  add_calibration_options(set, settings.analog.calibration);
+  add_calibration_data_option(set, settings.analog.calibration, kCalibrationHelp);
+}
+
+}  // namespace
+
+void add_workbench_options(OptionSet& set, WorkbenchSettings& settings, const DataHelp& help) {
+  add_common_options(set, settings, help);
+  add_noise_option(set, settings.analog.noise, noisy_kinds());
+  add_seed_option(set, settings.analog.noise);
+  add_seeds_options(set, settings.analog.noise);
+  add_quantizer_options(set, settings);
+  add_calibration_file_option(set, settings.analog.calibration);
+}
+
+void add_table_workbench_options(OptionSet& set, WorkbenchSettings& settings) {
+  add_common_options(set, settings, {});
+  add_noise_constants(set, settings.analog.noise);
+  add_seed_option(set, settings.analog.noise, "First seed of the searches");
+  add_seeds_options(set, settings.analog.noise,
+                    "Number of searches with seeds S, S+1, ..., for the error bars");
+  add_quantizer_options(set, settings);
+}
+
+void add_search_options(OptionSet& set, SearchSettings& settings) {
+  set.heading("Search");
+  set.number({"--max-loss", "F",
+              fmt::format("Loss of accuracy allowed below full precision, absolute, as a fraction [{}]",
+                          kDefaultLoss)},
+             settings.max_loss,
+             {0, 1, true, "a fraction of at most 1, such as 0.02 for two points of accuracy"});
+  set.number({"--target-accuracy", "A", "Accuracy to be reached, as a fraction"}, settings.target_accuracy,
+             {0, 1, false, "a fraction of at most 1, such as 0.74"})
+      .excludes({"--max-loss"});
+  set.choices({"--kinds", "A,B,...",
+               "Allocations to find: one energy for all layers, one per layer, one per output channel"},
+              settings.kinds, {"uniform", "layer", "channel"});
+  set.number({"--bracket", "LOW,HIGH",
+              "Energies between which the smallest is expected; the search leaves them where it must [what "
+              "the paper "
+              "used]"},
+             settings.bracket, positive_number());
+  set.number({"--tries", "N", "Energies to try at most, for each kind"}, settings.tries, from_to(1, 1000));
 }
 
 }  // namespace dpac::cli

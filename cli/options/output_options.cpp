@@ -5,11 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "cli/support/atomic_file.h"
-#include "cli/support/machine.h"
-#include "cli/support/printable.h"
+#include "cli/support/interrupt.h"
 #include "kernels/error.h"
-#include "kernels/noise_key.h"
+#include "study/support/atomic_file.h"
+#include "study/support/printable.h"
 
 namespace dpac::cli {
 namespace {
@@ -37,17 +36,9 @@ void add_output_options(OptionSet& set, OutputOptions& options) {
   set.flag({"--quiet", "", "No progress and no notices"}, options.quiet);
 }
 
-Json result_json(const std::string& command, Json options, const std::string& weights_sha256, int threads) {
-  return {{"command", command},
-          {"version", DPAC_VERSION},
-          {"options", std::move(options)},
-          {"weights_sha256", weights_sha256},
-          {"noise_stream", kStreamVersion},
-          {"machine", machine_json(threads)}};
-}
-
 void publish(const OutputOptions& options, const Remarks& remarks, const std::string& text, Json json) {
   remarks.write(json);
+  const HeldInterrupts held;
   const bool json_alone = options.json == kStdout;
   if (!options.json.empty() && !json_alone) {
     AtomicFile file(options.json);

@@ -1,0 +1,48 @@
+/// @file
+/// What searches came to, in words.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "study/search/search_run.h"
+
+namespace dpac {
+
+/// "uniform", "per layer", "per channel".
+std::string title_of_kind(std::string_view kind);
+
+/// What the numbers of a search are in.
+struct SearchUnits {
+  std::string energy;                    ///< "photons/MAC".
+  std::optional<double> photon_aj = {};  ///< A photon's energy in attojoules, for shot noise.
+  Measure measure = Measure::top1;
+
+  [[nodiscard]] std::string energy_text(double energy_per_mac) const;
+  [[nodiscard]] std::string accuracy_text(double accuracy) const;
+};
+
+/// One kind's searches with several seeds; every one has the same target.
+struct KindOutcome {
+  std::string kind;
+  double target = 0;
+  std::vector<const Allocation*> searches;
+};
+
+/// "uniform: 562 photons/MAC (72.1 aJ/MAC) reach 93.00 %, a hit: within 0.1 points above the target." Says
+/// also where it is no hit, or nothing was found; `saving` is against uniform, in percent.
+std::string outcome_text(const Allocation& allocation, double target, const SearchUnits& units,
+                         const std::optional<double>& saving);
+
+/// "per layer: in 3 of 8 tries learning ended above the energy it was to reach; ...", a line; empty where it
+/// did not.
+std::string learning_text(const Allocation& allocation);
+
+/// What is to be known beside mean and spread: seeds that found nothing, energies that may not be the
+/// smallest, learning that did not come to where it was to go. Without sentences where all went well.
+std::vector<std::string> outcome_notes(const KindOutcome& outcome, const SearchUnits& units);
+
+}  // namespace dpac
