@@ -36,9 +36,18 @@ Tensor::Tensor(Shape shape, std::span<const float> values) : Tensor(std::move(sh
   std::copy(values.begin(), values.end(), storage_.data());
 }
 
+Tensor Tensor::outline(Shape shape) {
+  Tensor tensor;
+  tensor.shape_ = std::move(shape);
+  return tensor;
+}
+
+Tensor Tensor::copy() const {
+  return is_outline() ? outline(shape_) : Tensor(shape_, values());
+}
+
 Tensor Tensor::take_values() {
-  Tensor taken;
-  taken.shape_ = shape_;
+  Tensor taken = outline(shape_);
   taken.storage_ = std::exchange(storage_, {});
   return taken;
 }

@@ -50,13 +50,20 @@ class Tensor {
   explicit Tensor(Shape shape);
   Tensor(Shape shape, std::span<const float> values);
 
-  /// Moves the values into another tensor of this shape. This one keeps its shape alone.
+  /// A shape alone, without values.
+  static Tensor outline(Shape shape);
+
+  /// Moves the values into another tensor of this shape. This one becomes an outline.
   Tensor take_values();
+
+  /// Another tensor of the same values, or another outline.
+  [[nodiscard]] Tensor copy() const;
 
   [[nodiscard]] const Shape& shape() const { return shape_; }
   [[nodiscard]] int64_t dim(std::size_t i) const { return shape_.at(i); }
   [[nodiscard]] std::size_t rank() const { return shape_.size(); }
-  /// None, once they were taken.
+  /// Whether it is a shape alone: values() is empty.
+  [[nodiscard]] bool is_outline() const { return storage_.data() == nullptr; }
   [[nodiscard]] std::span<float> values() { return {storage_.data(), storage_.size()}; }
   [[nodiscard]] std::span<const float> values() const { return {storage_.data(), storage_.size()}; }
 

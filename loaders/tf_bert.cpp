@@ -86,7 +86,7 @@ bool is_tf_bert(const Hdf5File& file) {
 }
 
 ArrayFile read_tf_bert(const Hdf5File& file) {
-  ArrayFile found{.format = "Hugging Face TensorFlow weights (HDF5)"};
+  ArrayFile found{.format = "Hugging Face TensorFlow weights (HDF5)", .arrays = {}, .tensorflow = true};
   for (const std::string& layer : keras_list(file, "", "layer_names")) {
     // The heads of pre-training hold the word embeddings once more.
     if (torch_module(layer) == "cls") continue;

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "kernels/error.h"
-
 namespace dpac {
 namespace {
 
@@ -49,8 +47,7 @@ const Tensor* WeightReader::take_if_present(const std::string& name, const Shape
 
 Tensor WeightReader::claim(const std::string& name) {
   if (emptied_ != nullptr) return emptied_->take(name);
-  const Tensor& tensor = *checkpoint_.weights.find(name);
-  return Tensor(tensor.shape(), tensor.values());
+  return checkpoint_.weights.find(name)->copy();
 }
 
 void WeightReader::finish() const {
@@ -78,8 +75,8 @@ void WeightReader::report(std::vector<std::string> problems) const {
     problems.push_back(
         fmt::format("left out were {} {} ({})", left.count, left.what, fmt::join(left.examples, ", ")));
   }
-  throw Error(fmt::format("{}: the weights do not make up {} ({} problem{}): {}", checkpoint_.path, network_,
-                          count, count == 1 ? "" : "s", fmt::join(problems, "; ")));
+  throw UnfitWeights(fmt::format("{}: the weights do not make up {} ({} problem{}): {}", checkpoint_.path,
+                                 network_, count, count == 1 ? "" : "s", fmt::join(problems, "; ")));
 }
 
 }  // namespace dpac

@@ -9,8 +9,15 @@
 #include <vector>
 
 #include "engine/networks/weights.h"
+#include "kernels/error.h"
 
 namespace dpac {
+
+/// Weights that are missing, extra or mis-shaped.
+class UnfitWeights : public Error {
+ public:
+  using Error::Error;
+};
 
 class WeightReader {
  public:
@@ -37,10 +44,10 @@ class WeightReader {
 
   [[nodiscard]] bool complete() const { return problems_.empty(); }
 
-  /// @throws Error with the problems so far: the walk over the network cannot go on.
+  /// @throws UnfitWeights with the problems so far: the walk over the network cannot go on.
   [[noreturn]] void fail() const;
 
-  /// @throws Error if anything was missing or mis-shaped, or is in the file but was never taken.
+  /// @throws UnfitWeights if anything was missing or mis-shaped, or is in the file but was never taken.
   void finish() const;
 
  private:

@@ -6,6 +6,7 @@
 #include "loaders/bert_names.h"
 #include "loaders/weights/left_out_kinds.h"
 #include "loaders/weights/network_weights.h"
+#include "loaders/weights/shape_check.h"
 #include "loaders/weights/wrappers.h"
 
 namespace dpac {
@@ -18,14 +19,14 @@ bool is_integer_buffer(const StoredArray& array, const std::string& name) {
 
 }  // namespace
 
-void add_bert(Checkpoint& checkpoint, const std::vector<StoredArray>& arrays, int64_t stored_bytes) {
+void add_bert(Checkpoint& checkpoint, const ArrayFile& file, int64_t stored_bytes) {
   std::vector<std::string> names;
-  for (const StoredArray& array : arrays) names.push_back(array.name);
+  for (const StoredArray& array : file.arrays) names.push_back(array.name);
   const BertNames bert_name(checkpoint.path, names, checkpoint.assumed);
   std::vector<NamedArray> chosen;
   LeftOut counters{.what = kCounters}, strangers{.what = kStrangers}, heads{.what = kHeadsOfPreTraining};
   WrapperNotes wrappers;
-  for (const StoredArray& array : arrays) {
+  for (const StoredArray& array : file.arrays) {
     const std::string name = bert_name(array.name);
     if (name.empty()) {
       strangers.add(array.origin);
@@ -40,6 +41,7 @@ void add_bert(Checkpoint& checkpoint, const std::vector<StoredArray>& arrays, in
   }
   for (const LeftOut& left_out : {wrappers.left_out(), heads, counters, strangers})
     record(checkpoint, left_out);
+  if (!file.tensorflow) check_bert_shapes(checkpoint, chosen);  // Stored shapes are not the network's there.
   add_arrays(checkpoint, chosen, stored_bytes);
   checkpoint.bert = BertTraits{};
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "engine/networks/weights.h"
 #include "loaders/weights/stored_array.h"
@@ -12,7 +11,7 @@ namespace dpac {
 
 /// Adds all that an encoder and its classifier consist of, under the names of BertNames, records the rest in
 /// `checkpoint.left_out`, and sets `checkpoint.bert`.
-/// @throws Error as add_arrays(), and for an encoder that is no BERT.
-void add_bert(Checkpoint& checkpoint, const std::vector<StoredArray>& arrays, int64_t stored_bytes);
+/// @throws Error as add_arrays() and check_bert_shapes(), and for an encoder that is no BERT.
+void add_bert(Checkpoint& checkpoint, const ArrayFile& file, int64_t stored_bytes);
 
 }  // namespace dpac

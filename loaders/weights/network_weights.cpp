@@ -15,6 +15,7 @@
 #include "loaders/weights/bert_weights.h"
 #include "loaders/weights/left_out_kinds.h"
 #include "loaders/weights/resnet_names.h"
+#include "loaders/weights/shape_check.h"
 #include "loaders/weights/wrappers.h"
 
 namespace dpac {
@@ -63,6 +64,7 @@ void add_resnet(Checkpoint& checkpoint, const std::vector<StoredArray>& arrays, 
   for (const LeftOut& left_out : {wrappers.left_out(), counters, strangers}) record(checkpoint, left_out);
   const auto& assumed = torch_name.assumed();
   checkpoint.assumed.insert(checkpoint.assumed.end(), assumed.begin(), assumed.end());
+  check_resnet_shapes(checkpoint, chosen);
   add_arrays(checkpoint, chosen, stored_bytes);
   checkpoint.traits = torch_traits(checkpoint.weights);
   if (!torch_name.is_hugging_face()) return;
@@ -102,6 +104,7 @@ void add_torch_network(Checkpoint& checkpoint, const std::vector<StoredArray>& a
   }
   for (const LeftOut& left_out : {wrappers.left_out(), counters, auxiliary, strangers})
     record(checkpoint, left_out);
+  check_torch_shapes(checkpoint, chosen, *place.family);
   add_arrays(checkpoint, chosen, stored_bytes);
   checkpoint.traits.preset = "torchvision";
   assume_preprocessing(checkpoint, *place.family);
@@ -170,7 +173,7 @@ void record(Checkpoint& checkpoint, const LeftOut& left_out) {
 void add_network(Checkpoint& checkpoint, ArrayFile file, int64_t stored_bytes) {
   checkpoint.format = file.format;
   checkpoint.left_out = std::move(file.left_out);
-  if (has_word_embeddings(names_of(file.arrays))) return add_bert(checkpoint, file.arrays, stored_bytes);
+  if (has_word_embeddings(names_of(file.arrays))) return add_bert(checkpoint, file, stored_bytes);
   if (file.tensorflow) {
     throw Error(fmt::format("{}: the tensors were saved from 'tf', expected 'pt' (PyTorch names and layouts)",
                             checkpoint.path));

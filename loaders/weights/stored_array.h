@@ -24,7 +24,8 @@ struct StoredArray {
 struct ArrayFile {
   std::string format;  ///< For people: "safetensors".
   std::vector<StoredArray> arrays = {};
-  bool tensorflow = false;             ///< The arrays were TensorFlow's, and only BERT's are understood.
+  /// The arrays were TensorFlow's: only BERT's are understood, and load() turns kernels round.
+  bool tensorflow = false;
   std::vector<LeftOut> left_out = {};  ///< What the reader has left out.
   std::string unreadable = {};         ///< Why there may be a network in the file all the same; else empty.
 };

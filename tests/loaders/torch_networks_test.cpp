@@ -7,51 +7,13 @@
 #include "loaders/checkpoint.h"
 #include "tests/support/checkpoints.h"
 #include "tests/support/messages.h"
-#include "tests/support/random_values.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/torch_checkpoints.h"
 
 using namespace dpac;
 using namespace dpac::test;
 
 namespace {
-
-/// Adds tensors with random values.
-class Names {
- public:
-  void add(const std::string& name, const Shape& shape, float low = -0.5f, float high = 0.5f) {
-    const auto count = static_cast<std::size_t>(element_count(shape));
-    checkpoint.weights.add(name, Tensor(shape, random_values(count, seed_++, low, high)), name);
-  }
-
-  /// A convolution and its BatchNorm.
-  void pair(const std::string& convolution, const std::string& batchnorm, const Shape& shape) {
-    add(convolution + ".weight", shape);
-    for (const char* leaf : {".weight", ".bias", ".running_mean"}) add(batchnorm + leaf, {shape[0]});
-    add(batchnorm + ".running_var", {shape[0]}, 0.5f, 1.5f);
-  }
-
-  Checkpoint checkpoint;
-
- private:
-  uint32_t seed_ = 1;
-};
-
-/// Of three blocks: without an expansion, with a sum, with neither.
-Checkpoint small_mobilenet() {
-  Names net;
-  net.pair("features.0.0", "features.0.1", {8, 3, 3, 3});
-  net.pair("features.1.conv.0.0", "features.1.conv.0.1", {8, 1, 3, 3});
-  net.pair("features.1.conv.1", "features.1.conv.2", {6, 8, 1, 1});
-  for (const std::string block : {"features.2.conv.", "features.3.conv."}) {
-    net.pair(block + "0.0", block + "0.1", {12, 6, 1, 1});
-    net.pair(block + "1.0", block + "1.1", {12, 1, 3, 3});
-    net.pair(block + "2", block + "3", {6, 12, 1, 1});
-  }
-  net.pair("features.4.0", "features.4.1", {20, 6, 1, 1});
-  net.add("classifier.1.weight", {5, 20});
-  net.add("classifier.1.bias", {5});
-  return std::move(net.checkpoint);
-}
 
 using Rename = std::function<std::string(const std::string&)>;
 
@@ -105,15 +67,14 @@ TEST_CASE("what stands beside a network of torchvision's is left out with a word
 }
 
 TEST_CASE("auxiliary classifiers are left out with a word") {
-  Names net;
+  TorchCheckpoint net;
   net.add("inception3a.branch1.conv.weight", {4, 4, 1, 1});
   net.add("inception3a.branch2.0.conv.weight", {4, 4, 1, 1});
   net.add("aux1.fc1.weight", {4, 4});
   net.add("aux2.fc1.weight", {4, 4});
-  const Checkpoint found = opened(net.checkpoint, [](const std::string& name) { return name; });
-  CHECK(contains(left_out(found), "auxiliary classifiers, which only training needs: 2"));
-  CHECK(found.assumed.size() == 1);
-  CHECK(contains(found.assumed[0], "transform_input, which is --mean 0.5 --std 0.5"));
-  CHECK(contains(message_of([&] { (void)build_image_network(found); }),
-                 "the weights do not make up a GoogLeNet (1 problem): missing 'conv1.conv.weight'"));
+  const std::string message = message_of([&] { (void)opened(net.checkpoint, same); });
+  CHECK(contains(message, "the weights do not make up a GoogLeNet (1 problem): missing 'conv1.conv.weight'"));
+  CHECK(contains(message,
+                 "left out were 2 auxiliary classifiers, which only training needs (aux1.fc1.weight, "
+                 "aux2.fc1.weight)"));
 }

@@ -70,11 +70,12 @@ int TorchModules::convolution(const std::string& convolution, const std::string&
   const Geometry geometry = geometry_of(convolution, weights, in, windows);
   FoldedConvolution folded = fold(convolution, batchnorm, weights, channels);
   ConvolutionOp op{geometry, share(std::move(folded.weights)), std::move(folded.bias), groups};
-  if (reader_.complete()) return add(convolution, std::move(op), {from});
+  if (reader_.complete() && !weights->is_outline()) return add(convolution, std::move(op), {from});
   try {
     return stand_in(convolution, std::move(op), windows_over(in, geometry, channels), from);
   } catch (const Error&) {
-    reader_.fail();  // With what was missing before.
+    if (!reader_.complete()) reader_.fail();  // With what was missing before.
+    throw;
   }
 }
 
@@ -111,7 +112,7 @@ FoldedConvolution TorchModules::fold(const std::string& convolution, const std::
   const auto values = [&](const char* leaf) { return reader_.take(batchnorm + leaf, {channels}); };
   const Tensor *gamma = values(".weight"), *beta = values(".bias"), *mean = values(".running_mean"),
                *variance = values(".running_var");
-  if (!reader_.complete()) return {};
+  if (!reader_.complete() || weights->is_outline()) return {};
   const auto negative = std::find_if(variance->values().begin(), variance->values().end(),
                                      [](float value) { return value < 0; });
   if (negative != variance->values().end()) {
@@ -145,6 +146,7 @@ int TorchModules::linear_with_any_bias(const std::string& name, int from) {
 
 int TorchModules::linear(const std::string& name, int from, const Tensor* weights, const Tensor* bias) {
   if (!reader_.complete()) return stand_in(name, LinearOp{}, {1, 1, 1}, from);
+  if (weights->is_outline()) return stand_in(name, LinearOp{}, {weights->dim(0), 1, 1}, from);
   std::vector<float> offsets(static_cast<std::size_t>(weights->dim(0)), 0.0f);
   if (bias != nullptr) offsets.assign(bias->values().begin(), bias->values().end());
   return add(name, LinearOp{share(reader_.claim(name + ".weight")), std::move(offsets)}, {from});

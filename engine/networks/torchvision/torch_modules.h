@@ -33,7 +33,8 @@ struct Windows {
 Geometry window_over(const MapShape& in, const Extent& kernel, const Windows& windows);
 
 /// Where weights are missing or mis-shaped it goes on as far as shapes can be told, so that finish() finds
-/// whatever else is wrong.
+/// whatever else is wrong. Of weights that are outlines it makes a graph without values, good for nothing but
+/// to learn from finish() whether they fit.
 class TorchModules {
  public:
   /// `network` is what the weights should make up, for messages: "a MobileNetV2". The graph's input is
