@@ -56,7 +56,7 @@ void check(const LearnOptions& options) {
 }
 
 Json options_json(const LearnOptions& options, const Workbench& bench) {
-  auto json = bench.options_json();
+  auto json = bench.settings_json();
   json["per"] = options.per;
   json["target_energy"] = options.target_energy;
   return json;

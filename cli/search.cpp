@@ -59,7 +59,7 @@ std::vector<FileUse> outputs(const SearchCommand& command) {
 }
 
 Json options_json(const SearchCommand& command, const Workbench& bench) {
-  auto json = bench.options_json();
+  auto json = bench.settings_json();
   write(command.search, command.bench.analog.kind(), json);
   return json;
 }

@@ -8,7 +8,7 @@
 
 #include "cli/options/data_options.h"
 #include "cli/support/usage_error.h"
-#include "engine/graph/graph.h"
+#include "engine/networks/bert.h"
 
 namespace dpac::cli {
 namespace {
