@@ -10,8 +10,6 @@
 
 #include "cli/command.h"
 #include "cli/demo_file.h"
-#include "cli/options/model_options.h"
-#include "cli/options/noise_options.h"
 #include "cli/options/output_options.h"
 #include "cli/support/terminal_progress.h"
 #include "cli/text/point_text.h"
@@ -22,9 +20,11 @@
 #include "loaders/sha256.h"
 #include "study/data/image_source.h"
 #include "study/evaluation/accuracy_text.h"
-#include "study/evaluation/evaluation.h"
 #include "study/evaluation/evaluation_json.h"
+#include "study/evaluation/passes.h"
 #include "study/evaluation/point_report.h"
+#include "study/options/model_options.h"
+#include "study/options/noise_options.h"
 #include "study/settings/settings_json.h"
 #include "study/support/json.h"
 #include "study/support/machine.h"
@@ -61,11 +61,11 @@ class Demo {
             {.batch = options_.run.batch, .threads = thread_count(options_.run.threads), .noise = noise}};
   }
 
-  Evaluation run(Network& network, const EvaluationPlan& plan, Progress& progress) const {
+  PassTallies run(Network& network, const EvaluationPlan& plan, Progress& progress) const {
     const auto reader =
         images_.read(network.graph(), samples_,
                      {.batch = options_.run.batch, .threads = thread_count(options_.run.threads)});
-    return evaluate({network}, *reader, images_, plan, progress);
+    return run_passes({network}, *reader, images_, plan, progress);
   }
 
  private:
@@ -90,7 +90,7 @@ Results measure(const DemoOptions& options) {
   const EvaluationPlan sweep{options.noise.points(noisy.layers()), options.noise.seed_list()};
   Progress progress(demo.samples() * (once.passes() + sweep.passes()), "images", options.run.progress,
                     options.run.poll);
-  const Evaluation without = demo.run(clean, once, progress), with = demo.run(noisy, sweep, progress);
+  const PassTallies without = demo.run(clean, once, progress), with = demo.run(noisy, sweep, progress);
   return {report_points(clean, once, without, options.noise.wavelength_nm).front(),
           report_points(noisy, sweep, with, options.noise.wavelength_nm),
           demo.samples(),
@@ -148,7 +148,7 @@ void run(DemoOptions& options) {
   options.noise.check();
   options.run = watched(options.run, options.output.quiet);
   const Results results = measure(options);
-  publish(options.output, {}, text_of(options, results), json_of(options, results));
+  publish(options.output, {}, text_of(options, results), Document(json_of(options, results), {}));
 }
 
 }  // namespace

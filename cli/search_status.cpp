@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/support/interrupt.h"
 #include "study/support/printable.h"
 
 namespace dpac::cli {
@@ -15,9 +16,9 @@ SearchStatus::SearchStatus(const SearchSettings& options, int64_t rows, int seed
       rows_left_(rows),
       left_(options.kinds, rows * seeds, options.tries) {}
 
-void SearchStatus::begin_row(const std::string& network, const std::string& noise, const SearchUnits& units) {
-  row_ = fmt::format("{}, {} noise", network, noise);
-  units_ = units;
+void SearchStatus::begin_row(const RowStatus& row) {
+  row_ = fmt::format("{}, {} noise", row.network, row.noise);
+  units_ = row.units;
   try_ = last_ = "";
   show("");
 }
@@ -28,12 +29,16 @@ void SearchStatus::end_row() {
 }
 
 SearchCallbacks SearchStatus::callbacks() {
-  return {.on_try = [this](const TryStatus& status) { tell(status); },
-          .on_kind_end = [this](const std::string& kind) { end_kind(kind); }};
+  return {.on_row = [this](const RowStatus& row) { begin_row(row); },
+          .on_try = [this](const TryStatus& status) { tell(status); },
+          .on_kind_end = [this](const std::string& kind) { end_kind(kind); },
+          .on_row_end = [this] { end_row(); }};
 }
 
-WorkCallback SearchStatus::work_callback() {
-  return [this](const WorkDone& work) { show(work.ended ? "" : work.text()); };
+RunSettings SearchStatus::watched(RunSettings run) {
+  run.progress = [this](const WorkDone& work) { show(work.ended ? "" : work.text()); };
+  run.poll = stop_if_interrupted;
+  return run;
 }
 
 void SearchStatus::tell(const TryStatus& status) {

@@ -7,9 +7,10 @@
 #include <string>
 
 #include "cli/support/terminal_line.h"
-#include "study/search/outcome.h"
 #include "study/search/search_callbacks.h"
+#include "study/search/search_units.h"
 #include "study/search/time_left.h"
+#include "study/settings/model_settings.h"
 #include "study/settings/search_settings.h"
 #include "study/support/progress.h"
 
@@ -23,19 +24,17 @@ class SearchStatus {
   /// For so many rows (networks under a noise) of so many seeds each. `quiet` shows nothing.
   SearchStatus(const SearchSettings& options, int64_t rows, int seeds, bool quiet);
 
-  /// What is told from now on is of this row. Of `unit` are its energies: "photons/MAC".
-  void begin_row(const std::string& network, const std::string& noise, const SearchUnits& units);
-
-  /// The line stays empty until the next.
-  void end_row();
-
   /// What the searches call. This must outlive them.
   [[nodiscard]] SearchCallbacks callbacks();
-  [[nodiscard]] WorkCallback work_callback();
+
+  /// `run`, told to this, and ended by Ctrl-C.
+  [[nodiscard]] RunSettings watched(RunSettings run);
 
  private:
   using Clock = std::chrono::steady_clock;
 
+  void begin_row(const RowStatus& row);
+  void end_row();
   void tell(const TryStatus& status);
   void end_kind(const std::string& kind);
   void show(const std::string& doing);

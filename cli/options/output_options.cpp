@@ -1,7 +1,6 @@
 #include "cli/options/output_options.h"
 
 #include <cstdio>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -22,10 +21,6 @@ void write_to_stdout(const std::string& text) {
   }
 }
 
-std::string dump(const Json& json) {
-  return json.dump(2) + '\n';
-}
-
 }  // namespace
 
 void add_output_options(OptionSet& set, OutputOptions& options) {
@@ -36,20 +31,20 @@ void add_output_options(OptionSet& set, OutputOptions& options) {
   set.flag({"--quiet", "", "No progress and no notices"}, options.quiet);
 }
 
-void publish(const OutputOptions& options, const Remarks& remarks, const std::string& text, Json json) {
-  remarks.write(json);
+void publish(const OutputOptions& options, const Remarks& remarks, const std::string& text,
+             const Document& document) {
   const HeldInterrupts held;
   const bool json_alone = options.json == kStdout;
   if (!options.json.empty() && !json_alone) {
     AtomicFile file(options.json);
-    file.write(dump(json));
+    file.write(document.text());
     file.commit();
   }
   if (!options.quiet) {
     for (const std::string& sentence : remarks.sentences())
       fmt::print(stderr, "dpac: {}\n", printable(sentence));
   }
-  write_to_stdout(json_alone ? dump(json) : text);
+  write_to_stdout(json_alone ? document.text() : text);
 }
 
 }  // namespace dpac::cli

@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "cli/options/option_set.h"
-#include "study/support/json.h"
+#include "study/options/option_set.h"
+#include "study/support/document.h"
 #include "study/support/remarks.h"
 
 namespace dpac::cli {
@@ -17,10 +17,11 @@ struct OutputOptions {
 
 void add_output_options(OptionSet& set, OutputOptions& options);
 
-/// Writes the JSON, with the remarks' keys, where it was asked for; shows the remarks on stderr, unless
+/// Writes the JSON where it was asked for; shows the remarks on stderr, unless
 /// quiet, and then `text` on stdout, unless the JSON goes there. All of it at the end of the work, so that a
 /// command that fails leaves nothing but its error.
 /// @throws Error if anything cannot be written.
-void publish(const OutputOptions& options, const Remarks& remarks, const std::string& text, Json json);
+void publish(const OutputOptions& options, const Remarks& remarks, const std::string& text,
+             const Document& document);
 
 }  // namespace dpac::cli

@@ -28,7 +28,7 @@ const char* hit_text(const Allocation& allocation) {
 
 }  // namespace
 
-std::string text_of(const SearchResult& result, const SearchUnits& units) {
+std::string text_of(const SearchOutcome& result, const SearchUnits& units) {
   const Baselines& baselines = result.baselines;
   std::vector<std::string> header{"allocation", units.energy};
   if (units.photon_aj) header.emplace_back("aJ/MAC");

@@ -10,6 +10,6 @@
 namespace dpac::cli {
 
 /// A table with a line per kind, and a sentence on what each came to.
-std::string text_of(const SearchResult& result, const SearchUnits& units);
+std::string text_of(const SearchOutcome& result, const SearchUnits& units);
 
 }  // namespace dpac::cli

@@ -1,5 +1,7 @@
 /// @file
 /// dpac._native: what the Python package computes with. Its users see dpac/network.py and its like.
+#include <cctype>
+#include <exception>
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/map.h>
@@ -9,10 +11,14 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "engine/noise/calibrate.h"
 #include "kernels/error.h"
 #include "python/bindings/native_network.h"
+#include "study/settings/noise_settings.h"
+#include "study/settings/setting_error.h"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -72,6 +78,18 @@ std::vector<NamedRange> calibrate(NativeNetwork& network, const Samples& samples
   return ranges;
 }
 
+/// As the program checks its options. @throws SettingError
+void check_noise(const NativeNetwork& network, NoiseKind noise, std::optional<double> sigma_thermal,
+                 std::optional<double> sigma_weight, DotLength dot_length) {
+  const NoiseSettings given{.noise = std::string(name(noise)),
+                            .energies_given = false,
+                            .sigma_thermal = sigma_thermal,
+                            .sigma_weight = sigma_weight,
+                            .dot_length = std::string(name(dot_length))};
+  given.check();
+  given.check_groups(network.layers());
+}
+
 Setting make_setting(NoiseKind noise, Energies energies, Repeats repeats, uint64_t seed,
                      std::optional<double> sigma_thermal, std::optional<double> sigma_weight,
                      DotLength dot_length, std::optional<double> weight_bits, std::optional<double> act_bits,
@@ -88,6 +106,34 @@ Setting make_setting(NoiseKind noise, Energies energies, Repeats repeats, uint64
   if (sigma_weight) setting.noise.sigma_weight = *sigma_weight;
   for (const auto& [min, max] : ranges) setting.quantization.ranges.push_back({min, max});
   return setting;
+}
+
+/// "--dot-length paper was given" -> "dot_length paper was given".
+std::string with_keywords(std::string_view sentence) {
+  std::string text;
+  bool option = false;
+  for (std::size_t i = 0; i < sentence.size(); ++i) {
+    const char c = sentence[i];
+    const bool begins = c == '-' && sentence.substr(i, 2) == "--" && i + 2 < sentence.size() &&
+                        std::islower(static_cast<unsigned char>(sentence[i + 2])) != 0;
+    if (begins) {
+      option = true;
+      ++i;
+      continue;
+    }
+    option = option && (c == '-' || std::isalnum(static_cast<unsigned char>(c)) != 0);
+    text += option && c == '-' ? '_' : c;
+  }
+  return text;
+}
+
+/// A setting is called by its keyword, where the library calls it by the program's option.
+void raise_setting_error(const std::exception_ptr& thrown, void* error_type) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const SettingError& error) {
+    PyErr_SetString(static_cast<PyObject*>(error_type), with_keywords(error.what()).c_str());
+  }
 }
 
 NativeNetwork* open(const std::filesystem::path& path, std::optional<std::pair<int64_t, int64_t>> input_size,
@@ -139,6 +185,8 @@ void bind_setting(nb::module_& m) {
       .value("ema", CalibrationMethod::ema)
       .value("percentile", CalibrationMethod::percentile);
   nb::class_<Setting>(m, "Setting");
+  m.def("check_noise", &check_noise, "network"_a, "noise"_a, "sigma_thermal"_a.none(),
+        "sigma_weight"_a.none(), "dot_length"_a);
   m.def("setting", &make_setting, "noise"_a, "energies"_a, "repeats"_a, "seed"_a, "sigma_thermal"_a.none(),
         "sigma_weight"_a.none(), "dot_length"_a, "weight_bits"_a.none(), "act_bits"_a.none(), "ranges"_a,
         "arithmetic"_a, "threads"_a);
@@ -149,6 +197,7 @@ void bind_setting(nb::module_& m) {
 NB_MODULE(_native, m) {
   m.attr("__version__") = DPAC_VERSION;
   nb::exception<Error>(m, "Error", PyExc_RuntimeError);
+  nb::register_exception_translator(raise_setting_error, m.attr("Error").ptr());
   nb::class_<Samples>(m, "Samples")
       .def(nb::init<Images>(), "images"_a.noconvert())
       .def(nb::init<Tokens, Tokens, const Lengths&>(), "ids"_a.noconvert(), "types"_a.noconvert(),

@@ -143,6 +143,7 @@ class Network:
         """
         samples, count = self._samples(x, token_types, mask)
         setting = make_setting(
+            self._native,
             self._layers,
             self._tensors,
             self.threads,
@@ -188,7 +189,7 @@ class Network:
             memory at once.
         """
         samples, count = self._samples(x, token_types, mask)
-        setting = make_setting(self._layers, self._tensors, self.threads, **how)
+        setting = make_setting(self._native, self._layers, self._tensors, self.threads, **how)
         logits = np.empty((count, self._classes), np.float32)
         arrays = self._native.trace(samples, logits, first_sample, setting, self._matching(layers))
         return {"logits": logits, **arrays}

@@ -86,6 +86,7 @@ def _ranges(ranges: Mapping[str, tuple[float, float]] | None, tensors: Sequence[
 
 
 def make_setting(
+    native: _native.NativeNetwork,
     layers: Sequence[Layer],
     tensors: Sequence[str],
     threads: int,
@@ -113,14 +114,10 @@ def make_setting(
     for option, given, own in (
         ("energy", energy is not None, noisy),
         ("repeats", not (isinstance(repeats, int) and repeats == 1), noisy),
-        ("sigma_thermal", sigma_thermal is not None, noise == "thermal"),
-        ("sigma_weight", sigma_weight is not None, noise == "weight"),
-        ("dot_length", dot_length != "in-group", noise in ("shot", "thermal")),
     ):
         if given and not own:
             raise Error(f"{option} was given, but does nothing with noise='{noise}'")
-    if dot_length != "in-group" and all(layer.groups == 1 for layer in layers):
-        raise Error(f"dot_length='{dot_length}' was given, but no layer of this network has groups: leave it out")
+    _native.check_noise(native, kind, sigma_thermal, sigma_weight, length)
     needed = [layer.name for layer in layers if layer.has_weights or noise != "weight"] if noisy else []
     activation_bits = _bits_in_force(act_bits, bits, noise)
     ranges_needed = noise == "thermal" or activation_bits is not None

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "report/tables/caption.h"
-#include "study/search/outcome.h"
+#include "study/search/search_units.h"
 #include "study/support/units.h"
 
 namespace dpac::report {

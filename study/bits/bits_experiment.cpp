@@ -48,7 +48,7 @@ std::vector<BitsPoint> BitsExperiment::run() const {
   observed.keep_pre_activations = true;
 
   Network noisy = compile(noise);
-  const Evaluation evaluation = evaluate_on_all(noisy, plan_, progress);
+  const PassTallies evaluation = evaluate_on_all(noisy, plan_, progress);
   const auto reports = report_points(noisy, plan_, evaluation, inputs_.analog.noise.wavelength_nm);
   Network clean_observed = compile({.keep_pre_activations = true}), noisy_observed = compile(observed);
   std::vector<BitsPoint> results;
@@ -61,11 +61,11 @@ std::vector<BitsPoint> BitsExperiment::run() const {
   return results;
 }
 
-Evaluation BitsExperiment::evaluate_on_all(Network& network, const EvaluationPlan& plan,
-                                           Progress& progress) const {
+PassTallies BitsExperiment::evaluate_on_all(Network& network, const EvaluationPlan& plan,
+                                            Progress& progress) const {
   const OpenedData& data = inputs_.session.data;
   const auto reader = make_reader(data, network.graph(), inputs_.run, plan.points.front().kind);
-  return evaluate({network}, *reader, *data.source, plan, progress);
+  return run_passes({network}, *reader, *data.source, plan, progress);
 }
 
 std::vector<LayerPrecision> BitsExperiment::measure(Network& clean, Network& noisy,
@@ -89,7 +89,7 @@ Accuracy BitsExperiment::with_equal_bits(const std::vector<LayerPrecision>& laye
   quantization.output_levels = levels_of(layers);
   Network network = compile({.quantization = std::move(quantization),
                              .arithmetic = inputs_.analog.quantization.product_arithmetic()});
-  const Evaluation evaluation = evaluate_on_all(network, {{NoiseConfig{}}, {}}, progress);
+  const PassTallies evaluation = evaluate_on_all(network, {{NoiseConfig{}}, {}}, progress);
   return accuracy_of(evaluation, 0, network.fused_graph().classes());
 }
 

@@ -9,7 +9,7 @@
 #include "engine/noise/noise_bits.h"
 #include "study/calibration/analog_setup.h"
 #include "study/evaluation/accuracy.h"
-#include "study/evaluation/evaluation.h"
+#include "study/evaluation/passes.h"
 #include "study/evaluation/point_report.h"
 
 namespace dpac {
@@ -34,15 +34,15 @@ class BitsExperiment {
   /// Layers are measured on `measured` of the session's samples, spread evenly.
   BitsExperiment(const BitsInputs& inputs, EvaluationPlan plan, int64_t measured);
 
-  /// One result per point of the plan. @throws Error as evaluate() does.
+  /// One result per point of the plan. @throws Error as run_passes() does.
   [[nodiscard]] std::vector<BitsPoint> run() const;
 
   [[nodiscard]] int64_t measured_samples() const { return static_cast<int64_t>(measured_.size()); }
 
  private:
   [[nodiscard]] Network compile(NetworkOptions options) const;
-  [[nodiscard]] Evaluation evaluate_on_all(Network& network, const EvaluationPlan& plan,
-                                           Progress& progress) const;
+  [[nodiscard]] PassTallies evaluate_on_all(Network& network, const EvaluationPlan& plan,
+                                            Progress& progress) const;
   [[nodiscard]] std::vector<LayerPrecision> measure(Network& clean, Network& noisy, Progress& progress) const;
   [[nodiscard]] Accuracy with_equal_bits(const std::vector<LayerPrecision>& layers, Progress& progress) const;
 

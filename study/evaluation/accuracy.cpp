@@ -49,7 +49,7 @@ Accuracy accuracy_of(const PointTally& point, const TrueAnswers& truth, int64_t 
 
 }  // namespace
 
-Accuracy accuracy_of(const Evaluation& evaluation, std::size_t point, int64_t classes) {
+Accuracy accuracy_of(const PassTallies& evaluation, std::size_t point, int64_t classes) {
   const PointTally& tally = evaluation.points[point];
   Accuracy accuracy = accuracy_of(tally, evaluation.truth, classes);
   if (accuracy.measure == Measure::top1 && evaluation.noise_free) {
@@ -58,7 +58,7 @@ Accuracy accuracy_of(const Evaluation& evaluation, std::size_t point, int64_t cl
   return accuracy;
 }
 
-Accuracy noise_free_accuracy(const Evaluation& evaluation, int64_t classes) {
+Accuracy noise_free_accuracy(const PassTallies& evaluation, int64_t classes) {
   assert(evaluation.noise_free);
   return accuracy_of(*evaluation.noise_free, evaluation.truth, classes);
 }

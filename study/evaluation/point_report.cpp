@@ -27,7 +27,7 @@ std::optional<PointEnergy> energy_of(const std::vector<AnalogLayer>& layers, con
 }
 
 std::vector<PointReport> report_points(const Network& network, const EvaluationPlan& plan,
-                                       const Evaluation& evaluation, double wavelength_nm) {
+                                       const PassTallies& evaluation, double wavelength_nm) {
   std::vector<PointReport> points;
   for (std::size_t p = 0; p < plan.points.size(); ++p) {
     points.push_back({accuracy_of(evaluation, p, network.fused_graph().classes()), plan.seeds,

@@ -10,7 +10,7 @@
 #include "engine/network.h"
 #include "engine/noise/energy.h"
 #include "study/evaluation/accuracy.h"
-#include "study/evaluation/evaluation.h"
+#include "study/evaluation/passes.h"
 
 namespace dpac {
 
@@ -39,6 +39,6 @@ std::optional<PointEnergy> energy_of(const std::vector<AnalogLayer>& layers, con
 
 /// One report per point of the plan.
 std::vector<PointReport> report_points(const Network& network, const EvaluationPlan& plan,
-                                       const Evaluation& evaluation, double wavelength_nm);
+                                       const PassTallies& evaluation, double wavelength_nm);
 
 }  // namespace dpac

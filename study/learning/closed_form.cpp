@@ -34,16 +34,16 @@ Energies ClosedForm::energies(const LearningGoal& goal, const std::string& file)
 
 const ChannelValues& ClosedForm::clean_sensitivities() {
   if (clean_) return *clean_;
-  StateFile file(folder_, kClean, made_with());
+  StateFile file(folder_, kClean, made_with().json());
   if (file.content().is_null()) file.save(bench_.sensitivities(seed_));
   return clean_.emplace(file.content().get<ChannelValues>());
 }
 
 ChannelValues ClosedForm::noisy_sensitivities(double target_energy, const Energies& layers,
                                               const std::string& file) {
-  auto made_with = this->made_with();
-  made_with["target_energy"] = target_energy;
-  StateFile kept(folder_, file, made_with);
+  SensitivitiesMadeWith made_with = this->made_with();
+  made_with.target_energy = target_energy;
+  StateFile kept(folder_, file, made_with.json());
   if (kept.content().is_null()) {
     ChannelValues made = bench_.noisy_sensitivities(seed_, layers);
     if (!finite(made)) return made;  // JSON has no such numbers.
@@ -52,14 +52,8 @@ ChannelValues ClosedForm::noisy_sensitivities(double target_energy, const Energi
   return kept.content().get<ChannelValues>();
 }
 
-Json ClosedForm::made_with() const {
-  auto json = bench_.learned_with();
-  for (const char* other :
-       {"method", "steps", "lr", "lambda", "start", "start_sha256", "augment", "round_energy"}) {
-    json.erase(other);
-  }
-  json["seed"] = seed_;
-  return json;
+SensitivitiesMadeWith ClosedForm::made_with() const {
+  return {bench_.quantizers_made_with(), seed_};
 }
 
 }  // namespace dpac

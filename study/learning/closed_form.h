@@ -8,6 +8,7 @@
 #include <string>
 
 #include "learn/precision_parameters.h"
+#include "study/learning/made_with.h"
 #include "study/learning/workbench.h"
 
 namespace dpac {
@@ -34,7 +35,7 @@ class ClosedForm {
  private:
   const ChannelValues& clean_sensitivities();
   ChannelValues noisy_sensitivities(double target_energy, const Energies& layers, const std::string& file);
-  [[nodiscard]] Json made_with() const;
+  [[nodiscard]] SensitivitiesMadeWith made_with() const;
 
   Workbench& bench_;
   uint64_t seed_;

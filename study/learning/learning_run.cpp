@@ -131,12 +131,11 @@ EnergyFinder::EnergyFinder(Workbench& bench, uint64_t seed, std::filesystem::pat
 
 LearnedEnergies EnergyFinder::find(const LearningGoal& goal, const std::string& state) {
   if (bench_.settings().learning.closed_form()) return from_closed_form(goal, state);
-  auto made_with = bench_.learned_with();
-  made_with.erase("steps");  // What they come to does not depend on how many follow.
-  made_with["per"] = name(goal.per);
-  made_with["target_energy"] = goal.target_energy;
-  made_with["seed"] = seed_;
-  StateFile file(folder_, state, made_with);
+  EnergiesMadeWith made_with = bench_.energies_made_with(seed_);
+  made_with.per = goal.per;
+  made_with.target_energy = goal.target_energy;
+  // What steps come to does not depend on how many follow.
+  StateFile file(folder_, state, made_with.json_of_any_steps());
   return LearningRun(bench_, learner_options(goal, state), file).run();
 }
 

@@ -8,19 +8,10 @@
 
 #include "learn/learner.h"
 #include "study/learning/closed_form.h"
+#include "study/learning/learned_energies.h"
 #include "study/learning/workbench.h"
 
 namespace dpac {
-
-/// How far above their target, by this factor, learned energies may end without a word.
-inline constexpr double kNearTarget = 1.02;
-
-struct LearnedEnergies {
-  Energies energies;
-  double energy_per_mac = 0;
-  std::vector<LearningRecord> history;  ///< Empty for the closed form.
-  double seconds = 0;                   ///< In all steps, those of interrupted runs included.
-};
 
 /// Finds energies with one seed: of the noise, of the order of the images and of their augmentation.
 class EnergyFinder {

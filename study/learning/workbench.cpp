@@ -6,12 +6,11 @@
 #include <fmt/format.h>
 
 #include "kernels/error.h"
-#include "kernels/noise_key.h"
 #include "loaders/sha256.h"
 #include "loaders/training_order.h"
 #include "study/data/answer.h"
 #include "study/energies/energies_file.h"
-#include "study/evaluation/evaluation.h"
+#include "study/evaluation/passes.h"
 #include "study/learning/kept_setup.h"
 #include "study/learning/state_file.h"
 #include "study/settings/settings_json.h"
@@ -82,33 +81,25 @@ DataSettings Workbench::data_settings() const {
   return has_data() ? settings_.data : training_data_settings(settings_.learning, settings_.data);
 }
 
-Json Workbench::learned_with() const {
-  Json json{{"weights_sha256", session_.weights_sha256}, {"noise_stream", kStreamVersion}};
-  write(settings_.model, json);
-  write(settings_.analog, json);
-  for (const char* other : {"weights", "wavelength_nm", "seed", "seeds", "arithmetic"}) json.erase(other);
-  const std::string& ranges = settings_.analog.calibration.file;
-  if (!ranges.empty()) json["calibration_sha256"] = sha256_of_file(ranges);
-  write(settings_.learning, settings_.analog.kind(), augmentation(), json);
-  if (const std::string start = settings_.learning.start_in_force().file; !start.empty()) {
-    json.erase("start");
-    json["start_sha256"] = sha256_of_file(start);
-  }
-  training_.source->write(json["training"]);
-  json["training"]["samples"] = training_.samples.size();
-  const TokenLengths& lengths = session_.graph.lengths;
-  if (session_.graph.reads_text()) json["tokens"] = {lengths.mean, lengths.mean_square};
-  return json;
+EnergiesMadeWith Workbench::energies_made_with(uint64_t seed) const {
+  EnergiesMadeWith made{{quantizers_made_with(), seed}};
+  made.augmentation = augmentation();
+  if (const std::string start = settings_.learning.start_in_force().file; !start.empty())
+    made.start_sha256 = sha256_of_file(start);
+  return made;
 }
 
-Json Workbench::quantised_with() const {
-  auto json = learned_with();
-  for (const char* other :
-       {"noise_stream", "method", "steps", "train_batch", "lr", "lambda", "start", "start_sha256", "images",
-        "augment", "round_energy", "sigma_thermal", "sigma_weight", "dot_length"}) {
-    json.erase(other);
-  }
-  return json;
+QuantizersMadeWith Workbench::quantizers_made_with() const {
+  QuantizersMadeWith made{.weights_sha256 = session_.weights_sha256,
+                          .model = settings_.model,
+                          .analog = settings_.analog,
+                          .learning = settings_.learning};
+  if (const std::string& ranges = settings_.analog.calibration.file; !ranges.empty())
+    made.calibration_sha256 = sha256_of_file(ranges);
+  training_.source->write(made.training);
+  made.training["samples"] = training_.samples.size();
+  if (session_.graph.reads_text()) made.tokens = session_.graph.lengths;
+  return made;
 }
 
 Json Workbench::judged_by() const {
@@ -134,7 +125,8 @@ const AnalogSetup& Workbench::setup() {
   if (setup_) return *setup_;
   const auto make = [this] { return set_up(settings_.analog, data_settings(), session_, settings_.run); };
   const bool calibrates = settings_.analog.ranges_needed() && settings_.analog.calibration.file.empty();
-  setup_ = calibrates ? kept_setup(StateFile(folder_, "ranges.json", quantised_with()), make) : make();
+  setup_ = calibrates ? kept_setup(StateFile(folder_, "ranges.json", quantizers_made_with().json()), make)
+                      : make();
   return *setup_;
 }
 
@@ -214,7 +206,7 @@ Accuracy Workbench::evaluate_on_data(Network& network, const NoiseConfig& point,
   const EvaluationPlan plan{{point}, std::move(seeds), /*overflow_is_wrong=*/point.kind != NoiseKind::none};
   const auto reader = make_reader(session_.data, network.graph(), settings_.run, point.kind);
   Progress progress = begin(std::ssize(session_.data.samples) * plan.passes(), "samples");
-  const Evaluation evaluation = evaluate({network}, *reader, *session_.data.source, plan, progress);
+  const PassTallies evaluation = run_passes({network}, *reader, *session_.data.source, plan, progress);
   Accuracy accuracy = accuracy_of(evaluation, 0, network.fused_graph().classes());
   if (accuracy.measure != Measure::none) return accuracy;
   throw Error(fmt::format("{}: embeddings of single sentences have no accuracy", settings_.data.data));

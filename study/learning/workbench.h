@@ -16,6 +16,7 @@
 #include "learn/sensitivity.h"
 #include "study/calibration/analog_setup.h"
 #include "study/evaluation/accuracy.h"
+#include "study/learning/made_with.h"
 #include "study/session/session.h"
 #include "study/settings/workbench_settings.h"
 #include "study/support/json.h"
@@ -47,11 +48,11 @@ class Workbench {
   /// What its accuracies are.
   [[nodiscard]] Measure measure() const;
 
-  /// All that decides what is learned, but for energies, their granularity and the seed.
-  [[nodiscard]] Json learned_with() const;
+  /// What energies that are learned with this seed depend on, but for their target and granularity.
+  [[nodiscard]] EnergiesMadeWith energies_made_with(uint64_t seed) const;
 
-  /// All that decides the quantisers.
-  [[nodiscard]] Json quantised_with() const;
+  /// What ranges depend on.
+  [[nodiscard]] QuantizersMadeWith quantizers_made_with() const;
 
   /// The samples accuracy is measured on.
   [[nodiscard]] Json judged_by() const;

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "study/evaluation/accuracy_text.h"
 #include "study/learning/learning_run.h"
 
 namespace dpac {
@@ -78,20 +77,6 @@ std::string share_of_seeds(std::size_t part, std::size_t all) {
 }
 
 }  // namespace
-
-std::string title_of_kind(std::string_view kind) {
-  return kind == "uniform" ? std::string(kind) : fmt::format("per {}", kind);
-}
-
-std::string SearchUnits::energy_text(double energy_per_mac) const {
-  const std::string attojoules =
-      photon_aj ? fmt::format(" ({:.4g} aJ/MAC)", energy_per_mac * *photon_aj) : "";
-  return fmt::format("{:.4g} {}{}", energy_per_mac, energy, attojoules);
-}
-
-std::string SearchUnits::accuracy_text(double accuracy) const {
-  return percent(Accuracy{.measure = measure, .value = accuracy});
-}
 
 std::string outcome_text(const Allocation& allocation, double target, const SearchUnits& units,
                          const std::optional<double>& saving) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "learn/bisection.h"
+#include "study/search/search_units.h"
 
 namespace dpac {
 
@@ -21,10 +22,18 @@ struct TryStatus {
   std::optional<SearchTry> made = {};  ///< What it came to; none while it runs.
 };
 
-/// Told by the thread that searches. They know where it is shown; a search does not. Either may be empty.
+/// One network under one noise: the whole of a search, or a row of a table.
+struct RowStatus {
+  std::string network, noise;
+  SearchUnits units;
+};
+
+/// Told by the thread that searches. They know where it is shown; a search does not. Any may be empty.
 struct SearchCallbacks {
+  std::function<void(const RowStatus&)> on_row = {};  ///< What is told from now on is of this row.
   std::function<void(const TryStatus&)> on_try = {};
   std::function<void(const std::string& kind)> on_kind_end = {};  ///< That kind needs no more tries.
+  std::function<void()> on_row_end = {};
 };
 
 }  // namespace dpac

@@ -13,7 +13,7 @@ std::optional<double> scaled(const std::optional<double>& value, const std::opti
   return *value * *factor;
 }
 
-Json allocation_json(const SearchResult& result, const Allocation& allocation,
+Json allocation_json(const SearchOutcome& result, const Allocation& allocation,
                      const std::vector<AnalogLayer>& layers, const SearchUnits& units) {
   Json json{{"kind", allocation.kind}, {"energy_per_mac", nullptr}, {"aj_per_mac", nullptr},
             {"top1", nullptr},         {"hit", allocation.hit},     {"tries", nullptr},
@@ -41,19 +41,19 @@ std::optional<double> saving_percent(const std::optional<double>& uniform,
   return 100 * (1 - *energy / *uniform);
 }
 
-std::optional<double> energy_found(const SearchResult& result, const std::string& kind) {
+std::optional<double> energy_found(const SearchOutcome& result, const std::string& kind) {
   for (const Allocation& allocation : result.allocations) {
     if (allocation.kind == kind && allocation.best) return allocation.best->energy_per_mac;
   }
   return std::nullopt;
 }
 
-std::optional<double> saving_of(const SearchResult& result, const Allocation& allocation) {
+std::optional<double> saving_of(const SearchOutcome& result, const Allocation& allocation) {
   if (allocation.kind == "uniform") return std::nullopt;
   return saving_percent(energy_found(result, "uniform"), energy_found(result, allocation.kind));
 }
 
-void write(const SearchResult& result, const std::vector<AnalogLayer>& layers, const SearchUnits& units,
+void write(const SearchOutcome& result, const std::vector<AnalogLayer>& layers, const SearchUnits& units,
            Json& json) {
   json["baseline_top1"] = result.baselines.full_precision;
   json["noise_free_top1"] = result.baselines.without_noise;

@@ -17,13 +17,13 @@ std::optional<double> saving_percent(const std::optional<double>& uniform,
                                      const std::optional<double>& energy);
 
 /// The energy per MAC found for a kind; none where it was not searched, or nothing reaches the target.
-std::optional<double> energy_found(const SearchResult& result, const std::string& kind);
+std::optional<double> energy_found(const SearchOutcome& result, const std::string& kind);
 
 /// What a kind saves against uniform; uniform itself saves nothing.
-std::optional<double> saving_of(const SearchResult& result, const Allocation& allocation);
+std::optional<double> saving_of(const SearchOutcome& result, const Allocation& allocation);
 
 /// `baseline_top1`, `noise_free_top1`, `target_top1`, `measure`, `allocations`, `saving_percent`.
-void write(const SearchResult& result, const std::vector<AnalogLayer>& layers, const SearchUnits& units,
+void write(const SearchOutcome& result, const std::vector<AnalogLayer>& layers, const SearchUnits& units,
            Json& json);
 
 }  // namespace dpac

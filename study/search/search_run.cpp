@@ -29,9 +29,9 @@ double remembered(StateFile file, const std::function<double()>& measure) {
 }
 
 Json measured_with(const Workbench& bench) {
-  auto json = bench.quantised_with();
-  json["judged_by"] = bench.judged_by();
-  return json;
+  QuantizersMadeWith made_with = bench.quantizers_made_with();
+  made_with.judged_by = bench.judged_by();
+  return made_with.json();
 }
 
 bool quantised(const AnalogSettings& analog) {
@@ -159,8 +159,7 @@ void check_reach(const Baselines& baselines, double target) {
 
 Baselines find_baselines(Workbench& bench, const fs::path& clean_folder, const fs::path& noise_folder) {
   Json clean{{"weights_sha256", bench.session().weights_sha256}};
-  write(bench.settings().model, clean);
-  clean.erase("weights");
+  write_network(bench.settings().model, clean);
   clean["judged_by"] = bench.judged_by();
   Baselines baselines;
   baselines.full_precision = remembered(StateFile(clean_folder, "clean.json", clean),
@@ -182,26 +181,25 @@ double quantized_accuracy(Workbench& bench, const Baselines& baselines, const fs
   });
 }
 
-SearchResult search(Workbench& bench, const SearchSettings& settings, const Baselines& baselines,
-                    const SearchSeeds& seeds, const fs::path& folder, const SearchCallbacks& callbacks) {
+SearchOutcome find_smallest(Workbench& bench, const SearchSettings& settings, const Baselines& baselines,
+                            const SearchSeeds& seeds, const fs::path& folder,
+                            const SearchCallbacks& callbacks) {
   const double target = settings.target(baselines.full_precision);
   check_reach(baselines, target);
   if (settings.learns()) bench.check_learnable();
-  SearchResult result{baselines, target, {}};
+  SearchOutcome result{baselines, target, {}};
   EnergyFinder finder(bench, seeds.first, folder);
+  EnergiesMadeWith energies = bench.energies_made_with(seeds.first);
+  energies.judged_by = bench.judged_by();
   for (const std::string& kind : settings.kinds) {
     const Bracket bracket = settings.bracket_of(kind, bench.settings().analog.kind());
-    auto made_with = bench.learned_with();
-    made_with["judged_by"] = bench.judged_by();
-    made_with["target_top1"] = target;
-    made_with["bracket"] = {bracket.low, bracket.high};
-    made_with["seed"] = seeds.first;
-    made_with["seeds"] = seeds.count;
+    const TriesMadeWith made_with{energies, target, bracket, seeds.count};
     const SearchGoal goal{.accuracy = target - kRounding,
                           .low = bracket.low,
                           .high = bracket.high,
                           .most_tries = settings.tries};
-    KindSearch one(bench, finder, seeds, kind, goal, callbacks, StateFile(folder, kind + ".json", made_with));
+    KindSearch one(bench, finder, seeds, kind, goal, callbacks,
+                   StateFile(folder, kind + ".json", made_with.json()));
     result.allocations.push_back(one.run());
   }
   return result;

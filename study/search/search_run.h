@@ -38,7 +38,7 @@ struct Allocation {
   bool learned = false;           ///< Rather than set, or from the closed form.
 };
 
-struct SearchResult {
+struct SearchOutcome {
   Baselines baselines;
   double target = 0;
   std::vector<Allocation> allocations;  ///< In the order of the settings' kinds.
@@ -53,8 +53,8 @@ struct SearchSeeds {
 /// `folder` keeps what is finished, and what is under way; empty for nowhere. The callbacks are told of every
 /// try that is made now, not of those that were kept.
 /// @throws Error if the target is out of reach even without noise. @throws Interrupted after a signal.
-SearchResult search(Workbench& bench, const SearchSettings& settings, const Baselines& baselines,
-                    const SearchSeeds& seeds, const std::filesystem::path& folder,
-                    const SearchCallbacks& callbacks = {});
+SearchOutcome find_smallest(Workbench& bench, const SearchSettings& settings, const Baselines& baselines,
+                            const SearchSeeds& seeds, const std::filesystem::path& folder,
+                            const SearchCallbacks& callbacks = {});
 
 }  // namespace dpac

@@ -15,7 +15,7 @@ namespace {
 /// Energies that every seed found; empty where one of them did not, or there is none.
 std::vector<double> energies_of(const TableRow& row, const std::string& kind) {
   std::vector<double> found;
-  for (const SearchResult& search : row.searches) {
+  for (const SearchOutcome& search : row.searches) {
     if (const auto energy = energy_found(search, kind)) found.push_back(*energy);
   }
   if (found.size() != row.searches.size()) found.clear();
@@ -31,8 +31,8 @@ void fill(TableRow& row, Workbench& bench, const SearchSettings& settings,
   row.target = settings.target(baselines.full_precision);
   row.quantized = quantized_accuracy(bench, baselines, folder);
   for (const uint64_t seed : noise.seed_list()) {
-    row.searches.push_back(search(bench, settings, baselines, {seed, 1},
-                                  inside(folder, fmt::format("seed-{}", seed)), callbacks));
+    row.searches.push_back(find_smallest(bench, settings, baselines, {seed, 1},
+                                         inside(folder, fmt::format("seed-{}", seed)), callbacks));
   }
 }
 
@@ -46,7 +46,7 @@ std::optional<MeanAndStd> TableRow::energy(const std::string& kind) const {
 
 int TableRow::found(const std::string& kind) const {
   int count = 0;
-  for (const SearchResult& search : searches) count += energy_found(search, kind) ? 1 : 0;
+  for (const SearchOutcome& search : searches) count += energy_found(search, kind) ? 1 : 0;
   return count;
 }
 

@@ -29,7 +29,7 @@ struct TableRow {
   Measure measure = Measure::top1;
   std::optional<double> full_precision = {}, quantized = {}, target = {};  ///< As far as they are known.
   std::optional<double> photon_aj = {};                                    ///< None but for shot noise.
-  std::vector<SearchResult> searches = {};                                 ///< One per seed.
+  std::vector<SearchOutcome> searches = {};                                ///< One per seed.
   std::string impossible = {};  ///< Why there are none; empty where there are.
 
   /// Energy per MAC; none where the kind was not searched, or a seed found nothing that reaches the target.
@@ -49,7 +49,7 @@ struct TableRow {
 /// Searches with each of the seeds, or remembers: what belongs to the network alone lies in `network_folder`,
 /// the rest in a folder of it for the noise, and there in one for each seed. A row that cannot be computed,
 /// for its target is out of reach or its network not sound, is impossible, and says why.
-/// @throws StateError and Interrupted as search() does.
+/// @throws StateError and Interrupted as find_smallest() does.
 TableRow find_row(Workbench& bench, const SearchSettings& settings, const std::string& network,
                   const std::filesystem::path& network_folder, const SearchCallbacks& callbacks);
 

@@ -12,7 +12,7 @@ namespace {
 
 Json seeds_json(const TableRow& row) {
   Json json = Json::array();
-  for (const SearchResult& search : row.searches) {
+  for (const SearchOutcome& search : row.searches) {
     Json own;
     for (const char* kind : kKinds) own[kind] = or_null(energy_found(search, kind));
     json.push_back(own);
@@ -33,7 +33,7 @@ Json found_json(const TableRow& row) {
 std::vector<KindOutcome> outcomes_of(const TableRow& row) {
   std::vector<KindOutcome> outcomes;
   for (const Allocation& first : row.searches.front().allocations) outcomes.push_back({first.kind, {}, {}});
-  for (const SearchResult& search : row.searches) {
+  for (const SearchOutcome& search : row.searches) {
     for (std::size_t k = 0; k < outcomes.size(); ++k) {
       outcomes[k].target = search.target;
       outcomes[k].searches.push_back(&search.allocations[k]);

@@ -82,11 +82,11 @@ Preprocessing preprocessing_of(const DataSettings& settings, const std::string& 
 }
 
 DatasetSettings dataset_settings(const DataSettings& settings, std::optional<int> outputs) {
-  DatasetSettings settings{
+  DatasetSettings reading{
       .label_offset = settings.label_offset.value_or(0), .outputs = outputs, .part = settings.part};
-  if (!settings.labels.empty()) settings.labels = settings.labels;
-  if (!settings.class_map.empty()) settings.class_map = settings.class_map;
-  return settings;
+  if (!settings.labels.empty()) reading.labels = settings.labels;
+  if (!settings.class_map.empty()) reading.class_map = settings.class_map;
+  return reading;
 }
 
 }  // namespace dpac

@@ -4,10 +4,11 @@
 
 #include <fmt/format.h>
 
-#include "engine/graph/graph.h"
+#include "engine/networks/bert.h"
 #include "study/settings/setting_error.h"
 
 namespace dpac {
+
 int64_t ModelSettings::max_length_in_force(int64_t positions) const {
   if (!max_length) return std::min(kNominalTokens, positions);
   if (*max_length <= positions) return *max_length;

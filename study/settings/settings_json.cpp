@@ -5,9 +5,21 @@
 #include "engine/noise/calibrate.h"
 
 namespace dpac {
+namespace {
+
+Json start_json(const StartSetting& start) {
+  if (start.analytic) return "analytic";
+  return start.file.empty() ? Json(start.energy) : Json(start.file);
+}
+
+}  // namespace
 
 void write(const ModelSettings& settings, Json& json) {
   json["weights"] = settings.weights;
+  write_network(settings, json);
+}
+
+void write_network(const ModelSettings& settings, Json& json) {
   json["input_size"] = or_null(settings.input_size);
   json["config"] = or_null(settings.config);
   json["stride_in"] = or_null(settings.stride_in);
@@ -34,18 +46,26 @@ void write(const EnergySettings& settings, Json& json) {
 void write(const NoiseSettings& settings, Json& json) {
   json["noise"] = settings.noise;
   if (settings.energies_given) write(settings.energies, json);
-  json["sigma_thermal"] = settings.sigma_thermal.value_or(NoiseConfig{}.sigma_thermal);
-  json["sigma_weight"] = settings.sigma_weight.value_or(NoiseConfig{}.sigma_weight);
-  json["dot_length"] = settings.dot_length;
+  write_constants(settings, json);
   json["wavelength_nm"] = settings.wavelength_nm;
   json["seed"] = settings.seed;
   json["seeds"] = settings.seeds;
 }
 
+void write_constants(const NoiseSettings& settings, Json& json) {
+  json["sigma_thermal"] = settings.sigma_thermal.value_or(NoiseConfig{}.sigma_thermal);
+  json["sigma_weight"] = settings.sigma_weight.value_or(NoiseConfig{}.sigma_weight);
+  json["dot_length"] = settings.dot_length;
+}
+
 void write(const QuantizationSettings& settings, NoiseKind noise, Json& json) {
+  write_bits(settings, noise, json);
+  json["arithmetic"] = settings.arithmetic;
+}
+
+void write_bits(const QuantizationSettings& settings, NoiseKind noise, Json& json) {
   json["weight_bits"] = or_null(settings.weights(noise));
   json["act_bits"] = or_null(settings.activations(noise));
-  json["arithmetic"] = settings.arithmetic;
 }
 
 void write_method(const CalibrationSettings& settings, NoiseKind noise, Json& json) {
@@ -69,22 +89,31 @@ void write(const AnalogSettings& settings, Json& json) {
 }
 
 void write(const LearningSettings& settings, NoiseKind noise, Augmentation augmentation, Json& json) {
-  json["train_data"] = settings.train_data;
-  json["train_labels"] = or_null(settings.train_labels);
-  json["method"] = settings.method;
-  const StartSetting start = settings.start_in_force();
+  write(settings, noise, augmentation, {true, true, true, true, true}, json);
+}
+
+void write(const LearningSettings& settings, NoiseKind noise, Augmentation augmentation,
+           const LearningParts& parts, Json& json) {
   const bool learns = !settings.closed_form();
-  json["steps"] = learns ? or_null(std::optional(settings.steps_in_force())) : nullptr;
-  json["train_batch"] = settings.batch_in_force();
-  json["lr"] = learns ? or_null(std::optional(settings.rate_in_force())) : nullptr;
-  json["lambda"] = learns ? or_null(std::optional(settings.lambda_in_force(noise))) : nullptr;
-  json["start"] = nullptr;
-  if (learns && start.analytic) json["start"] = "analytic";
-  if (learns && !start.analytic) json["start"] = start.file.empty() ? Json(start.energy) : Json(start.file);
-  json["images"] =
-      settings.sensitivities_needed() ? or_null(std::optional(settings.images_in_force())) : nullptr;
-  json["augment"] = learns && augmentation != Augmentation::none;
-  json["round_energy"] = settings.round;
+  const auto if_learns = [learns](auto value) { return learns ? Json(value) : Json(); };
+  if (parts.data) {
+    json["train_data"] = settings.train_data;
+    json["train_labels"] = or_null(settings.train_labels);
+  }
+  if (parts.method) json["method"] = settings.method;
+  if (parts.steps) json["steps"] = if_learns(settings.steps_in_force());
+  if (parts.samples) json["train_batch"] = settings.batch_in_force();
+  if (parts.method) {
+    json["lr"] = if_learns(settings.rate_in_force());
+    json["lambda"] = if_learns(settings.lambda_in_force(noise));
+  }
+  if (parts.start) json["start"] = learns ? start_json(settings.start_in_force()) : nullptr;
+  if (parts.samples)
+    json["images"] = settings.sensitivities_needed() ? Json(settings.images_in_force()) : Json();
+  if (parts.method) {
+    json["augment"] = learns && augmentation != Augmentation::none;
+    json["round_energy"] = settings.round;
+  }
 }
 
 void write(const SearchSettings& settings, NoiseKind noise, Json& json) {

@@ -15,13 +15,23 @@ namespace dpac {
 
 /// Without `max_length`, which the data say.
 void write(const ModelSettings& settings, Json& json);
+
+/// The same whatever the weights' path.
+void write_network(const ModelSettings& settings, Json& json);
+
 void write(const RunSettings& settings, Json& json);
 
 void write(const EnergySettings& settings, Json& json);
 void write(const NoiseSettings& settings, Json& json);
 
+/// What the noise is at energy 1.
+void write_constants(const NoiseSettings& settings, Json& json);
+
 /// `weight_bits` and `act_bits` in force, null for none, and `arithmetic`.
 void write(const QuantizationSettings& settings, NoiseKind noise, Json& json);
+
+/// The same without `arithmetic`.
+void write_bits(const QuantizationSettings& settings, NoiseKind noise, Json& json);
 
 /// How to calibrate.
 void write_method(const CalibrationSettings& settings, NoiseKind noise, Json& json);
@@ -32,6 +42,18 @@ void write(const AnalogSettings& settings, Json& json);
 
 /// Null where it decides nothing. `augmentation` is what is in force.
 void write(const LearningSettings& settings, NoiseKind noise, Augmentation augmentation, Json& json);
+
+/// Of LearningSettings, those that are true.
+struct LearningParts {
+  bool data = false;     ///< What is learned on.
+  bool samples = false;  ///< How many at a time, and to estimate sensitivities on.
+  bool method = false;   ///< How energies are changed.
+  bool steps = false;    ///< How often.
+  bool start = false;    ///< From where on.
+};
+
+void write(const LearningSettings& settings, NoiseKind noise, Augmentation augmentation,
+           const LearningParts& parts, Json& json);
 void write(const SearchSettings& settings, NoiseKind noise, Json& json);
 
 }  // namespace dpac
