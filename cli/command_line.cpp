@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "cli/manual/manual.h"
-#include "cli/support/nearest.h"
+#include "study/support/nearest.h"
 #include "cli/support/usage_error.h"
 #include "cli/support/wrap.h"
 #include "engine/onednn/onednn.h"

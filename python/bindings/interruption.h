@@ -10,9 +10,6 @@
 
 namespace dpac::python {
 
-/// What poll() ends a computation by, in whatever thread.
-struct Interrupted {};
-
 /// Of one computation at a time, which runs without the GIL.
 class Interruption {
  public:

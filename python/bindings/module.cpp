@@ -3,7 +3,6 @@
 #include <cctype>
 #include <exception>
 #include <nanobind/nanobind.h>
-#include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
@@ -16,7 +15,9 @@
 
 #include "engine/noise/calibrate.h"
 #include "kernels/error.h"
+#include "loaders/left_out.h"
 #include "python/bindings/native_network.h"
+#include "python/bindings/studies.h"
 #include "study/settings/noise_settings.h"
 #include "study/settings/setting_error.h"
 
@@ -136,18 +137,25 @@ void raise_setting_error(const std::exception_ptr& thrown, void* error_type) {
   }
 }
 
-NativeNetwork* open(const std::filesystem::path& path, std::optional<std::pair<int64_t, int64_t>> input_size,
-                    std::optional<bool> stride_in_1x1, bool no_head,
-                    std::optional<std::filesystem::path> config, std::optional<int64_t> heads,
-                    std::optional<int64_t> max_length) {
+NativeNetwork* open(const std::string& path, std::optional<std::pair<int64_t, int64_t>> input_size,
+                    std::optional<std::string> stride_in, bool no_head, const std::string& config,
+                    std::optional<int64_t> heads, std::optional<int64_t> max_length) {
   const nb::gil_scoped_release released;
-  OpeningOptions options{.stride_in_1x1 = stride_in_1x1,
-                         .no_head = no_head,
-                         .config = std::move(config),
-                         .heads = heads,
-                         .max_length = max_length};
-  if (input_size) options.input_size = Shape{input_size->first, input_size->second};
-  return new NativeNetwork(open_network(path, options));
+  ModelSettings model{.weights = path,
+                      .stride_in = std::move(stride_in),
+                      .no_head = no_head,
+                      .config = config,
+                      .heads = heads,
+                      .max_length = max_length};
+  if (input_size) model.input_size = Shape{input_size->first, input_size->second};
+  return new NativeNetwork(model);
+}
+
+std::vector<std::string> left_out_of(const NativeNetwork& network) {
+  std::vector<std::string> sentences;
+  for (const LeftOut& left_out : network.model().opened->remarks.left_out())
+    sentences.push_back(to_sentence(left_out));
+  return sentences;
 }
 
 void bind_network(nb::module_& m) {
@@ -156,10 +164,10 @@ void bind_network(nb::module_& m) {
       .def_prop_ro("parameters", [](const NativeNetwork& n) { return n.graph().parameters; })
       .def_prop_ro("class_names", [](const NativeNetwork& n) { return n.graph().class_names; })
       .def_prop_ro("reads_text", [](const NativeNetwork& n) { return n.graph().reads_text(); })
-      .def_prop_ro("format", [](const NativeNetwork& n) { return n.about().format; })
-      .def_prop_ro("remarks", [](const NativeNetwork& n) { return n.about().remarks; })
-      .def_prop_ro("assumed", [](const NativeNetwork& n) { return n.about().assumed; })
-      .def_prop_ro("left_out", [](const NativeNetwork& n) { return n.about().left_out; })
+      .def_prop_ro("format", [](const NativeNetwork& n) { return n.model().opened->format; })
+      .def_prop_ro("remarks", [](const NativeNetwork& n) { return n.model().opened->remarks.sentences(); })
+      .def_prop_ro("assumed", [](const NativeNetwork& n) { return n.model().opened->remarks.assumed(); })
+      .def_prop_ro("left_out", &left_out_of)
       .def_prop_ro("classes", &NativeNetwork::classes)
       .def_prop_ro("tensors", &NativeNetwork::tensors)
       .def_prop_ro("input", &input_of)
@@ -204,8 +212,9 @@ NB_MODULE(_native, m) {
            "lengths"_a.noconvert());
   bind_setting(m);
   bind_network(m);
-  m.def("open", &open, "path"_a, "input_size"_a.none(), "stride_in_1x1"_a.none(), "no_head"_a,
-        "config"_a.none(), "heads"_a.none(), "max_length"_a.none(), nb::rv_policy::take_ownership);
+  m.def("open", &open, "path"_a, "input_size"_a.none(), "stride_in"_a.none(), "no_head"_a, "config"_a,
+        "heads"_a.none(), "max_length"_a.none(), nb::rv_policy::take_ownership);
+  bind_studies(m);
 }
 
 }  // namespace dpac::python

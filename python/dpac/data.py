@@ -43,7 +43,6 @@ def images(
     *,
     labels: Path | None = None,
     limit: int | None = None,
-    part: Literal["test", "train"] | None = None,
     preset: str | None = None,
     resize: int | None = None,
     crop: int | None = None,
@@ -62,7 +61,6 @@ def images(
             IDX files, or HDF5 with `images` and `labels`.
         labels: a file with a name and a class a line, for a flat folder.
         limit: as many samples, spread evenly over all; the index of a sample, and so its noise, stays that of the whole.
-        part: of a folder that has both.
         preset: "torchvision", "keras-caffe", "cifar" or "plain": the default of all that follows; what the weights say.
         resize, crop: pixels; 0 for none.
         interpolation: of the resizing, "bilinear" or "bicubic".
@@ -77,7 +75,6 @@ def images(
             data=os.fspath(path),
             labels=None if labels is None else os.fspath(labels),
             limit=limit,
-            part=part,
             preset=preset,
             resize=resize,
             crop=crop,
@@ -126,13 +123,14 @@ def text(
     return Data(
         _given(
             data=None if path is None else os.fspath(path),
-            sentences=None if sentences is None else list(sentences),
+            text=None if sentences is None else list(sentences),
             task=task,
             columns=None if columns is None else list(columns),
             classes=None if classes is None else list(classes),
             label_names=None if label_names is None else list(label_names),
             vocab=None if vocab is None else os.fspath(vocab),
-            cased=cased,
+            cased=cased or None,
+            uncased=None if cased is not False else True,
             limit=limit,
             pad_to=pad_to,
             skip_bad_rows=skip_bad_rows or None,

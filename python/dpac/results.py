@@ -69,7 +69,7 @@ class Result:
             file = os.path.join(folder, "result.json")
             self.save(file)
             picture = os.path.join(folder, "picture.svg")
-            _native.plot(file, self._picture, picture)
+            _native.plot([file], self._picture, picture)
             svg = pathlib.Path(picture).read_text(encoding="utf-8")
         if path is not None:
             pathlib.Path(path).write_text(svg, encoding="utf-8")
@@ -161,8 +161,8 @@ class Evaluation(Result):
         return np.array(values) if self.json.get("points") else values[0]
 
 
-class _OfLayers(Result):
-    """Has energies, and stands for them wherever a call takes `energy`."""
+class WithEnergies(Result):
+    """Has energies, and stands for them wherever a call takes energies."""
 
     @property
     def energies(self) -> dict[str, float | npt.NDArray[np.float32]]:
@@ -174,7 +174,7 @@ def energies_of(json: Mapping[str, Any]) -> dict[str, float | npt.NDArray[np.flo
     return {name: np.array(v, np.float32) if isinstance(v, list) else float(v) for name, v in json.items()}
 
 
-class Learned(_OfLayers):
+class Learned(WithEnergies):
     """Energies that were learned for a budget."""
 
     _picture = "learning"
@@ -201,7 +201,7 @@ class Learned(_OfLayers):
         ]
 
 
-class Allocation(_OfLayers):
+class Allocation(WithEnergies):
     """The smallest energies of one kind that a search found."""
 
     def rows(self) -> list[dict[str, Any]]:

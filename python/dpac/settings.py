@@ -13,11 +13,12 @@ import numpy.typing as npt
 from dpac import _native
 from dpac._native import Error
 from dpac.layers import Layer
+from dpac.results import WithEnergies
 
 Noise = Literal["none", "shot", "thermal", "weight"]
 Bits = Union[float, None, Literal["auto"]]
 #: One for all layers; or one number or array [out_channels] for each layer, in order or by its name.
-PerLayer = Union[float, Mapping[str, npt.ArrayLike], Sequence[npt.ArrayLike]]
+PerLayer = Union[float, Mapping[str, npt.ArrayLike], Sequence[npt.ArrayLike], WithEnergies]
 #: (min, max) of each quantised tensor by its name.
 Ranges = dict[str, tuple[float, float]]
 
@@ -57,6 +58,8 @@ def _values(value: npt.ArrayLike, dtype: npt.DTypeLike) -> list:
 
 def per_layer(what: str, given: PerLayer, layers: Sequence[Layer], dtype: npt.DTypeLike, needed: Sequence[str]) -> list[list]:
     """A list of values for every layer. Layers that need none, and are not given any, have 1."""
+    if isinstance(given, WithEnergies):
+        given = given.energies
     if isinstance(given, numbers.Real):
         return [[given]] * len(layers)
     if isinstance(given, Mapping):
@@ -78,7 +81,7 @@ def _bits_in_force(own: Bits, both: Bits, noise: str) -> float | None:
     return (8 if noise in ("thermal", "weight") else None) if bits == "auto" else bits
 
 
-def _ranges(ranges: Mapping[str, tuple[float, float]] | None, tensors: Sequence[str]) -> list[tuple[float, float]]:
+def ranges_in_order(ranges: Mapping[str, tuple[float, float]] | None, tensors: Sequence[str]) -> list[tuple[float, float]]:
     if ranges is None:
         raise Error("thermal noise and quantised activations need ranges: give ranges=net.calibrate(images)")
     _check_names("range", "quantised tensors", ranges, tensors, tensors)
@@ -131,7 +134,7 @@ def make_setting(
         length,
         _bits_in_force(weight_bits, bits, noise),
         activation_bits,
-        _ranges(ranges, tensors) if ranges_needed else [],
+        ranges_in_order(ranges, tensors) if ranges_needed else [],
         choice("arithmetic", arithmetic, _ARITHMETICS),
         threads,
     )

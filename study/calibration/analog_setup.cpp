@@ -13,6 +13,7 @@ OpenedData open_calibration_data(const CalibrationSettings& how, const DataSetti
                                  const Session& session) {
   DataSettings settings = data;
   settings.limit.reset();
+  if (how.arrays) settings.arrays = how.arrays;
   if (!how.data.empty()) settings.part = DataPart::training;
   if (!how.data.empty() && how.data != data.data) {
     settings.data = how.data;
@@ -63,6 +64,10 @@ AnalogSetup set_up(const AnalogSettings& settings, const DataSettings& data, con
   setup.quantization.weight_bits = settings.quantization.weights(settings.kind());
   setup.quantization.activation_bits = settings.quantization.activations(settings.kind());
   if (!settings.ranges_needed()) return setup;
+  if (settings.calibration.ranges) {
+    setup.quantization.ranges = *settings.calibration.ranges;
+    return setup;
+  }
   const std::string& file = settings.calibration.file;
   setup.quantization.ranges =
       file.empty() ? from_data(settings, data, session, run, setup) : from_file(file, session, setup);

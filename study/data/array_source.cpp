@@ -1,6 +1,7 @@
 #include "study/data/array_source.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include <fmt/format.h>
@@ -50,38 +51,43 @@ class ArrayReader final : public SampleReader {
 
 }  // namespace
 
-ArraySource::ArraySource(ImageArrays arrays) : arrays_(std::move(arrays)) {
-  if (arrays_.size < 1) throw Error(fmt::format("{}: there are none, expected at least one", arrays_.name));
-  const auto labels = static_cast<int64_t>(arrays_.labels.size());
-  if (labels == 0 || labels == arrays_.size) return;
-  throw Error(fmt::format("{}: there are {} labels for {} images, expected one for each", arrays_.name, labels,
-                          arrays_.size));
+ArraySource::ArraySource(std::shared_ptr<const ImageArrays> arrays) : arrays_(std::move(arrays)) {
+  if (arrays_->size < 1) throw Error(fmt::format("{}: there are none, expected at least one", arrays_->name));
+  const auto labels = static_cast<int64_t>(arrays_->labels.size());
+  if (labels == 0 || labels == arrays_->size) return;
+  throw Error(fmt::format("{}: there are {} labels for {} images, expected one for each", arrays_->name,
+                          labels, arrays_->size));
 }
 
 std::string ArraySource::name(int64_t index) const {
-  return fmt::format("{}[{}]", arrays_.name, index);
+  return fmt::format("{}[{}]", arrays_->name, index);
 }
 
 TargetKind ArraySource::targets() const {
-  return arrays_.labels.empty() ? TargetKind::none : TargetKind::label;
+  return arrays_->labels.empty() ? TargetKind::none : TargetKind::label;
 }
 
 void ArraySource::check_labels(int64_t classes) const {
-  for (std::size_t i = 0; i < arrays_.labels.size(); ++i)
-    check_label(*this, static_cast<int64_t>(i), arrays_.labels[i], classes);
+  for (std::size_t i = 0; i < arrays_->labels.size(); ++i)
+    check_label(*this, static_cast<int64_t>(i), arrays_->labels[i], classes);
+}
+
+void ArraySource::fit(const Graph& graph) const {
+  if (const MapShape input = input_shape(graph); input != arrays_->shape) {
+    throw Error(fmt::format("{}: an image has the shape {} (channels, height, width), the network takes {}",
+                            arrays_->name, to_string(arrays_->shape), to_string(input)));
+  }
 }
 
 std::unique_ptr<SampleReader> ArraySource::read(const Graph& graph, std::vector<int64_t> samples,
                                                 const Reading& how) const {
-  if (const MapShape& input = input_shape(graph); input != arrays_.shape) {
-    throw Error(fmt::format("{}: an image has the shape {} (channels, height, width), the network takes {}",
-                            arrays_.name, to_string(arrays_.shape), to_string(input)));
-  }
-  return std::make_unique<ArrayReader>(arrays_, std::move(samples), how.batch);
+  assert(input_shape(graph) == arrays_->shape);
+  (void)graph;
+  return std::make_unique<ArrayReader>(*arrays_, std::move(samples), how.batch);
 }
 
 void ArraySource::write(Json& json) const {
-  json["data"] = arrays_.name;
+  json["data"] = arrays_->name;
   json["preset"] = nullptr;
 }
 

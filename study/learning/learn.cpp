@@ -93,6 +93,7 @@ void add_options(OptionSet& set, LearnSettings& settings) {
 void LearnSettings::check() const {
   check_values(*this);
   WorkbenchSettings::check();
+  check_state(state);
   if (!data.any() && data.limit) {
     throw SettingError("--limit was given, but there is nothing to judge accuracy by: add --data");
   }

@@ -23,10 +23,11 @@ namespace {
 /// Ranges come from the training data, unless the user chose others.
 WorkbenchSettings with_calibration(WorkbenchSettings settings) {
   CalibrationSettings& calibration = settings.analog.calibration;
-  if (!settings.analog.ranges_needed() || !calibration.file.empty() || !calibration.data.empty())
-    return settings;
+  const bool chosen = !calibration.file.empty() || !calibration.data.empty() || calibration.ranges;
+  if (!settings.analog.ranges_needed() || chosen) return settings;
   calibration.data = settings.learning.train_data;
   calibration.labels = settings.learning.train_labels;
+  calibration.arrays = settings.learning.train_arrays;
   return settings;
 }
 

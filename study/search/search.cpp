@@ -42,6 +42,7 @@ void add_options(OptionSet& set, EnergySearchSettings& settings) {
 void EnergySearchSettings::check() const {
   check_values(*this);
   WorkbenchSettings::check();
+  check_state(state);
   search.check();
 }
 

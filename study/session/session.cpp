@@ -7,8 +7,10 @@
 
 #include "loaders/images/dataset.h"
 #include "study/data/answer.h"
+#include "study/data/array_source.h"
 #include "study/data/image_source.h"
 #include "study/data/text_source.h"
+#include "study/session/opened_network.h"
 #include "study/settings/setting_error.h"
 #include "study/support/machine.h"
 
@@ -65,6 +67,33 @@ Session open_text_session(const ModelSettings& model, const DataSettings& settin
   return session_of(model, std::move(weights), std::move(data), std::move(graph), poll);
 }
 
+/// On a network that is open already.
+Session open_session_again(const ModelSettings& model, const DataSettings& settings, const Poll& poll) {
+  const OpenedNetwork& opened = *model.opened;
+  Session session{model, opened.weights_sha256, opened.traits, opened.remarks, {}, opened.graph, poll};
+  if (session.graph.reads_text()) name_classes(settings.text, session.graph);
+  session.data = open_more(session, settings);
+  if (session.graph.reads_text()) {
+    const auto& texts = dynamic_cast<const TextSource&>(*session.data.source);
+    session.graph.lengths = texts.lengths(session.data.samples, thread_count(0));
+  }
+  return session;
+}
+
+std::unique_ptr<ArraySource> open_arrays(const DataSettings& settings, const Graph& graph) {
+  auto arrays = std::make_unique<ArraySource>(settings.arrays);
+  arrays->fit(graph);
+  return arrays;
+}
+
+Session open_arrays_session(const ModelSettings& model, const DataSettings& settings, OpenedWeights weights,
+                            const Poll& poll) {
+  const MapShape& shape = settings.arrays->shape;
+  Graph graph = build_network(weights, model, model.input_size.value_or(Shape{shape.height, shape.width}));
+  OpenedData data = with_samples(open_arrays(settings, graph), settings);
+  return session_of(model, std::move(weights), std::move(data), std::move(graph), poll);
+}
+
 }  // namespace
 
 Session session_of(const ModelSettings& model, OpenedWeights weights, OpenedData data, Graph graph,
@@ -82,12 +111,15 @@ Session session_of(const ModelSettings& model, OpenedWeights weights, OpenedData
 
 Session open_session(const ModelSettings& model, const DataSettings& data, const Poll& poll) {
   if (!data.any()) throw SettingError("--data is required");
+  if (model.opened) return open_session_again(model, data, poll);
   OpenedWeights weights = open_weights(model);
+  if (data.arrays) return open_arrays_session(model, data, std::move(weights), poll);
   return weights.checkpoint.bert ? open_text_session(model, data, std::move(weights), poll)
                                  : open_images_session(model, data, std::move(weights), poll);
 }
 
 OpenedData open_more(const Session& session, const DataSettings& settings) {
+  if (settings.arrays) return with_samples(open_arrays(settings, session.graph), settings);
   if (session.graph.reads_text()) {
     return with_samples(std::make_unique<TextSource>(settings, session.model, session.graph, session.poll),
                         settings);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "loaders/images/open_dataset.h"
 #include "loaders/pixels/preprocess.h"
 #include "loaders/text/basic_tokenizer.h"
+#include "study/data/image_arrays.h"
 
 namespace dpac {
 
@@ -45,9 +47,10 @@ struct DataSettings {
   std::vector<float> mean = {}, std = {};     ///< One value, or one per channel; empty where not given.
   std::optional<double> value_scale = {};
   TextSettings text = {};
+  std::shared_ptr<const ImageArrays> arrays = {};  ///< Images in memory, in place of all but `limit`.
 
-  /// There is something to read, be it a sentence.
-  [[nodiscard]] bool any() const { return !data.empty() || !text.sentences.empty(); }
+  /// There is something to read, be it a sentence or in memory.
+  [[nodiscard]] bool any() const { return !data.empty() || !text.sentences.empty() || arrays != nullptr; }
 
   /// Name of a setting for images that was given; null for none.
   [[nodiscard]] const char* given_for_images() const;

@@ -64,6 +64,7 @@ DataSettings training_data_settings(const LearningSettings& settings, const Data
   DataSettings training = data;
   training.limit.reset();
   training.part = DataPart::training;
+  training.arrays = settings.train_arrays;
   if (settings.train_data != data.data || !settings.train_labels.empty()) {
     training.data = settings.train_data;
     training.labels = settings.train_labels;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -25,6 +26,7 @@ struct StartSetting {
 /// What is not given has docs/model.md's value.
 struct LearningSettings {
   std::string train_data = {}, train_labels = {};
+  std::shared_ptr<const ImageArrays> train_arrays = {};  ///< Images in memory, in place of both.
   std::string method = "sgd";
   std::optional<int64_t> steps = {}, batch = {}, images = {};
   std::optional<double> rate = {}, lambda = {};

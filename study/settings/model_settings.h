@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -12,6 +13,8 @@
 
 namespace dpac {
 
+struct OpenedNetwork;
+
 struct ModelSettings {
   std::string weights = {};  ///< A file or folder, in any of the formats that open_checkpoint() knows.
   std::optional<Shape> input_size = {};       ///< [H, W].
@@ -19,6 +22,8 @@ struct ModelSettings {
   bool no_head = false;
   std::string config = {};  ///< A config.json; empty for what lies beside the weights.
   std::optional<int64_t> heads = {}, max_length = {};
+  /// Of these weights, built with these settings: it is not opened again. Null where it is not open.
+  std::shared_ptr<const OpenedNetwork> opened = {};
 
   /// Of the longest sequence, for a network with that many position embeddings. @throws Error if it has fewer
   /// than were asked for.

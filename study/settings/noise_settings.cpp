@@ -13,6 +13,7 @@ namespace dpac {
 namespace {
 
 std::vector<Energies> energies_of(const EnergySettings& settings, const std::vector<AnalogLayer>& layers) {
+  if (settings.values) return {*settings.values};
   if (!settings.file.empty()) return {read_energies_file(settings.file, layers)};
   if (settings.energy) return {uniform_energies(layers, *settings.energy)};
   std::vector<Energies> points;
@@ -32,14 +33,14 @@ void check_sigma(const std::string& option, const std::optional<double>& sigma, 
 
 const char* EnergySettings::given() const {
   if (energy) return "--energy";
-  if (!file.empty()) return "--energies";
+  if (!file.empty() || values) return "--energies";
   if (!sweep.empty()) return "--energies-sweep";
   if (repeats != 1 || repeat_energy) return "--repeat";
   return round ? "--round-energy" : nullptr;
 }
 
 void EnergySettings::check(NoiseKind noise) const {
-  if (energy || !file.empty() || !sweep.empty()) return;
+  if (energy || !file.empty() || !sweep.empty() || values) return;
   throw SettingError(fmt::format(
       "--noise {} needs an energy: give --energy E ({}, for instance 10), --energies FILE or "
       "--energies-sweep A,B,...",

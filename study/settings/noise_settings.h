@@ -18,8 +18,9 @@ struct EnergySettings {
   std::optional<double> energy = {};
   std::string file = {};
   std::vector<double> sweep = {};
-  int32_t repeats = 1;         ///< `--repeat K`.
-  bool repeat_energy = false;  ///< `--repeat energy`.
+  std::optional<Energies> values = {};  ///< Of each layer that pays (paying_layers()), or of its channels.
+  int32_t repeats = 1;                  ///< `--repeat K`.
+  bool repeat_energy = false;           ///< `--repeat energy`.
   bool round = false;
 
   /// Name of a setting that was given and acts on a noise; null for none.

@@ -2,6 +2,8 @@
 /// All that energies are found with.
 #pragma once
 
+#include <string>
+
 #include "study/settings/analog_settings.h"
 #include "study/settings/data_settings.h"
 #include "study/settings/learning_settings.h"
@@ -18,6 +20,10 @@ struct WorkbenchSettings {
 
   /// @throws SettingError as the parts' own check() do.
   void check() const;
+
+  /// @throws SettingError where what was kept in the folder `state` could not be told from what other images
+  /// in memory gave; empty for no folder.
+  void check_state(const std::string& state) const;
 };
 
 }  // namespace dpac

@@ -31,6 +31,8 @@ class Remarks {
   void add(const Remarks& others);
 
   [[nodiscard]] const std::vector<std::string>& sentences() const { return sentences_; }
+  [[nodiscard]] const std::vector<std::string>& assumed() const { return assumed_; }
+  [[nodiscard]] const std::vector<LeftOut>& left_out() const { return left_out_; }
 
   /// `assumed` [sentence], `left_out` [{`what`, `count`, `examples`}] and `notices` [sentence], all of them.
   void write(Json& json) const;

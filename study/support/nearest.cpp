@@ -1,11 +1,11 @@
-#include "cli/support/nearest.h"
+#include "study/support/nearest.h"
 
 #include <algorithm>
 #include <cstddef>
 
 #include <fmt/format.h>
 
-namespace dpac::cli {
+namespace dpac {
 namespace {
 
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -42,4 +42,4 @@ std::string did_you_mean(std::string_view typed, const std::vector<std::string>&
   return word ? fmt::format("; did you mean {}?", *word) : "";
 }
 
-}  // namespace dpac::cli
+}  // namespace dpac

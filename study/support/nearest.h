@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace dpac::cli {
+namespace dpac {
 
 /// The one of `words` that `typed` was probably meant to be: the least number of letters to insert, remove,
 /// replace or swap with a neighbour (Damerau's distance of adjacent transpositions), at most a third of the
@@ -17,4 +17,4 @@ std::optional<std::string> nearest(std::string_view typed, const std::vector<std
 /// "; did you mean X?", or nothing.
 std::string did_you_mean(std::string_view typed, const std::vector<std::string>& words);
 
-}  // namespace dpac::cli
+}  // namespace dpac
