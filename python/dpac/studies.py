@@ -51,6 +51,7 @@ def _named(options: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     for name, value in options.items():
         if value is False:
             continue
+        name = name.rstrip("_")  # "lambda_".
         if name == "text":
             named.append(("--text", list(value)))
         else:
