@@ -137,6 +137,11 @@ class Evaluation(Result):
         """Without noise and quantisers, on the same samples; None without a baseline."""
         return self.json.get("noise_free_top1")
 
+    @property
+    def ledger(self) -> list[dict[str, Any]] | None:
+        """What each layer spends, at one energy: the keys of `dpac eval`'s layers. None for several or without noise."""
+        return self.json.get("layers")
+
     def rows(self) -> list[dict[str, Any]]:
         rows = []
         for point in self.points:
