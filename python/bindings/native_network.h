@@ -16,7 +16,6 @@
 #include "python/bindings/samples.h"
 #include "python/bindings/setting.h"
 #include "study/session/opened_network.h"
-#include "study/support/interrupted.h"
 
 namespace dpac::python {
 
@@ -77,13 +76,8 @@ template <class Work>
 auto NativeNetwork::compute(const Work& work) {
   const nanobind::gil_scoped_release released;
   const std::lock_guard lock(mutex_);
-  interruption_.begin();
-  try {
-    return work();
-  } catch (const Interrupted&) {
-    const nanobind::gil_scoped_acquire gil;
-    throw interruption_.raised();
-  }
+  const nanobind::gil_scoped_acquire again;
+  return interruptible(interruption_, work);
 }
 
 }  // namespace dpac::python

@@ -77,6 +77,22 @@ std::string run_search(NativeNetwork& network, const Request& request) {
       [&] { return search(settings_of<EnergySearchSettings>(network, request)).to_json(); });
 }
 
+/// Of networks that the options name.
+std::string run_table(const Request& request) {
+  Interruption interruption;
+  return interruptible(interruption, [&] {
+    TableSettings settings;
+    OptionSet set;
+    add_options(set, settings);
+    take(set, request.options);
+    settings.data.arrays = request.data;
+    settings.learning.train_arrays = request.train;
+    settings.run.progress = request.progress;
+    settings.run.poll = [&] { interruption.poll(); };
+    return table(settings).to_json();
+  });
+}
+
 /// For a callback that Python made: `progress(done, total, unit, ended)`.
 WorkCallback work_callback(nb::object progress) {
   if (progress.is_none()) return {};
@@ -154,6 +170,7 @@ void bind_studies(nb::module_& m) {
   m.def("calibrate", &run_calibration, "network"_a, "request"_a);
   m.def("learn", &run_learning, "network"_a, "request"_a);
   m.def("search", &run_search, "network"_a, "request"_a);
+  m.def("table", &run_table, "request"_a);
   m.def("plot", &plot, "results"_a, "kind"_a, "out"_a);
   m.def("report", &write_report, "results"_a, "out"_a);
 }

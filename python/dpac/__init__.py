@@ -11,8 +11,9 @@ from dpac.data import Data, arrays, images, text
 from dpac.layers import Layer, Layers
 from dpac.network import Network
 from dpac.opening import from_torch, load
-from dpac.results import Allocation, BitsResult, Evaluation, Learned, Picture, Result, Search, report
+from dpac.results import Allocation, BitsResult, Evaluation, Learned, Picture, Result, Search, Table, report
 from dpac.studies import Remark
+from dpac.tables import table
 
 __all__ = [
     "Allocation",
@@ -28,12 +29,14 @@ __all__ = [
     "Remark",
     "Result",
     "Search",
+    "Table",
     "__version__",
     "arrays",
     "from_torch",
     "images",
     "load",
     "report",
+    "table",
     "text",
 ]
 

@@ -256,6 +256,27 @@ class Search(Result):
         ]
 
 
+class Table(Result):
+    """The smallest energies of several networks under several noises."""
+
+    _picture = "energy"
+
+    def rows(self) -> list[dict[str, Any]]:
+        rows = []
+        for row in self.json["rows"]:
+            saving = row.get("saving_percent") or {}
+            rows.append(
+                {
+                    "network": row["network"],
+                    "noise": row["noise"],
+                    "baseline_top1": row.get("baseline_top1"),
+                    **{kind: (row.get(kind) or {}).get("mean") for kind in ("uniform", "layer", "channel")},
+                    **{f"saving_{kind}": saving.get(kind) for kind in ("layer", "channel")},
+                }
+            )
+        return rows
+
+
 class BitsResult(Result):
     """How many bits the noise of each layer is worth."""
 

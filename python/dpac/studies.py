@@ -52,8 +52,8 @@ def _named(options: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
         if value is False:
             continue
         name = name.rstrip("_")  # "lambda_".
-        if name == "text":
-            named.append(("--text", list(value)))
+        if name in ("text", "weights"):
+            named.append(("--" + name, [os.fspath(each) for each in value]))
         else:
             named.append(("--" + name.replace("_", "-"), _values(value)))
     return named
@@ -95,8 +95,8 @@ def _labels(data: Data | None) -> list[int]:
 
 
 def study(
-    what: Callable[[_native.NativeNetwork, _native.Request], str],
-    network: Network,
+    what: Callable[..., str],
+    network: Network | None,
     data: Data | None,
     *,
     train: Data | None = None,
@@ -105,13 +105,15 @@ def study(
     progress: bool | None = None,
     **options: Any,
 ) -> dict[str, Any]:
-    """The JSON of the program's command of that name."""
+    """The JSON of the program's command of that name; without a network, of those that the options name."""
     for role, given in (("data", data), ("train", train)):
         if given is not None and not isinstance(given, Data):
             raise TypeError(f"{role} is {type(given).__name__}, expected dpac.images(), dpac.text() or dpac.arrays()")
-    own = None if energies is None else _energies(network, energies, options.get("noise", "none"), options)
+    own = None
+    if network is not None and energies is not None:
+        own = _energies(network, energies, options.get("noise", "none"), options)
     named = _named({**(data.settings if data else {}), **_training_options(train), **options})
-    if network.threads and what is not _native.calibrate:
+    if network is not None and network.threads:
         named.append(("--threads", [str(network.threads)]))
     bar = progress_bar(progress)
     try:
@@ -122,10 +124,10 @@ def study(
             None if train is None else train.array,
             _labels(train),
             own,
-            None if ranges is None else ranges_in_order(ranges, network.quantized_tensors),
+            None if ranges is None or network is None else ranges_in_order(ranges, network.quantized_tensors),
             bar,
         )
-        found = json.loads(what(network.native, request))
+        found = json.loads(what(request) if network is None else what(network.native, request))
     except Error as error:
         raise Error(in_python(str(error))) from None
     finally:

@@ -103,6 +103,15 @@ def test_search_is_the_programs(net, program, in_memory, files):
         assert found["layer"].energies.keys() == {layer.name for layer in net.layers}
 
 
+def test_table_is_the_programs(program, files):
+    options = ["--train-data", program.data, "--noises", "shot", "--method", "analytic", "--kinds", "uniform,layer"]
+    expected = program.run("table", *options, "--images", "32", "--tries", "4", "--names", "demo")
+    how = {"method": "analytic", "kinds": ["uniform", "layer"], "images": 32, "tries": 4, "names": ["demo"]}
+    found = dpac.table([WEIGHTS], files, files, noises=["shot"], **how)
+    same(found, expected, "rows")
+    assert found.rows()[0]["network"] == "demo"
+
+
 def test_bits_are_the_programs(net, program, in_memory, tmp_path):
     ranges_file = tmp_path / "ranges.h5"
     program.run("calibrate", "--calibration-method", "ema", "--calibration-batches", "1", "--out", str(ranges_file))
