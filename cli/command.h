@@ -5,7 +5,7 @@
 #include <functional>
 #include <span>
 
-#include "cli/options/option_set.h"
+#include "study/options/option_set.h"
 
 namespace dpac::cli {
 

@@ -10,25 +10,28 @@
 #include <fmt/format.h>
 
 #include "cli/manual/manual.h"
-#include "cli/support/nearest.h"
+#include "study/support/nearest.h"
 #include "cli/support/usage_error.h"
 #include "cli/support/wrap.h"
 #include "engine/onednn/onednn.h"
 #include "kernels/isa.h"
+#include "study/support/version.h"
 
 namespace dpac::cli {
 namespace {
 
+// CLI11 puts help into a second column, and breaks no lines.
+constexpr std::size_t kHelpWidth = 110 - kHelpColumn;
+
 /// A command with what it declared.
 struct Declared {
   const Command* command;
-  CLI::App* app;
   std::unique_ptr<OptionSet> set;
   Work work;
 };
 
 std::string version_text() {
-  return fmt::format("dpac {}\noneDNN {}\nISA {}", DPAC_VERSION, onednn::version(), name(active_isa()));
+  return fmt::format("dpac {}\noneDNN {}\nISA {}", version(), onednn::version(), name(active_isa()));
 }
 
 bool is_option(std::string_view word) {
@@ -75,6 +78,31 @@ std::vector<std::string> command_names() {
   return names;
 }
 
+CLI::Option* add_to_parser(const OptionEntry& entry, CLI::App& app) {
+  const std::string help = wrapped(entry.help, kHelpWidth);
+  if (entry.flag != nullptr) return app.add_flag(entry.name, *entry.flag, help);
+  const auto take = [take = entry.take](const CLI::results_t& values) {
+    take(values);
+    return true;
+  };
+  CLI::Option* option = app.add_option(entry.name, take, help);
+  option->type_name(entry.value)->default_str(entry.shown)->expected(1);
+  if (entry.repeatable) option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  const bool plain_arguments = entry.repeatable && !entry.name.starts_with('-');
+  if (plain_arguments) option->expected(-1);
+  return option;
+}
+
+void add_to_parser(const OptionSet& set, CLI::App& app) {
+  for (const OptionEntry& entry : set.entries()) {
+    CLI::Option* option = add_to_parser(entry, app)->group(entry.heading)->required(entry.required);
+    for (const std::string& other : entry.excludes) {
+      if (CLI::Option* excluded = app.get_option_no_throw(other)) option->excludes(excluded);
+    }
+  }
+  app.footer(wrapped(set.footer(), kHelpColumn + kHelpWidth));
+}
+
 }  // namespace
 
 struct CommandLine::Parser {
@@ -88,10 +116,10 @@ CommandLine::CommandLine() : parser_(std::make_unique<Parser>()) {
   app.get_formatter()->column_width(kHelpColumn);
   app.footer("'dpac COMMAND --help' explains a command; 'dpac demo' is the place to start.");
   for (const Command& command : all_commands()) {
-    CLI::App* own = app.add_subcommand(command.name, command.summary);
-    auto set = std::make_unique<OptionSet>(*own);
+    auto set = std::make_unique<OptionSet>();
     Work work = command.add(*set);
-    parser_->commands.push_back({&command, own, std::move(set), std::move(work)});
+    add_to_parser(*set, *app.add_subcommand(command.name, command.summary));
+    parser_->commands.push_back({&command, std::move(set), std::move(work)});
   }
 }
 

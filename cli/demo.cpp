@@ -9,20 +9,26 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
-#include "cli/data/image_source.h"
 #include "cli/demo_file.h"
-#include "cli/evaluation.h"
-#include "cli/options/model_options.h"
-#include "cli/options/noise_options.h"
 #include "cli/options/output_options.h"
-#include "cli/point_report.h"
-#include "cli/support/json.h"
-#include "cli/support/machine.h"
+#include "cli/support/terminal_progress.h"
+#include "cli/text/point_text.h"
 #include "engine/network.h"
 #include "engine/networks/resnet.h"
 #include "loaders/checkpoint.h"
 #include "loaders/images/open_dataset.h"
 #include "loaders/sha256.h"
+#include "study/data/image_source.h"
+#include "study/evaluation/accuracy_text.h"
+#include "study/evaluation/evaluation_json.h"
+#include "study/evaluation/passes.h"
+#include "study/evaluation/point_report.h"
+#include "study/options/model_options.h"
+#include "study/options/noise_options.h"
+#include "study/settings/settings_json.h"
+#include "study/support/json.h"
+#include "study/support/machine.h"
+#include "study/support/result_json.h"
 
 namespace dpac::cli {
 namespace {
@@ -32,10 +38,10 @@ constexpr int kBarLength = 40;
 
 struct DemoOptions {
   // The whole curve, from guessing to the clean accuracy.
-  NoiseOptions noise{
+  NoiseSettings noise{
       .noise = "shot", .energies = {.sweep = {1, 2, 3, 5, 10, 30, 100, 300, 1000}}, .seeds = 5};
   int64_t limit = 1000;
-  RunOptions run;
+  RunSettings run;
   OutputOptions output;
 };
 
@@ -55,11 +61,11 @@ class Demo {
             {.batch = options_.run.batch, .threads = thread_count(options_.run.threads), .noise = noise}};
   }
 
-  Evaluation run(Network& network, const EvaluationPlan& plan, Progress& progress) const {
+  PassTallies run(Network& network, const EvaluationPlan& plan, Progress& progress) const {
     const auto reader =
         images_.read(network.graph(), samples_,
                      {.batch = options_.run.batch, .threads = thread_count(options_.run.threads)});
-    return evaluate({network}, *reader, images_, plan, progress);
+    return run_passes({network}, *reader, images_, plan, progress);
   }
 
  private:
@@ -82,8 +88,9 @@ Results measure(const DemoOptions& options) {
   Network clean = demo.make_network(NoiseKind::none), noisy = demo.make_network(NoiseKind::shot);
   const EvaluationPlan once{{NoiseConfig{}}, {}};
   const EvaluationPlan sweep{options.noise.points(noisy.layers()), options.noise.seed_list()};
-  Progress progress(demo.samples() * (once.passes() + sweep.passes()), "images", options.output.quiet);
-  const Evaluation without = demo.run(clean, once, progress), with = demo.run(noisy, sweep, progress);
+  Progress progress(demo.samples() * (once.passes() + sweep.passes()), "images", options.run.progress,
+                    options.run.poll);
+  const PassTallies without = demo.run(clean, once, progress), with = demo.run(noisy, sweep, progress);
   return {report_points(clean, once, without, options.noise.wavelength_nm).front(),
           report_points(noisy, sweep, with, options.noise.wavelength_nm),
           demo.samples(),
@@ -137,10 +144,11 @@ Json json_of(const DemoOptions& options, const Results& results) {
   return json;
 }
 
-void run(const DemoOptions& options) {
+void run(DemoOptions& options) {
   options.noise.check();
+  options.run = watched(options.run, options.output.quiet);
   const Results results = measure(options);
-  publish(options.output, {}, text_of(options, results), json_of(options, results));
+  publish(options.output, {}, text_of(options, results), Document(json_of(options, results), {}));
 }
 
 }  // namespace

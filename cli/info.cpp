@@ -8,18 +8,21 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
-#include "cli/options/model_options.h"
 #include "cli/options/output_options.h"
-#include "cli/support/json.h"
-#include "cli/support/machine.h"
 #include "cli/support/text_table.h"
 #include "engine/noise/analog.h"
+#include "study/options/model_options.h"
+#include "study/session/opened_weights.h"
+#include "study/settings/settings_json.h"
+#include "study/support/json.h"
+#include "study/support/machine.h"
+#include "study/support/result_json.h"
 
 namespace dpac::cli {
 namespace {
 
 struct InfoOptions {
-  ModelOptions model;
+  ModelSettings model;
   OutputOptions output;
 };
 
@@ -100,7 +103,7 @@ void run(const InfoOptions& options) {
   for (const std::string& sentence : graph.assumed) remarks.record_assumed(sentence);
   for (const LeftOut& left_out : weights.checkpoint.left_out) remarks.record_left_out(left_out);
   for (const std::string& sentence : weights.damage) remarks.notice(sentence);
-  publish(options.output, remarks, text_of(weights, graph, layers), json);
+  publish(options.output, remarks, text_of(weights, graph, layers), Document(std::move(json), remarks));
 }
 
 }  // namespace

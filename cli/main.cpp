@@ -13,9 +13,9 @@
 
 #include "cli/command_line.h"
 #include "cli/support/interrupt.h"
-#include "cli/support/printable.h"
-#include "cli/support/usage_error.h"
 #include "loaders/hdf5/hdf5_reader.h"
+#include "study/settings/setting_error.h"
+#include "study/support/printable.h"
 
 namespace dpac::cli {
 namespace {
@@ -28,7 +28,7 @@ int report(const std::string& sentence, int exit_code) {
   return exit_code;
 }
 
-int report_usage(const CommandLine& line, const UsageError& error) {
+int report_usage(const CommandLine& line, const SettingError& error) {
   report(error.what(), kUsage);
   std::fputs(fmt::format("'{} --help' lists the options.\n", line.command()).c_str(), stderr);
   return kUsage;
@@ -42,7 +42,7 @@ int run(int argc, char** argv) {
     catch_interrupts();
     line.run();
     return 0;
-  } catch (const UsageError& error) {
+  } catch (const SettingError& error) {
     return report_usage(line, error);
   } catch (const Interrupted& interrupted) {
     const std::string& next = interrupted.how_to_go_on;

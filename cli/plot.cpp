@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "cli/command.h"
-#include "cli/gnuplot/draw.h"
-#include "cli/pictures/figures.h"
-#include "cli/support/atomic_file.h"
+#include "cli/support/interrupt.h"
+#include "report/gnuplot/draw.h"
+#include "report/pictures/figures.h"
+#include "study/support/atomic_file.h"
 
 namespace dpac::cli {
 namespace {
@@ -22,20 +23,22 @@ struct PlotOptions {
 
 std::vector<std::string> kind_names() {
   std::vector<std::string> names;
-  for (const PictureKind kind : kPictureKinds) names.emplace_back(name(kind));
+  for (const report::PictureKind kind : report::kPictureKinds) names.emplace_back(name(kind));
   return names;
 }
 
-PictureKind kind_called(const std::string& called) {
-  return *std::find_if(kPictureKinds.begin(), kPictureKinds.end(),
-                       [&](PictureKind kind) { return name(kind) == called; });
+report::PictureKind kind_called(const std::string& called) {
+  return *std::find_if(report::kPictureKinds.begin(), report::kPictureKinds.end(),
+                       [&](report::PictureKind kind) { return name(kind) == called; });
 }
 
 void run(const PlotOptions& options) {
-  const PictureFormat format = picture_format(options.out);
-  const Figure figure = make_figure(kind_called(options.kind), read_results(options.files));
+  const report::PictureFormat format = report::picture_format(options.out);
+  const report::Figure figure =
+      report::make_figure(kind_called(options.kind), report::read_results(options.files));
+  const HeldInterrupts held;
   AtomicFile file(options.out);
-  file.write(draw(figure, format));
+  file.write(report::draw(figure, format, stop_if_interrupted));
   file.commit();
 }
 

@@ -6,9 +6,10 @@
 #include <vector>
 
 #include "cli/command.h"
-#include "cli/page/report_page.h"
-#include "cli/pictures/result_file.h"
-#include "cli/support/atomic_file.h"
+#include "cli/support/interrupt.h"
+#include "report/page/report_page.h"
+#include "report/pictures/result_file.h"
+#include "study/support/atomic_file.h"
 
 namespace dpac::cli {
 namespace {
@@ -19,9 +20,10 @@ struct ReportOptions {
 };
 
 void run(const ReportOptions& options) {
-  const std::vector<ResultFile> results = read_results(options.files);
+  const std::vector<report::ResultFile> results = report::read_results(options.files);
+  const HeldInterrupts held;
   AtomicFile file(options.out);
-  file.write(report_page(results));
+  file.write(report::report_page(results, stop_if_interrupted));
   file.commit();
 }
 

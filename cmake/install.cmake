@@ -9,7 +9,7 @@ install(EXPORT dpacTargets NAMESPACE dpac:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/
 # dot or a slash in its name), configures them, or includes one that does, is not for users.
 set(installed)
 set(foreign)
-foreach(folder kernels engine loaders learn)
+foreach(folder kernels engine loaders learn study report)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${folder}/*.h)
   foreach(header ${headers})
     file(STRINGS ${header} others REGEX "^#include <[^>]*[./]")

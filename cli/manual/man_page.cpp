@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/manual/manual.h"
+#include "study/support/version.h"
 
 namespace dpac::cli {
 namespace {
@@ -26,8 +27,8 @@ std::string roff(std::string_view text) {
 }
 
 std::string header(const std::string& title, const std::string& name, std::string_view summary) {
-  return fmt::format(".TH {} 1 \"\" \"dpac {}\" \"User Commands\"\n.SH NAME\n{} \\- {}\n", title,
-                     DPAC_VERSION, roff(name), roff(summary));
+  return fmt::format(".TH {} 1 \"\" \"dpac {}\" \"User Commands\"\n.SH NAME\n{} \\- {}\n", title, version(),
+                     roff(name), roff(summary));
 }
 
 std::string upper(std::string text) {

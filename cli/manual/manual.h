@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/options/option_set.h"
+#include "study/options/option_set.h"
 
 namespace dpac::cli {
 

@@ -1,15 +1,13 @@
 #include "cli/options/output_options.h"
 
 #include <cstdio>
-#include <utility>
 
 #include <fmt/format.h>
 
-#include "cli/support/atomic_file.h"
-#include "cli/support/machine.h"
-#include "cli/support/printable.h"
+#include "cli/support/interrupt.h"
 #include "kernels/error.h"
-#include "kernels/noise_key.h"
+#include "study/support/atomic_file.h"
+#include "study/support/printable.h"
 
 namespace dpac::cli {
 namespace {
@@ -23,10 +21,6 @@ void write_to_stdout(const std::string& text) {
   }
 }
 
-std::string dump(const Json& json) {
-  return json.dump(2) + '\n';
-}
-
 }  // namespace
 
 void add_output_options(OptionSet& set, OutputOptions& options) {
@@ -37,28 +31,20 @@ void add_output_options(OptionSet& set, OutputOptions& options) {
   set.flag({"--quiet", "", "No progress and no notices"}, options.quiet);
 }
 
-Json result_json(const std::string& command, Json options, const std::string& weights_sha256, int threads) {
-  return {{"command", command},
-          {"version", DPAC_VERSION},
-          {"options", std::move(options)},
-          {"weights_sha256", weights_sha256},
-          {"noise_stream", kStreamVersion},
-          {"machine", machine_json(threads)}};
-}
-
-void publish(const OutputOptions& options, const Remarks& remarks, const std::string& text, Json json) {
-  remarks.write(json);
+void publish(const OutputOptions& options, const Remarks& remarks, const std::string& text,
+             const Document& document) {
+  const HeldInterrupts held;
   const bool json_alone = options.json == kStdout;
   if (!options.json.empty() && !json_alone) {
     AtomicFile file(options.json);
-    file.write(dump(json));
+    file.write(document.text());
     file.commit();
   }
   if (!options.quiet) {
     for (const std::string& sentence : remarks.sentences())
       fmt::print(stderr, "dpac: {}\n", printable(sentence));
   }
-  write_to_stdout(json_alone ? dump(json) : text);
+  write_to_stdout(json_alone ? document.text() : text);
 }
 
 }  // namespace dpac::cli

@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "cli/options/option_set.h"
-#include "cli/remarks.h"
-#include "cli/support/json.h"
+#include "study/options/option_set.h"
+#include "study/support/document.h"
+#include "study/support/remarks.h"
 
 namespace dpac::cli {
 
@@ -17,14 +17,11 @@ struct OutputOptions {
 
 void add_output_options(OptionSet& set, OutputOptions& options);
 
-/// A result's keys that every command has; the command adds its own.
-/// `options` is all that decides the result, defaults included.
-Json result_json(const std::string& command, Json options, const std::string& weights_sha256, int threads);
-
-/// Writes the JSON, with the remarks' keys, where it was asked for; shows the remarks on stderr, unless
+/// Writes the JSON where it was asked for; shows the remarks on stderr, unless
 /// quiet, and then `text` on stdout, unless the JSON goes there. All of it at the end of the work, so that a
 /// command that fails leaves nothing but its error.
 /// @throws Error if anything cannot be written.
-void publish(const OutputOptions& options, const Remarks& remarks, const std::string& text, Json json);
+void publish(const OutputOptions& options, const Remarks& remarks, const std::string& text,
+             const Document& document);
 
 }  // namespace dpac::cli

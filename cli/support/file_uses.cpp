@@ -7,9 +7,10 @@
 
 #include <fmt/format.h>
 
-#include "cli/support/atomic_file.h"
+#include "cli/support/interrupt.h"
 #include "cli/support/usage_error.h"
 #include "loaders/output_path.h"
+#include "study/support/atomic_file.h"
 
 namespace dpac::cli {
 namespace {
@@ -107,6 +108,7 @@ void check_output(const FileUse& output, const std::vector<FileUse>& uses) {
 }  // namespace
 
 void check_file_uses(const std::vector<FileUse>& uses) {
+  const HeldInterrupts held;  // Files are created, and removed.
   for (const FileUse& use : uses) {
     if (use.role == FileRole::reads || is_standard_output(use) || is_special_file(use.path)) continue;
     for (const FileUse& other : uses) {

@@ -2,14 +2,9 @@
 /// Ctrl-C, or a batch system's SIGTERM, where work can be left instead of in the middle of it.
 #pragma once
 
-#include <string>
+#include "study/support/interrupted.h"
 
 namespace dpac::cli {
-
-/// What a command is left by after SIGINT or SIGTERM. Not an Error: the user wanted it.
-struct Interrupted {
-  std::string how_to_go_on = {};  ///< A sentence; empty where the work starts again from its beginning.
-};
 
 inline constexpr int kInterruptedExit = 130;  ///< As of a program that SIGINT ends.
 
@@ -18,10 +13,11 @@ inline constexpr int kInterruptedExit = 130;  ///< As of a program that SIGINT e
 /// process.
 void catch_interrupts();
 
-/// Called many times a second while there is work to do, by any thread. @throws Interrupted after a signal.
+/// The program's Poll. @throws Interrupted after a signal.
 void stop_if_interrupted();
 
-/// While one exists, the first signal only sets the flag, for the sake of what would be left behind.
+/// While one exists, the first signal only sets the flag, for the sake of what would be left behind: a
+/// temporary file that is being written to.
 class HeldInterrupts {
  public:
   HeldInterrupts();

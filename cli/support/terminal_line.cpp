@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/support/printable.h"
+#include "study/support/printable.h"
 
 namespace dpac::cli {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/support/printable.h"
+#include "study/support/printable.h"
 
 namespace dpac::cli {
 
@@ -33,15 +33,6 @@ std::string TextTable::text() const {
     text += line + '\n';
   }
   return text;
-}
-
-std::string with_thousands(long long value) {
-  std::string digits = std::to_string(value);
-  const std::ptrdiff_t first_digit = value < 0 ? 1 : 0;
-  for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > first_digit; i -= 3) {
-    digits.insert(static_cast<std::size_t>(i), 1, ',');
-  }
-  return digits;
 }
 
 }  // namespace dpac::cli

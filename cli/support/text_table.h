@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "study/support/printable.h"
+
 namespace dpac::cli {
 
 /// Columns as wide as their widest cell. The first column is flush left, the others, which hold numbers,
@@ -22,8 +24,5 @@ class TextTable {
  private:
   std::vector<std::vector<std::string>> rows_;
 };
-
-/// 25557032 -> "25,557,032".
-std::string with_thousands(long long value);
 
 }  // namespace dpac::cli

@@ -8,10 +8,9 @@
 #include <optional>
 #include <thread>
 
-namespace dpac::python {
+#include "study/support/interrupted.h"
 
-/// What poll() ends a computation by, in whatever thread.
-struct Interrupted {};
+namespace dpac::python {
 
 /// Of one computation at a time, which runs without the GIL.
 class Interruption {
@@ -33,5 +32,18 @@ class Interruption {
   std::atomic<bool> stopped_ = false;
   std::optional<nanobind::python_error> raised_;
 };
+
+/// Does work without the GIL, which `interruption` may end. @throws python_error from Ctrl-C.
+template <class Work>
+auto interruptible(Interruption& interruption, const Work& work) {
+  const nanobind::gil_scoped_release released;
+  interruption.begin();
+  try {
+    return work();
+  } catch (const Interrupted&) {
+    const nanobind::gil_scoped_acquire gil;
+    throw interruption.raised();
+  }
+}
 
 }  // namespace dpac::python

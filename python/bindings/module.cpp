@@ -1,7 +1,8 @@
 /// @file
 /// dpac._native: what the Python package computes with. Its users see dpac/network.py and its like.
+#include <cctype>
+#include <exception>
 #include <nanobind/nanobind.h>
-#include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
@@ -9,10 +10,16 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "engine/noise/calibrate.h"
 #include "kernels/error.h"
+#include "loaders/left_out.h"
 #include "python/bindings/native_network.h"
+#include "python/bindings/studies.h"
+#include "study/settings/noise_settings.h"
+#include "study/settings/setting_error.h"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -72,6 +79,18 @@ std::vector<NamedRange> calibrate(NativeNetwork& network, const Samples& samples
   return ranges;
 }
 
+/// As the program checks its options. @throws SettingError
+void check_noise(const NativeNetwork& network, NoiseKind noise, std::optional<double> sigma_thermal,
+                 std::optional<double> sigma_weight, DotLength dot_length) {
+  const NoiseSettings given{.noise = std::string(name(noise)),
+                            .energies_given = false,
+                            .sigma_thermal = sigma_thermal,
+                            .sigma_weight = sigma_weight,
+                            .dot_length = std::string(name(dot_length))};
+  given.check();
+  given.check_groups(network.layers());
+}
+
 Setting make_setting(NoiseKind noise, Energies energies, Repeats repeats, uint64_t seed,
                      std::optional<double> sigma_thermal, std::optional<double> sigma_weight,
                      DotLength dot_length, std::optional<double> weight_bits, std::optional<double> act_bits,
@@ -90,18 +109,53 @@ Setting make_setting(NoiseKind noise, Energies energies, Repeats repeats, uint64
   return setting;
 }
 
-NativeNetwork* open(const std::filesystem::path& path, std::optional<std::pair<int64_t, int64_t>> input_size,
-                    std::optional<bool> stride_in_1x1, bool no_head,
-                    std::optional<std::filesystem::path> config, std::optional<int64_t> heads,
-                    std::optional<int64_t> max_length) {
+/// "--dot-length paper was given" -> "dot_length paper was given".
+std::string with_keywords(std::string_view sentence) {
+  std::string text;
+  bool option = false;
+  for (std::size_t i = 0; i < sentence.size(); ++i) {
+    const char c = sentence[i];
+    const bool begins = c == '-' && sentence.substr(i, 2) == "--" && i + 2 < sentence.size() &&
+                        std::islower(static_cast<unsigned char>(sentence[i + 2])) != 0;
+    if (begins) {
+      option = true;
+      ++i;
+      continue;
+    }
+    option = option && (c == '-' || std::isalnum(static_cast<unsigned char>(c)) != 0);
+    text += option && c == '-' ? '_' : c;
+  }
+  return text;
+}
+
+/// A setting is called by its keyword, where the library calls it by the program's option.
+void raise_setting_error(const std::exception_ptr& thrown, void* error_type) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const SettingError& error) {
+    PyErr_SetString(static_cast<PyObject*>(error_type), with_keywords(error.what()).c_str());
+  }
+}
+
+NativeNetwork* open(const std::string& path, std::optional<std::pair<int64_t, int64_t>> input_size,
+                    std::optional<std::string> stride_in, bool no_head, const std::string& config,
+                    std::optional<int64_t> heads, std::optional<int64_t> max_length) {
   const nb::gil_scoped_release released;
-  OpeningOptions options{.stride_in_1x1 = stride_in_1x1,
-                         .no_head = no_head,
-                         .config = std::move(config),
-                         .heads = heads,
-                         .max_length = max_length};
-  if (input_size) options.input_size = Shape{input_size->first, input_size->second};
-  return new NativeNetwork(open_network(path, options));
+  ModelSettings model{.weights = path,
+                      .stride_in = std::move(stride_in),
+                      .no_head = no_head,
+                      .config = config,
+                      .heads = heads,
+                      .max_length = max_length};
+  if (input_size) model.input_size = Shape{input_size->first, input_size->second};
+  return new NativeNetwork(model);
+}
+
+std::vector<std::string> left_out_of(const NativeNetwork& network) {
+  std::vector<std::string> sentences;
+  for (const LeftOut& left_out : network.model().opened->remarks.left_out())
+    sentences.push_back(to_sentence(left_out));
+  return sentences;
 }
 
 void bind_network(nb::module_& m) {
@@ -110,10 +164,10 @@ void bind_network(nb::module_& m) {
       .def_prop_ro("parameters", [](const NativeNetwork& n) { return n.graph().parameters; })
       .def_prop_ro("class_names", [](const NativeNetwork& n) { return n.graph().class_names; })
       .def_prop_ro("reads_text", [](const NativeNetwork& n) { return n.graph().reads_text(); })
-      .def_prop_ro("format", [](const NativeNetwork& n) { return n.about().format; })
-      .def_prop_ro("remarks", [](const NativeNetwork& n) { return n.about().remarks; })
-      .def_prop_ro("assumed", [](const NativeNetwork& n) { return n.about().assumed; })
-      .def_prop_ro("left_out", [](const NativeNetwork& n) { return n.about().left_out; })
+      .def_prop_ro("format", [](const NativeNetwork& n) { return n.model().opened->format; })
+      .def_prop_ro("remarks", [](const NativeNetwork& n) { return n.model().opened->remarks.sentences(); })
+      .def_prop_ro("assumed", [](const NativeNetwork& n) { return n.model().opened->remarks.assumed(); })
+      .def_prop_ro("left_out", &left_out_of)
       .def_prop_ro("classes", &NativeNetwork::classes)
       .def_prop_ro("tensors", &NativeNetwork::tensors)
       .def_prop_ro("input", &input_of)
@@ -139,6 +193,8 @@ void bind_setting(nb::module_& m) {
       .value("ema", CalibrationMethod::ema)
       .value("percentile", CalibrationMethod::percentile);
   nb::class_<Setting>(m, "Setting");
+  m.def("check_noise", &check_noise, "network"_a, "noise"_a, "sigma_thermal"_a.none(),
+        "sigma_weight"_a.none(), "dot_length"_a);
   m.def("setting", &make_setting, "noise"_a, "energies"_a, "repeats"_a, "seed"_a, "sigma_thermal"_a.none(),
         "sigma_weight"_a.none(), "dot_length"_a, "weight_bits"_a.none(), "act_bits"_a.none(), "ranges"_a,
         "arithmetic"_a, "threads"_a);
@@ -149,14 +205,16 @@ void bind_setting(nb::module_& m) {
 NB_MODULE(_native, m) {
   m.attr("__version__") = DPAC_VERSION;
   nb::exception<Error>(m, "Error", PyExc_RuntimeError);
+  nb::register_exception_translator(raise_setting_error, m.attr("Error").ptr());
   nb::class_<Samples>(m, "Samples")
       .def(nb::init<Images>(), "images"_a.noconvert())
       .def(nb::init<Tokens, Tokens, const Lengths&>(), "ids"_a.noconvert(), "types"_a.noconvert(),
            "lengths"_a.noconvert());
   bind_setting(m);
   bind_network(m);
-  m.def("open", &open, "path"_a, "input_size"_a.none(), "stride_in_1x1"_a.none(), "no_head"_a,
-        "config"_a.none(), "heads"_a.none(), "max_length"_a.none(), nb::rv_policy::take_ownership);
+  m.def("open", &open, "path"_a, "input_size"_a.none(), "stride_in"_a.none(), "no_head"_a, "config"_a,
+        "heads"_a.none(), "max_length"_a.none(), nb::rv_policy::take_ownership);
+  bind_studies(m);
 }
 
 }  // namespace dpac::python

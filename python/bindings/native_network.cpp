@@ -13,25 +13,21 @@
 
 namespace dpac::python {
 
-NativeNetwork::NativeNetwork(OpenedNetwork opened)
-    : about_(std::move(opened)),
-      networks_(std::move(about_.graph), [this] { interruption_.poll(); }),
+namespace {
+
+ModelSettings opened(ModelSettings model) {
+  model.opened = open_network(model);
+  return model;
+}
+
+}  // namespace
+
+NativeNetwork::NativeNetwork(const ModelSettings& model)
+    : model_(opened(model)),
+      networks_(model_.opened->graph, [this] { interruption_.poll(); }),
       layers_(analog_layers(networks_.graph())),
       classes_(output_channels(networks_.graph())) {
   for (const QuantizedTensor& tensor : quantized_tensors(networks_.graph())) tensors_.push_back(tensor.name);
-}
-
-template <class Work>
-auto NativeNetwork::compute(const Work& work) {
-  const nanobind::gil_scoped_release released;
-  const std::lock_guard lock(mutex_);
-  interruption_.begin();
-  try {
-    return work();
-  } catch (const Interrupted&) {
-    const nanobind::gil_scoped_acquire gil;
-    throw interruption_.raised();
-  }
 }
 
 std::span<const int64_t> NativeNetwork::indices(int64_t first, int64_t count) {

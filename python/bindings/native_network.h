@@ -13,9 +13,9 @@
 #include "engine/noise/quantization.h"
 #include "python/bindings/compiled_networks.h"
 #include "python/bindings/interruption.h"
-#include "python/bindings/opened_network.h"
 #include "python/bindings/samples.h"
 #include "python/bindings/setting.h"
+#include "study/session/opened_network.h"
 
 namespace dpac::python {
 
@@ -28,9 +28,11 @@ struct PlainArray {
 /// Computes without the GIL, one call at a time: other threads wait. @throws python_error from Ctrl-C.
 class NativeNetwork {
  public:
-  explicit NativeNetwork(OpenedNetwork opened);
+  /// Opens a weight file. @throws Error as open_network().
+  explicit NativeNetwork(const ModelSettings& model);
 
-  [[nodiscard]] const OpenedNetwork& about() const { return about_; }
+  /// How it was opened, `opened` included.
+  [[nodiscard]] const ModelSettings& model() const { return model_; }
   [[nodiscard]] const Graph& graph() const { return networks_.graph(); }
   [[nodiscard]] const std::vector<AnalogLayer>& layers() const { return layers_; }
   [[nodiscard]] const std::vector<std::string>& tensors() const { return tensors_; }
@@ -47,14 +49,21 @@ class NativeNetwork {
   Ranges calibrate(const Samples& samples, CalibrationMethod method, int64_t batches, uint64_t seed,
                    int threads);
 
- private:
+  /// Does any other work on the network in the same way.
   template <class Work>
   auto compute(const Work& work);
+
+  /// Ends it after Ctrl-C.
+  [[nodiscard]] Poll poll() {
+    return [this] { interruption_.poll(); };
+  }
+
+ private:
   /// The indices of so many samples, valid until the next call.
   std::span<const int64_t> indices(int64_t first, int64_t count);
 
-  OpenedNetwork about_;  // Without its graph.
-  std::mutex mutex_;     // Of all that follows.
+  ModelSettings model_;
+  std::mutex mutex_;  // Of all that follows.
   Interruption interruption_;
   CompiledNetworks networks_;
   std::vector<AnalogLayer> layers_;
@@ -62,5 +71,13 @@ class NativeNetwork {
   int64_t classes_ = 0;
   std::vector<int64_t> indices_;
 };
+
+template <class Work>
+auto NativeNetwork::compute(const Work& work) {
+  const nanobind::gil_scoped_release released;
+  const std::lock_guard lock(mutex_);
+  const nanobind::gil_scoped_acquire again;
+  return interruptible(interruption_, work);
+}
 
 }  // namespace dpac::python

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import fnmatch
+import os
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Literal, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,13 @@ import numpy.typing as npt
 from dpac import _native
 from dpac._native import Error
 from dpac.layers import Layer, Layers
+from dpac.data import Data
+from dpac.results import BitsResult, Evaluation, Learned, Search, WithEnergies
 from dpac.settings import METHODS, Bits, Noise, PerLayer, Ranges, choice, make_setting
+from dpac.studies import study
+
+#: Of a study: for all layers, several of these, by layer, of a result, or of a file.
+Energies = Union[float, Sequence[float], Mapping[str, npt.ArrayLike], WithEnergies, str, "os.PathLike[str]"]
 
 
 class Network:
@@ -26,7 +33,7 @@ class Network:
     """Threads to compute with; 0: all that OpenMP gives, which torch.set_num_threads() decides too."""
 
     def __init__(self, native: _native.NativeNetwork) -> None:
-        self._native = native
+        self.native = native
         self._layers = Layers(Layer(*fields) for fields in native.layers)
         self._tensors: list[str] = native.tensors
         self._input: tuple[int, int, int] = native.input
@@ -41,12 +48,12 @@ class Network:
     @property
     def architecture(self) -> str:
         """For people: "ResNet50 v1.5"."""
-        return self._native.architecture
+        return self.native.architecture
 
     @property
     def format(self) -> str:
         """Of the weight file, for people."""
-        return self._native.format
+        return self.native.format
 
     @property
     def reads_text(self) -> bool:
@@ -66,17 +73,22 @@ class Network:
     @property
     def class_names(self) -> list[str]:
         """Empty where the file does not say them."""
-        return self._native.class_names
+        return self.native.class_names
 
     @property
     def parameters(self) -> int:
         """In the file, BatchNorm's four per channel included."""
-        return self._native.parameters
+        return self.native.parameters
 
     @property
     def layers(self) -> Layers:
         """The analog layers, in order; shown as a table."""
         return Layers(self._layers)
+
+    @property
+    def quantized_tensors(self) -> list[str]:
+        """What has a range, in the order of ranges."""
+        return list(self._tensors)
 
     @property
     def macs(self) -> int:
@@ -86,12 +98,12 @@ class Network:
     @property
     def assumed(self) -> list[str]:
         """Sentences: what no file says and was chosen."""
-        return self._native.assumed
+        return self.native.assumed
 
     @property
     def left_out(self) -> list[str]:
         """Sentences: what is in the files and was not taken."""
-        return self._native.left_out
+        return self.native.left_out
 
     def __call__(
         self,
@@ -143,6 +155,7 @@ class Network:
         """
         samples, count = self._samples(x, token_types, mask)
         setting = make_setting(
+            self.native,
             self._layers,
             self._tensors,
             self.threads,
@@ -160,7 +173,7 @@ class Network:
             arithmetic=arithmetic,
         )
         logits = np.empty((count, self._classes), np.float32)
-        self._native.run(samples, logits, first_sample, setting)
+        self.native.run(samples, logits, first_sample, setting)
         return logits
 
     def trace(
@@ -188,14 +201,14 @@ class Network:
             memory at once.
         """
         samples, count = self._samples(x, token_types, mask)
-        setting = make_setting(self._layers, self._tensors, self.threads, **how)
+        setting = make_setting(self.native, self._layers, self._tensors, self.threads, **how)
         logits = np.empty((count, self._classes), np.float32)
-        arrays = self._native.trace(samples, logits, first_sample, setting, self._matching(layers))
+        arrays = self.native.trace(samples, logits, first_sample, setting, self._matching(layers))
         return {"logits": logits, **arrays}
 
     def calibrate(
         self,
-        x: npt.ArrayLike,
+        x: npt.ArrayLike | Data,
         *,
         token_types: npt.ArrayLike | None = None,
         mask: npt.ArrayLike | None = None,
@@ -206,7 +219,7 @@ class Network:
         """Ranges of the quantised tensors, from runs without noise and quantisers: those that `dpac calibrate` finds.
 
         Args:
-            x, token_types, mask: as of a call of the network; best from a training set.
+            x, token_types, mask: as of a call of the network, or a data set; best from a training set.
             method: "ema": min and max, averaged over batches (the program's with weight noise or none); "percentile":
                 0.01 and 99.99 % of all values (with thermal noise).
             batches: of 32 samples each, at most; 100 for "ema", 5 for "percentile".
@@ -215,11 +228,127 @@ class Network:
         Returns:
             (min, max) by the tensor's name: "input" first, then layers and what follows them.
         """
+        if isinstance(x, Data):
+            options = {} if batches is None else {"calibration_batches": batches}
+            found = study(_native.calibrate, self, x, calibration_method=method, calibration_seed=seed, **options)
+            return {name: (low, high) for name, (low, high) in found["ranges"].items()}
         samples, _ = self._samples(x, token_types, mask)
         if batches is not None and batches < 1:
             raise Error(f"batches is {batches}, expected at least 1")
-        found = self._native.calibrate(samples, choice("method", method, METHODS), batches, seed, self.threads)
+        found = self.native.calibrate(samples, choice("method", method, METHODS), batches, seed, self.threads)
         return dict(zip(self._tensors, found))
+
+    def evaluate(
+        self,
+        data: Data,
+        *,
+        noise: Noise = "none",
+        energies: Energies | None = None,
+        seeds: int = 1,
+        seed: int = 0,
+        ranges: Ranges | None = None,
+        progress: bool | None = None,
+        **options: object,
+    ) -> Evaluation:
+        """Accuracy on a data set with its uncertainty: `dpac eval`.
+
+        Args:
+            data: of images(), text() or arrays().
+            noise: of the analog layers.
+            energies: one for all layers, a list of such to try one after another, a dict by layer, what learn() or
+                search() found, or the path of a file of energies.
+            seeds: how many, from `seed` on.
+            ranges: of the quantisers, from calibrate(); without them they are calibrated on the data.
+            progress: shows a bar (needs tqdm); None: where somebody watches.
+            options: any other option of the program: bits=8, repeat=4, baseline off by no_baseline=True, ...
+
+        Raises:
+            Error: in the program's sentences.
+
+        Warns:
+            Remark: of what was assumed or left out.
+        """
+        options.update(noise=noise, **_seeds(noise, seed, seeds))
+        json = study(_native.evaluate, self, data, energies=energies, ranges=ranges, progress=progress, **options)
+        return Evaluation(json)
+
+    def bits(
+        self,
+        data: Data,
+        *,
+        noise: Noise,
+        energies: Energies,
+        seeds: int = 1,
+        seed: int = 0,
+        ranges: Ranges | None = None,
+        progress: bool | None = None,
+        **options: object,
+    ) -> BitsResult:
+        """How many bits each layer's noise is worth, and whether it is: `dpac bits`. Arguments as of evaluate()."""
+        options.update(noise=noise, **_seeds(noise, seed, seeds))
+        json = study(_native.bits, self, data, energies=energies, ranges=ranges, progress=progress, **options)
+        return BitsResult(json)
+
+    def learn(
+        self,
+        train: Data,
+        data: Data | None = None,
+        *,
+        noise: Noise,
+        target_energy: float,
+        per: Literal["layer", "channel"] = "layer",
+        seed: int = 0,
+        ranges: Ranges | None = None,
+        progress: bool | None = None,
+        **options: object,
+    ) -> Learned:
+        """How much energy each layer or channel needs, the weights as they are: `dpac learn`.
+
+        Args:
+            train: samples to learn on.
+            data: samples to judge by; None: the accuracy is not measured.
+            noise: of the analog layers.
+            target_energy: per MAC, below which energy costs nothing.
+            per: what has an energy of its own.
+            options: steps, lr, lambda_, start, method, train_batch, bits, state, ...
+        """
+        options.update(noise=noise, target_energy=target_energy, per=per, seed=seed)
+        json = study(_native.learn, self, data, train=train, ranges=ranges, progress=progress, **options)
+        return Learned(json)
+
+    def search(
+        self,
+        train: Data,
+        data: Data,
+        *,
+        noise: Noise,
+        max_loss: float | None = None,
+        target_accuracy: float | None = None,
+        kinds: Sequence[Literal["uniform", "layer", "channel"]] = ("uniform", "layer", "channel"),
+        seeds: int = 1,
+        seed: int = 0,
+        ranges: Ranges | None = None,
+        progress: bool | None = None,
+        **options: object,
+    ) -> Search:
+        """The smallest energies at an allowed loss of accuracy: `dpac search`.
+
+        Args:
+            train: samples to learn on.
+            data: samples to judge by.
+            noise: of the analog layers.
+            max_loss: below the accuracy without noise and quantisers, as a fraction; 0.02.
+            target_accuracy: in its place.
+            kinds: of allocations.
+            options: tries, bracket, method, steps, bits, state, ...
+        """
+        if max_loss is not None:
+            options["max_loss"] = max_loss
+        if target_accuracy is not None:
+            options["target_accuracy"] = target_accuracy
+        options.update(noise=noise, kinds=list(kinds), seed=seed, seeds=seeds)
+        json = study(_native.search, self, data, train=train, ranges=ranges, progress=progress, **options)
+        return Search(json)
 
     def _samples(
         self, x: npt.ArrayLike, token_types: npt.ArrayLike | None, mask: npt.ArrayLike | None
@@ -251,6 +380,10 @@ class Network:
                 raise Error(f"no analog layer fits '{pattern}'; they are {names}")
             chosen.update(found)
         return sorted(chosen)
+
+
+def _seeds(noise: str, seed: int, seeds: int) -> dict[str, int]:
+    return {} if noise == "none" else {"seed": seed, "seeds": seeds}
 
 
 def _tokens(ids: npt.NDArray, token_types: npt.ArrayLike | None, mask: npt.ArrayLike | None) -> _native.Samples:

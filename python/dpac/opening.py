@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-import pathlib
 import tempfile
 import warnings
 from typing import TYPE_CHECKING, Literal
 
 from dpac import _native
 from dpac.network import Network
+from dpac.studies import Remark, in_python
 
 if TYPE_CHECKING:
     import torch
-
-
-class Remark(UserWarning):
-    """What was assumed or left out in opening a file, or looks damaged in it."""
 
 
 def load(
@@ -53,16 +49,10 @@ def load(
     if stride_in not in (None, "3x3", "1x1"):
         raise _native.Error(f"stride_in is {stride_in!r}, expected '3x3' or '1x1'")
     native = _native.open(
-        pathlib.Path(path),
-        input_size,
-        None if stride_in is None else stride_in == "1x1",
-        no_head,
-        None if config is None else pathlib.Path(config),
-        heads,
-        max_length,
+        os.fspath(path), input_size, stride_in, no_head, "" if config is None else os.fspath(config), heads, max_length
     )
     for sentence in native.remarks:
-        warnings.warn(sentence, Remark, stacklevel=2)
+        warnings.warn(in_python(sentence), Remark, stacklevel=2)
     return Network(native)
 
 

@@ -13,11 +13,12 @@ import numpy.typing as npt
 from dpac import _native
 from dpac._native import Error
 from dpac.layers import Layer
+from dpac.results import WithEnergies
 
 Noise = Literal["none", "shot", "thermal", "weight"]
 Bits = Union[float, None, Literal["auto"]]
 #: One for all layers; or one number or array [out_channels] for each layer, in order or by its name.
-PerLayer = Union[float, Mapping[str, npt.ArrayLike], Sequence[npt.ArrayLike]]
+PerLayer = Union[float, Mapping[str, npt.ArrayLike], Sequence[npt.ArrayLike], WithEnergies]
 #: (min, max) of each quantised tensor by its name.
 Ranges = dict[str, tuple[float, float]]
 
@@ -57,6 +58,8 @@ def _values(value: npt.ArrayLike, dtype: npt.DTypeLike) -> list:
 
 def per_layer(what: str, given: PerLayer, layers: Sequence[Layer], dtype: npt.DTypeLike, needed: Sequence[str]) -> list[list]:
     """A list of values for every layer. Layers that need none, and are not given any, have 1."""
+    if isinstance(given, WithEnergies):
+        given = given.energies
     if isinstance(given, numbers.Real):
         return [[given]] * len(layers)
     if isinstance(given, Mapping):
@@ -78,7 +81,7 @@ def _bits_in_force(own: Bits, both: Bits, noise: str) -> float | None:
     return (8 if noise in ("thermal", "weight") else None) if bits == "auto" else bits
 
 
-def _ranges(ranges: Mapping[str, tuple[float, float]] | None, tensors: Sequence[str]) -> list[tuple[float, float]]:
+def ranges_in_order(ranges: Mapping[str, tuple[float, float]] | None, tensors: Sequence[str]) -> list[tuple[float, float]]:
     if ranges is None:
         raise Error("thermal noise and quantised activations need ranges: give ranges=net.calibrate(images)")
     _check_names("range", "quantised tensors", ranges, tensors, tensors)
@@ -86,6 +89,7 @@ def _ranges(ranges: Mapping[str, tuple[float, float]] | None, tensors: Sequence[
 
 
 def make_setting(
+    native: _native.NativeNetwork,
     layers: Sequence[Layer],
     tensors: Sequence[str],
     threads: int,
@@ -113,14 +117,10 @@ def make_setting(
     for option, given, own in (
         ("energy", energy is not None, noisy),
         ("repeats", not (isinstance(repeats, int) and repeats == 1), noisy),
-        ("sigma_thermal", sigma_thermal is not None, noise == "thermal"),
-        ("sigma_weight", sigma_weight is not None, noise == "weight"),
-        ("dot_length", dot_length != "in-group", noise in ("shot", "thermal")),
     ):
         if given and not own:
             raise Error(f"{option} was given, but does nothing with noise='{noise}'")
-    if dot_length != "in-group" and all(layer.groups == 1 for layer in layers):
-        raise Error(f"dot_length='{dot_length}' was given, but no layer of this network has groups: leave it out")
+    _native.check_noise(native, kind, sigma_thermal, sigma_weight, length)
     needed = [layer.name for layer in layers if layer.has_weights or noise != "weight"] if noisy else []
     activation_bits = _bits_in_force(act_bits, bits, noise)
     ranges_needed = noise == "thermal" or activation_bits is not None
@@ -134,7 +134,7 @@ def make_setting(
         length,
         _bits_in_force(weight_bits, bits, noise),
         activation_bits,
-        _ranges(ranges, tensors) if ranges_needed else [],
+        ranges_in_order(ranges, tensors) if ranges_needed else [],
         choice("arithmetic", arithmetic, _ARITHMETICS),
         threads,
     )

@@ -8,8 +8,8 @@
 
 #include <doctest/doctest.h>
 
-#include "cli/learning/time_left.h"
 #include "cli/support/terminal_line.h"
+#include "study/search/time_left.h"
 #include "tests/support/learning_inputs.h"
 #include "tests/support/messages.h"
 #include "tests/support/program.h"
@@ -17,7 +17,7 @@
 #include "tests/support/words.h"
 
 using namespace dpac;
-using cli::TimeLeft;
+using dpac::TimeLeft;
 using test::contains;
 using test::joined;
 using test::LearningInputs;

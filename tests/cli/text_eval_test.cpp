@@ -9,8 +9,8 @@
 
 #include <doctest/doctest.h>
 
-#include "cli/metrics.h"
 #include "loaders/hdf5/hdf5_file.h"
+#include "study/metrics/metrics.h"
 #include "tests/support/program.h"
 #include "tests/support/text_inputs.h"
 
@@ -91,7 +91,7 @@ TEST_CASE("A classifier of pairs: top-1, metrics, and what was counted") {
   }
   CHECK(json["top1"].get<double>() == right / 40.0);
   CHECK(json["metrics"]["matthews"].get<double>() ==
-        doctest::Approx(*cli::classification_metrics(predictions, labels, 3).matthews));
+        doctest::Approx(*classification_metrics(predictions, labels, 3).matthews));
 }
 
 TEST_CASE("Batch size and threads change no logit of a text, under any noise; the seed does") {
@@ -150,7 +150,7 @@ TEST_CASE("A network with one output is a regression") {
   CHECK(json["top1_ci95"].is_null());
   CHECK(json["metrics"]["accuracy"].is_null());
   const Rows rows = csv_rows(csv);
-  const auto metrics = cli::regression_metrics(column(rows, 2), column(rows, 1));
+  const auto metrics = regression_metrics(column(rows, 2), column(rows, 1));
   CHECK(json["metrics"]["pearson"].get<double>() == doctest::Approx(*metrics.pearson).epsilon(1e-4));
   CHECK(json["metrics"]["spearman"].get<double>() == doctest::Approx(*metrics.spearman).epsilon(1e-4));
   CHECK(dpac_json(inputs.model("eval", {"--text", "wa"}))["text"]["score"].is_number());
@@ -166,9 +166,9 @@ TEST_CASE("Without a classifier each sentence has an embedding, and a pair their
   REQUIRE(rows.size() == 20);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto pair = logits.values().subspan(64 * i, 64);
-    CHECK(std::stod(rows[i][2]) == doctest::Approx(cli::cosine(pair.first(32), pair.last(32))).epsilon(1e-4));
+    CHECK(std::stod(rows[i][2]) == doctest::Approx(cosine(pair.first(32), pair.last(32))).epsilon(1e-4));
   }
-  const auto metrics = cli::regression_metrics(column(rows, 2), column(rows, 1));
+  const auto metrics = regression_metrics(column(rows, 2), column(rows, 1));
   CHECK(json["metrics"]["spearman"].get<double>() == doctest::Approx(*metrics.spearman).epsilon(1e-4));
 
   const std::string single = inputs.folder.write("single.txt", "wa wb wc\nwd\n").string();
@@ -177,7 +177,7 @@ TEST_CASE("Without a classifier each sentence has an embedding, and a pair their
   const auto pair = dpac_json(inputs.model("eval", {"--text", "wa wb wc", "--text", "wd"}));
   CHECK(pair["text"]["dimension"] == 32);
   CHECK(pair["text"]["cosine"].get<double>() ==
-        doctest::Approx(cli::cosine(alone.values().first(32), alone.values().last(32))));
+        doctest::Approx(cosine(alone.values().first(32), alone.values().last(32))));
 }
 
 TEST_CASE("--pad-to computes the padding: hardly another result, but more MACs") {

@@ -1,5 +1,5 @@
 // Energies files, HDF5 or CSV, of two layers.
-#include "cli/energies_file.h"
+#include "study/energies/energies_file.h"
 #include "tests/fuzz/fuzz.h"
 
 extern "C" int LLVMFuzzerInitialize(int*, char***) {
@@ -19,6 +19,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
     return two;
   }();
   const auto file = dpac::fuzz::folder().write("energies", {data, size});
-  dpac::fuzz::check([&] { (void)dpac::cli::read_energies_file(file, layers); });
+  dpac::fuzz::check([&] { (void)dpac::read_energies_file(file, layers); });
   return 0;
 }

@@ -45,3 +45,13 @@ run(${build}/02_learn_precision ${demo} ${demo})
 if(NOT output MATCHES "step 100: .*conv1 .* photons per MAC")
   message(FATAL_ERROR "02_learn_precision printed\n${output}")
 endif()
+
+run(${build}/03_search ${demo} ${demo})
+if(NOT output MATCHES "uniform +[0-9.]+ photons per MAC: .*layer +[0-9.]+ photons per MAC: .*with 3 other seeds: 9[0-9]")
+  message(FATAL_ERROR "03_search printed\n${output}")
+endif()
+
+run(${build}/04_own_images ${demo})
+if(NOT output MATCHES "energy +1: .*energy +10000: .*calibrated on")
+  message(FATAL_ERROR "04_own_images printed\n${output}")
+endif()

@@ -1,0 +1,178 @@
+#include "python/bindings/studies.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+#include <string>
+#include <utility>
+
+#include "report/gnuplot/draw.h"
+#include "report/page/report_page.h"
+#include "report/pictures/figures.h"
+#include "report/pictures/result_file.h"
+#include "study/study.h"
+#include "study/support/atomic_file.h"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace dpac::python {
+namespace {
+
+/// Of a study on a network that is open: what the request says, and the rest by default.
+template <class Settings>
+Settings settings_of(NativeNetwork& network, const Request& request) {
+  Settings settings;
+  OptionSet set;
+  add_options(set, settings);
+  take(set, request.options);
+  settings.model = network.model();
+  settings.data.arrays = request.data;
+  settings.analog.noise.energies.values = request.energies;
+  settings.analog.calibration.ranges = request.ranges;
+  settings.run.progress = request.progress;
+  settings.run.poll = network.poll();
+  if constexpr (requires { settings.learning; }) settings.learning.train_arrays = request.train;
+  return settings;
+}
+
+std::string run_evaluation(NativeNetwork& network, const Request& request) {
+  return network.compute([&] {
+    auto settings = settings_of<EvaluationSettings>(network, request);
+    return evaluate(settings).to_json();
+  });
+}
+
+std::string run_bits(NativeNetwork& network, const Request& request) {
+  return network.compute([&] {
+    auto settings = settings_of<BitsSettings>(network, request);
+    settings.analog.ranges_reported = true;
+    return measure_bits(settings).to_json();
+  });
+}
+
+std::string run_calibration(NativeNetwork& network, const Request& request) {
+  return network.compute([&] {
+    NetworkCalibrationSettings settings;
+    OptionSet set;
+    add_options(set, settings);
+    take(set, request.options);
+    settings.model = network.model();
+    settings.data.arrays = request.data;
+    settings.run.progress = request.progress;
+    settings.run.poll = network.poll();
+    return calibrate_network(settings).to_json();
+  });
+}
+
+std::string run_learning(NativeNetwork& network, const Request& request) {
+  return network.compute([&] { return learn(settings_of<LearnSettings>(network, request)).to_json(); });
+}
+
+std::string run_search(NativeNetwork& network, const Request& request) {
+  return network.compute(
+      [&] { return search(settings_of<EnergySearchSettings>(network, request)).to_json(); });
+}
+
+/// Of networks that the options name.
+std::string run_table(const Request& request) {
+  Interruption interruption;
+  return interruptible(interruption, [&] {
+    TableSettings settings;
+    OptionSet set;
+    add_options(set, settings);
+    take(set, request.options);
+    settings.data.arrays = request.data;
+    settings.learning.train_arrays = request.train;
+    settings.run.progress = request.progress;
+    settings.run.poll = [&] { interruption.poll(); };
+    return table(settings).to_json();
+  });
+}
+
+/// For a callback that Python made: `progress(done, total, unit, ended)`.
+WorkCallback work_callback(nb::object progress) {
+  if (progress.is_none()) return {};
+  // Shared, since studies copy callbacks without the GIL.
+  return [shared = std::make_shared<const nb::object>(std::move(progress))](const WorkDone& work) {
+    const nb::gil_scoped_acquire gil;
+    try {
+      (*shared)(work.done, work.total, work.unit, work.ended);
+    } catch (nb::python_error& error) {
+      error.discard_as_unraisable("a progress bar of dpac");
+    }
+  };
+}
+
+using Labels = std::vector<int>;
+using Range = std::pair<float, float>;
+
+Request make_request(GivenOptions options, std::optional<Images> data, Labels labels,
+                     std::optional<Images> train, Labels train_labels, std::optional<Energies> energies,
+                     const std::optional<std::vector<Range>>& ranges, nb::object progress) {
+  Request request{.options = std::move(options),
+                  .energies = std::move(energies),
+                  .progress = work_callback(std::move(progress))};
+  if (data) request.data = image_arrays(*data, std::move(labels));
+  if (train) request.train = image_arrays(*train, std::move(train_labels));
+  if (!ranges) return request;
+  request.ranges.emplace();
+  for (const auto& [min, max] : *ranges) request.ranges->push_back({min, max});
+  return request;
+}
+
+report::PictureKind kind_called(const std::string& called) {
+  const auto found = std::find_if(report::kPictureKinds.begin(), report::kPictureKinds.end(),
+                                  [&](report::PictureKind kind) { return name(kind) == called; });
+  if (found == report::kPictureKinds.end()) throw Error("there is no picture of the kind '" + called + "'");
+  return *found;
+}
+
+void write_whole(const std::string& path, const std::string& contents) {
+  AtomicFile file(path);
+  file.write(contents);
+  file.commit();
+}
+
+void plot(const std::vector<std::string>& results, const std::string& kind, const std::string& out) {
+  const nb::gil_scoped_release released;
+  const report::PictureFormat format = report::picture_format(out);
+  const report::Figure figure = report::make_figure(kind_called(kind), report::read_results(results));
+  write_whole(out, report::draw(figure, format, [] {}));
+}
+
+void write_report(const std::vector<std::string>& results, const std::string& out) {
+  const nb::gil_scoped_release released;
+  write_whole(out, report::report_page(report::read_results(results), [] {}));
+}
+
+}  // namespace
+
+std::shared_ptr<const ImageArrays> image_arrays(const Images& images, std::vector<int> labels) {
+  const auto size = [&](std::size_t axis) { return static_cast<int64_t>(images.shape(axis)); };
+  ImageArrays arrays{.size = size(0), .shape = {size(1), size(2), size(3)}, .labels = std::move(labels)};
+  const auto floats = static_cast<std::size_t>(arrays.shape.channels * arrays.shape.pixels());
+  arrays.load = [first = images.data(), floats](int64_t index, std::span<float> image) {
+    std::copy_n(first + static_cast<std::size_t>(index) * floats, floats, image.begin());
+  };
+  return std::make_shared<const ImageArrays>(std::move(arrays));
+}
+
+void bind_studies(nb::module_& m) {
+  nb::class_<Request>(m, "Request");
+  m.def("request", &make_request, "options"_a, "data"_a.none(), "labels"_a, "train"_a.none(),
+        "train_labels"_a, "energies"_a.none(), "ranges"_a.none(), "progress"_a.none());
+  m.def("evaluate", &run_evaluation, "network"_a, "request"_a);
+  m.def("bits", &run_bits, "network"_a, "request"_a);
+  m.def("calibrate", &run_calibration, "network"_a, "request"_a);
+  m.def("learn", &run_learning, "network"_a, "request"_a);
+  m.def("search", &run_search, "network"_a, "request"_a);
+  m.def("table", &run_table, "request"_a);
+  m.def("plot", &plot, "results"_a, "kind"_a, "out"_a);
+  m.def("report", &write_report, "results"_a, "out"_a);
+}
+
+}  // namespace dpac::python

@@ -1,0 +1,79 @@
+#include "study/options/analog_options.h"
+
+#include <fmt/format.h>
+
+#include "kernels/quantizer.h"
+#include "study/options/noise_options.h"
+
+namespace dpac {
+namespace {
+
+constexpr const char *kGroup = "Quantisation", *kNone = "none";
+
+void parse(const std::string& option, const std::string& text, BitsSetting& to) {
+  to.given = true;
+  if (text == kNone) return;
+  to.bits = parse_number<double>(
+      option, text,
+      {kFewestBits, kMostBits, true,
+       fmt::format("a number of bits from {} to {} (fractions allowed) or none", kFewestBits, kMostBits)});
+}
+
+void add(OptionSet& set, const std::string& option, BitsSetting& to, const std::string& help) {
+  set.parsed({option, "B|none", help}, [option, &to](const std::string& text) { parse(option, text, to); });
+}
+
+}  // namespace
+
+void add_bits_options(OptionSet& set, QuantizationSettings& settings) {
+  set.heading(kGroup);
+  add(set, "--bits", settings.bits,
+      "Bits of weights and activations; fractions allowed [8 with thermal and weight noise, else none]");
+  add(set, "--weight-bits", settings.weight_bits, "Bits of the weights, per output channel [--bits]");
+  add(set, "--act-bits", settings.act_bits, "Bits of the activations, per tensor; the input has 8 [--bits]");
+}
+
+void add_arithmetic_option(OptionSet& set, QuantizationSettings& settings) {
+  set.heading(kGroup);
+  set.choice({"--arithmetic", "",
+              "auto: exact 8-bit integers where the quantisers and the machine allow it; float32: never"},
+             settings.arithmetic, {"auto", "float32"});
+}
+
+void add_calibration_options(OptionSet& set, CalibrationSettings& settings,
+                             const std::string& default_method) {
+  set.heading(kGroup);
+  set.choice(
+      {"--calibration-method", "",
+       fmt::format("ema: min and max, averaged over batches; percentile: 0.01 and 99.99 % of all values [{}]",
+                   default_method)},
+      settings.method_name, {"ema", "percentile"});
+  set.number({"--calibration-batches", "N", "Batches of 32 samples [ema: 100, percentile: 5]"},
+             settings.batch_limit, from_to(1, 1000000));
+  set.number({"--calibration-seed", "S", "Seed of the choice of samples"}, settings.seed);
+}
+
+void add_calibration_data_option(OptionSet& set, CalibrationSettings& settings, const std::string& help) {
+  set.heading(kGroup);
+  set.path({"--calibration-data", "PATH", help}, settings.data, FileRole::reads);
+}
+
+void add_calibration_file_option(OptionSet& set, CalibrationSettings& settings) {
+  set.heading(kGroup);
+  set.path({"--calibration", "FILE", "Ranges that 'dpac calibrate' wrote for these weights"}, settings.file,
+           FileRole::reads)
+      .excludes(
+          {"--calibration-data", "--calibration-method", "--calibration-batches", "--calibration-seed"});
+}
+
+void add_analog_options(OptionSet& set, AnalogSettings& settings, const std::vector<std::string>& kinds) {
+  add_noise_option(set, settings.noise, kinds);
+  if (settings.noise.energies_given) add_energy_options(set, settings.noise.energies);
+  add_seed_option(set, settings.noise);
+  add_bits_options(set, settings.quantization);
+  add_calibration_options(set, settings.calibration);
+  add_calibration_data_option(set, settings.calibration);
+  add_calibration_file_option(set, settings.calibration);
+}
+
+}  // namespace dpac

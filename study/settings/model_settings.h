@@ -1,0 +1,44 @@
+/// @file
+/// Which network is meant, how it is built, and how it is run.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/poll.h"
+#include "engine/tensor.h"
+#include "study/support/progress.h"
+
+namespace dpac {
+
+struct OpenedNetwork;
+
+struct ModelSettings {
+  std::string weights = {};  ///< A file or folder, in any of the formats that open_checkpoint() knows.
+  std::optional<Shape> input_size = {};       ///< [H, W].
+  std::optional<std::string> stride_in = {};  ///< "3x3" or "1x1".
+  bool no_head = false;
+  std::string config = {};  ///< A config.json; empty for what lies beside the weights.
+  std::optional<int64_t> heads = {}, max_length = {};
+  /// Of these weights, built with these settings: it is not opened again. Null where it is not open.
+  std::shared_ptr<const OpenedNetwork> opened = {};
+
+  /// Of the longest sequence, for a network with that many position embeddings. @throws Error if it has fewer
+  /// than were asked for.
+  [[nodiscard]] int64_t max_length_in_force(int64_t positions) const;
+
+  /// @throws SettingError for what only a network of the other kind has.
+  void check(bool reads_text) const;
+};
+
+/// How it is computed, and who is told. Never changes a result's bits.
+struct RunSettings {
+  int64_t batch = 16;          ///< Samples per run.
+  int threads = 0;             ///< 0: all that OpenMP gives.
+  WorkCallback progress = {};  ///< Told how far work has come; empty for nobody.
+  Poll poll = {};              ///< Ends the work by what it throws: Interrupted, where it is to be resumed.
+};
+
+}  // namespace dpac

@@ -1,0 +1,133 @@
+#include "study/settings/noise_settings.h"
+
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "engine/noise/energy.h"
+#include "study/energies/energies_file.h"
+#include "study/settings/setting_error.h"
+
+namespace dpac {
+namespace {
+
+std::vector<Energies> energies_of(const EnergySettings& settings, const std::vector<AnalogLayer>& layers) {
+  if (settings.values) return {*settings.values};
+  if (!settings.file.empty()) return {read_energies_file(settings.file, layers)};
+  if (settings.energy) return {uniform_energies(layers, *settings.energy)};
+  std::vector<Energies> points;
+  for (const double e : settings.sweep) points.push_back(uniform_energies(layers, e));
+  return points;
+}
+
+/// A sigma acts on one kind of noise only.
+void check_sigma(const std::string& option, const std::optional<double>& sigma, NoiseKind its,
+                 NoiseKind chosen) {
+  if (!sigma || chosen == its) return;
+  throw SettingError(
+      fmt::format("{} was given, but the noise is '{}': add --noise {}", option, name(chosen), name(its)));
+}
+
+}  // namespace
+
+const char* EnergySettings::given() const {
+  if (energy) return "--energy";
+  if (!file.empty() || values) return "--energies";
+  if (!sweep.empty()) return "--energies-sweep";
+  if (repeats != 1 || repeat_energy) return "--repeat";
+  return round ? "--round-energy" : nullptr;
+}
+
+void EnergySettings::check(NoiseKind noise) const {
+  if (energy || !file.empty() || !sweep.empty() || values) return;
+  throw SettingError(fmt::format(
+      "--noise {} needs an energy: give --energy E ({}, for instance 10), --energies FILE or "
+      "--energies-sweep A,B,...",
+      name(noise), noise == NoiseKind::shot ? "photons per MAC" : "a multiple of the base energy"));
+}
+
+std::vector<NoiseConfig> EnergySettings::points(const std::vector<AnalogLayer>& layers,
+                                                const NoiseConfig& base) const {
+  std::vector<NoiseConfig> configs;
+  for (Energies& energies : energies_of(*this, layers)) {
+    NoiseConfig& config = configs.emplace_back(base);
+    config.energies = round || repeat_energy ? rounded(std::move(energies)) : std::move(energies);
+    if (repeat_energy) {
+      config.repeats = as_repeats(layers, config.energies);
+      config.energies = uniform_energies(layers, 1);
+    } else if (repeats > 1) {
+      config.repeats = uniform_repeats(layers, repeats);
+    }
+  }
+  return configs;
+}
+
+std::vector<std::string> noisy_kinds() {
+  return {"shot", "thermal", "weight"};
+}
+
+NoiseKind NoiseSettings::kind() const {
+  for (const NoiseKind kind : {NoiseKind::shot, NoiseKind::thermal, NoiseKind::weight}) {
+    if (name(kind) == noise) return kind;
+  }
+  return NoiseKind::none;
+}
+
+void NoiseSettings::check() const {
+  check_sigma("--sigma-thermal", sigma_thermal, NoiseKind::thermal, kind());
+  check_sigma("--sigma-weight", sigma_weight, NoiseKind::weight, kind());
+  if (dot_length != name(DotLength::in_group) && kind() != NoiseKind::shot && kind() != NoiseKind::thermal) {
+    throw SettingError(fmt::format(
+        "--dot-length {} was given, but the noise is '{}', whose sigma has no D: add --noise shot or thermal",
+        dot_length, noise));
+  }
+  if (seed > std::numeric_limits<uint64_t>::max() - static_cast<uint64_t>(seeds - 1)) {
+    throw SettingError(fmt::format(
+        "--seed {} leaves no room for --seeds {}: the last seed would be beyond 2^64 - 1", seed, seeds));
+  }
+  if (!energies_given) return;
+  if (kind() != NoiseKind::none) return energies.check(kind());
+  if (const char* given = energies.given()) {
+    throw SettingError(fmt::format(
+        "{} was given, but there is no noise for it to act on: add --noise shot, thermal or weight", given));
+  }
+}
+
+void NoiseSettings::check_groups(const std::vector<AnalogLayer>& layers) const {
+  if (dot_length == name(DotLength::in_group)) return;
+  const bool grouped =
+      std::any_of(layers.begin(), layers.end(), [](const AnalogLayer& layer) { return layer.groups > 1; });
+  if (!grouped) {
+    throw SettingError(fmt::format(
+        "--dot-length {} was given, but no layer of this network has groups: leave it out", dot_length));
+  }
+}
+
+NoiseConfig NoiseSettings::base() const {
+  NoiseConfig config{.kind = kind(), .energies = {}, .seed = seed};
+  config.sigma_thermal = sigma_thermal.value_or(config.sigma_thermal);
+  config.sigma_weight = sigma_weight.value_or(config.sigma_weight);
+  config.dot_length = dot_length == name(DotLength::paper) ? DotLength::paper : DotLength::in_group;
+  return config;
+}
+
+std::optional<double> NoiseSettings::photon_aj() const {
+  if (kind() != NoiseKind::shot) return std::nullopt;
+  return photon_energy_aj(wavelength_nm);
+}
+
+std::vector<NoiseConfig> NoiseSettings::points(const std::vector<AnalogLayer>& layers) const {
+  if (kind() == NoiseKind::none) return {base()};
+  check_groups(layers);
+  return energies.points(paying_layers(layers, kind()), base());
+}
+
+std::vector<uint64_t> NoiseSettings::seed_list() const {
+  if (kind() == NoiseKind::none) return {};
+  std::vector<uint64_t> list;
+  for (int i = 0; i < seeds; ++i) list.push_back(seed + static_cast<uint64_t>(i));
+  return list;
+}
+
+}  // namespace dpac

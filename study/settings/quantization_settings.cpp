@@ -1,0 +1,29 @@
+#include "study/settings/quantization_settings.h"
+
+namespace dpac {
+namespace {
+
+constexpr double kDefaultBits = 8;
+
+std::optional<double> in_force(const BitsSetting& own, const BitsSetting& both, NoiseKind noise) {
+  if (own.given) return own.bits;
+  if (both.given) return both.bits;
+  const bool quantised = noise == NoiseKind::thermal || noise == NoiseKind::weight;
+  return quantised ? std::optional(kDefaultBits) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<double> QuantizationSettings::weights(NoiseKind noise) const {
+  return in_force(weight_bits, bits, noise);
+}
+
+std::optional<double> QuantizationSettings::activations(NoiseKind noise) const {
+  return in_force(act_bits, bits, noise);
+}
+
+Arithmetic QuantizationSettings::product_arithmetic() const {
+  return arithmetic == "float32" ? Arithmetic::float32 : Arithmetic::automatic;
+}
+
+}  // namespace dpac

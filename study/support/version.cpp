@@ -1,0 +1,9 @@
+#include "study/support/version.h"
+
+namespace dpac {
+
+std::string version() {
+  return DPAC_VERSION;
+}
+
+}  // namespace dpac

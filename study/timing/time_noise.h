@@ -1,0 +1,58 @@
+/// @file
+/// What noise costs in time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "study/settings/data_settings.h"
+#include "study/settings/model_settings.h"
+#include "study/settings/noise_settings.h"
+#include "study/settings/quantization_settings.h"
+#include "study/support/document.h"
+#include "study/support/remarks.h"
+
+namespace dpac {
+
+class OptionSet;
+
+struct TimingSettings {
+  ModelSettings model;
+  DataSettings data;  ///< Text, in place of random inputs.
+  RunSettings run;
+  NoiseSettings noise{.noise = "shot"};  ///< Without an energy, at 100.
+  QuantizationSettings quantization;
+  bool learning = false;  ///< Time a step of learning in the noisy network's place.
+  int warmup = 2;         ///< Rounds before those that count.
+  int rounds = 15;        ///< Each runs one batch clean and one noisy.
+};
+
+/// What each of the settings is called by the program, takes and means.
+void add_options(OptionSet& set, TimingSettings& settings);
+
+/// Milliseconds a sample, over the rounds.
+struct RoundTimes {
+  double median = 0;
+  double spread = 0;  ///< Interquartile range over the median.
+};
+
+struct Timing {
+  RoundTimes clean, noisy;
+  double ratio = 0;  ///< The median of each round's noisy / clean.
+  std::string arithmetic;
+  int64_t peak_rss_bytes = 0;
+  Remarks remarks = {};
+  Document document = {};
+
+  /// The whole result, as `dpac bench --json` writes it.
+  [[nodiscard]] std::string to_json() const { return document.text(); }
+};
+
+/// Runs a clean network, without quantisers, and a noisy one in turns, on random images or tokens or on text.
+/// @throws SettingError and Error as open_session() does, and Error unless both give finite logits and the
+/// noise changes them.
+Timing time_noise(const TimingSettings& settings);
+
+}  // namespace dpac

@@ -1,0 +1,117 @@
+#include "study/timing/timed_pair.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "engine/noise/calibrate.h"
+#include "kernels/error.h"
+#include "study/support/machine.h"
+
+namespace dpac {
+namespace {
+
+/// Calibrated on the inputs that are timed.
+Quantization quantization_of(const TimingSettings& settings, const Graph& graph, const TimedInputs& inputs) {
+  const NoiseKind noise = settings.noise.kind();
+  Quantization quantization;
+  quantization.weight_bits = settings.quantization.weights(noise);
+  quantization.activation_bits = settings.quantization.activations(noise);
+  if (quantization.activation_bits || noise == NoiseKind::thermal) {
+    quantization.ranges = calibrate(graph, CalibrationMethod::ema, thread_count(settings.run.threads),
+                                    [&](const BatchVisitor& visit) { visit(inputs.inputs()); });
+  }
+  return quantization;
+}
+
+TimedNetwork make(const TimingSettings& settings, Graph graph, const TimedInputs& inputs,
+                  NetworkOptions compile) {
+  compile.batch = settings.run.batch;
+  compile.threads = thread_count(settings.run.threads);
+  const std::size_t logits = inputs.samples().size() * static_cast<std::size_t>(output_channels(graph));
+  return {Network(std::move(graph), compile), std::vector<float>(logits)};
+}
+
+TimedNetwork make_noisy(const TimingSettings& settings, Graph graph, const TimedInputs& inputs) {
+  const NetworkOptions compile{.noise = settings.noise.kind(),
+                               .quantization = quantization_of(settings, graph, inputs),
+                               .arithmetic = settings.quantization.product_arithmetic()};
+  return make(settings, std::move(graph), inputs, compile);
+}
+
+void check_finite(const TimedNetwork& timed, const char* kind) {
+  const auto finite = [](float v) { return std::isfinite(v); };
+  if (std::all_of(timed.logits.begin(), timed.logits.end(), finite)) return;
+  throw Error(fmt::format("the {} network gives logits that are not finite", kind));
+}
+
+template <class Work>
+double ms_per_sample(const Work& work, std::size_t samples) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - start;
+  return time.count() / static_cast<double>(samples);
+}
+
+}  // namespace
+
+TimedPair::TimedPair(const TimingSettings& settings, Graph graph, TimedInputs inputs)
+    : inputs_(std::move(inputs)),
+      clean_(make(settings, graph, inputs_, {})),
+      noise_(settings.noise.points(clean_.network.layers()).front()) {
+  if (settings.learning) {
+    const DifferentiatorOptions compile{.noise = settings.noise.kind(),
+                                        .batch = settings.run.batch,
+                                        .threads = thread_count(settings.run.threads),
+                                        .quantization = quantization_of(settings, graph, inputs_)};
+    learning_.emplace(std::move(graph), compile, noise_);
+  } else {
+    noisy_.emplace(make_noisy(settings, std::move(graph), inputs_));
+    noisy_->network.set_noise(noise_);
+  }
+}
+
+std::string_view TimedPair::arithmetic() const {
+  return noisy_ ? noisy_->network.arithmetic() : "float32";
+}
+
+void TimedPair::check() {
+  run(clean_);
+  check_finite(clean_, "clean");
+  if (noisy_) check_noise_is_seen();
+  if (learning_) learning_->run(inputs_.inputs(), inputs_.samples());
+}
+
+/// By two seeds, since noisy and clean logits may differ in their rounding alone.
+void TimedPair::check_noise_is_seen() {
+  NoiseConfig other_seed = noise_;
+  ++other_seed.seed;
+  noisy_->network.set_noise(other_seed);
+  run(*noisy_);
+  const std::vector<float> other = noisy_->logits;
+  noisy_->network.set_noise(noise_);
+  run(*noisy_);
+  check_finite(*noisy_, "noisy");
+  if (noisy_->logits == other) throw Error("the noise changes no logit: the energy is too high to be timed");
+}
+
+void TimedPair::round(bool clean_first) {
+  inputs_.next_round();
+  if (clean_first) clean_ms_.push_back(time_clean());
+  noisy_ms_.push_back(time_noisy());
+  if (!clean_first) clean_ms_.push_back(time_clean());
+}
+
+double TimedPair::time_clean() {
+  return ms_per_sample([&] { run(clean_); }, samples_per_round());
+}
+
+double TimedPair::time_noisy() {
+  const auto work = [&] { noisy_ ? run(*noisy_) : learning_->run(inputs_.inputs(), inputs_.samples()); };
+  return ms_per_sample(work, samples_per_round());
+}
+
+}  // namespace dpac
