@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "cli/manual/manual.h"
+#include "cli/support/file_uses.h"
 #include "cli/support/nearest.h"
 #include "cli/support/usage_error.h"
 #include "cli/support/wrap.h"
