@@ -10,11 +10,12 @@
 #include <fmt/format.h>
 
 #include "cli/manual/manual.h"
-#include "study/support/nearest.h"
+#include "cli/support/file_uses.h"
 #include "cli/support/usage_error.h"
 #include "cli/support/wrap.h"
 #include "engine/onednn/onednn.h"
 #include "kernels/isa.h"
+#include "study/support/nearest.h"
 #include "study/support/version.h"
 
 namespace dpac::cli {
