@@ -22,6 +22,7 @@
 #include "engine/ops/pools/average_pool.h"
 #include "engine/ops/pools/global_average_pool.h"
 #include "engine/ops/pools/max_pool.h"
+#include "engine/ops/pools/resize.h"
 #include "engine/ops/pools/token_pool.h"
 #include "engine/ops/sources/embedding.h"
 #include "engine/ops/sources/input.h"
@@ -30,9 +31,10 @@ namespace dpac {
 
 /// Those of a plain graph with more of their own behind them.
 template <class... More>
-using OpsWith = std::variant<InputOp, EmbeddingOp, ConvolutionOp, LinearOp, ActivationOp, AddOp, MultiplyOp,
-                             ConcatOp, SliceOp, ChannelShuffleOp, ChannelAffineOp, MaxPoolOp, AveragePoolOp,
-                             GlobalAveragePoolOp, LayerNormOp, TokenPoolOp, SubsampleOp, PadOp, More...>;
+using OpsWith =
+    std::variant<InputOp, EmbeddingOp, ConvolutionOp, LinearOp, ActivationOp, AddOp, MultiplyOp, ConcatOp,
+                 SliceOp, ChannelShuffleOp, ChannelAffineOp, MaxPoolOp, AveragePoolOp, GlobalAveragePoolOp,
+                 LayerNormOp, TokenPoolOp, SubsampleOp, PadOp, ResizeOp, More...>;
 
 using Op = OpsWith<AttentionOp>;
 

@@ -197,6 +197,25 @@ void cropping(KerasBuilder& b) {
   b.set(value);
 }
 
+/// So many pixels for each: copies of it, or between centres of pixels.
+void upsampling(KerasBuilder& b) {
+  const KerasValue value = b.input(0);
+  if (value.flat) b.refuse("takes a map, but is given one that was flattened");
+  const Extent size = b.extent("size", 2);
+  const std::string between = b.text("interpolation", "nearest");
+  if (between != "nearest" && between != "bilinear")
+    b.refuse(fmt::format("has the interpolation '{}', expected nearest or bilinear", between));
+  const bool linear = between == "bilinear";
+  const auto axis = [&](int64_t pixels, int times) {
+    return ResizeOp::Axis{pixels * times, static_cast<double>(times), linear ? 0.5 : 0.0,
+                          linear ? -0.5 : 0.0};
+  };
+  const MapShape& map = b.shape_of(value);
+  const ResizeOp op{axis(map.height, size.h), axis(map.width, size.w),
+                    linear ? ResizeOp::Between::linear : ResizeOp::Between::floor};
+  b.set({.node = b.append(op, {value.node})});
+}
+
 }  // namespace
 
 KerasOperations keras_windows() {
@@ -213,6 +232,7 @@ KerasOperations keras_windows() {
           {"GlobalAvgPool2D", global_average_pool},
           {"GlobalMaxPooling2D", global_max_pool},
           {"GlobalMaxPool2D", global_max_pool},
+          {"UpSampling2D", upsampling},
           {"ZeroPadding2D", zero_padding},
           {"Cropping2D", cropping}};
 }

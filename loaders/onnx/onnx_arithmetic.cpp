@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -11,8 +12,7 @@ using Kind = ActivationOp::Kind;
 
 template <Kind kKind>
 void activation(OnnxBuilder& b) {
-  const OnnxValue value = b.input(0);
-  if (value.constant) b.refuse("has a constant as its input 0, expected a map");
+  const OnnxValue value = b.map_value(0);
   float first = 0, second = 0;
   if (kKind == Kind::leaky_relu) first = b.current().real("alpha", 0.01f);
   if (kKind == Kind::hard_sigmoid) {
@@ -38,8 +38,7 @@ std::optional<float> bound(OnnxBuilder& b, std::size_t input, const std::string&
 }
 
 void clip(OnnxBuilder& b) {
-  const OnnxValue value = b.input(0);
-  if (value.constant) b.refuse("has a constant as its input 0, expected a map");
+  const OnnxValue value = b.map_value(0);
   const auto low = bound(b, 1, "min"), high = bound(b, 2, "max");
   if (low && high) {
     b.set_map(b.append(ActivationOp{Kind::clip, *low, *high}, {value.node}), value);
@@ -72,55 +71,29 @@ std::vector<float> per_channel(OnnxBuilder& b, const OnnxTensor& constant, const
 
 enum class Arithmetic { add, subtract, multiply, divide };
 
-double result_of(Arithmetic kind, double x, double y) {
-  switch (kind) {
-    case Arithmetic::add:
-      return x + y;
-    case Arithmetic::subtract:
-      return x - y;
-    case Arithmetic::multiply:
-      return x * y;
-    case Arithmetic::divide:
-      return x / y;
-  }
-  return 0;
-}
-
-/// Of numbers that shapes are computed with.
-void with_constants(OnnxBuilder& b, Arithmetic kind) {
-  const OnnxTensor &x = b.constant_input(0), &y = b.constant_input(1);
-  if (x.is_float() || y.is_float()) b.refuse("computes with two constants that are no integers");
-  const std::vector<int64_t>&p = x.integers(), &q = y.integers();
-  if (p.empty() || q.empty() || (p.size() != q.size() && p.size() != 1 && q.size() != 1)) {
-    b.refuse("computes with constants of different shapes");
-  }
-  OnnxTensor result{p.size() >= q.size() ? x.shape : y.shape, std::vector<int64_t>()};
-  for (std::size_t i = 0; i < std::max(p.size(), q.size()); ++i) {
-    const int64_t u = p[p.size() == 1 ? 0 : i], v = q[q.size() == 1 ? 0 : i];
-    if (kind == Arithmetic::divide && v == 0) b.refuse("divides by zero");
-    const double exact = result_of(kind, static_cast<double>(u), static_cast<double>(v));
-    constexpr double kMost = 0x1p53;
-    if (!(std::abs(exact) < kMost)) b.refuse("computes numbers too large for shapes");
-    std::get<1>(result.values).push_back(static_cast<int64_t>(std::trunc(exact)));
-  }
-  b.set_output(0, {.constant = std::move(result)});
-}
-
-/// scale x + offset, where input `map` is x and the other a constant.
+/// scale x + offset, where input `map` is x and the other a constant c.
 void with_constant(OnnxBuilder& b, Arithmetic kind, std::size_t map) {
   const OnnxValue value = b.input(map);
-  std::vector<float> scale = per_channel(b, b.constant_input(1 - map), value), offset(scale.size(), 0.0f);
-  if (kind == Arithmetic::add || kind == Arithmetic::subtract) {
-    offset = scale;
-    for (float& v : offset) v = kind == Arithmetic::subtract ? -v : v;
-    scale.assign(scale.size(), 1.0f);
+  std::vector<float> c = per_channel(b, b.constant_input(1 - map), value);
+  const std::vector<float> zeros(c.size(), 0.0f);
+  const auto everywhere = [&](float v) { return std::vector<float>(c.size(), v); };
+  switch (kind) {
+    case Arithmetic::add:
+      return add_affine(b, map, everywhere(1), c);
+    case Arithmetic::multiply:
+      return add_affine(b, map, c, zeros);
+    case Arithmetic::subtract:
+      if (map == 1) return add_affine(b, map, everywhere(-1), c);  // c - x.
+      for (float& v : c) v = -v;
+      return add_affine(b, map, everywhere(1), c);
+    case Arithmetic::divide:
+      if (map == 1) b.refuse("divides a constant by a map");
+      for (float& v : c) {
+        if (v == 0) b.refuse("divides by zero");
+        v = 1 / v;
+      }
+      return add_affine(b, map, c, zeros);
   }
-  for (float& v : scale) {
-    if (kind != Arithmetic::divide) break;
-    if (v == 0) b.refuse("divides by zero");
-    v = 1 / v;
-  }
-  add_affine(b, map, scale, offset);
 }
 
 /// x sigmoid(x) as one activation, where nothing else reads the factor.
@@ -137,17 +110,42 @@ bool joins_gate(OnnxBuilder& b, std::size_t gate) {
   return true;
 }
 
+/// What a map repeats everywhere: a product does that by itself.
+int one_pixel_of(OnnxBuilder& b, int map) {
+  const Node& own = b.node(map);
+  const bool repeats = std::holds_alternative<ResizeOp>(own.op) && b.shape_of(own.inputs[0]).pixels() == 1;
+  return repeats ? own.inputs[0] : map;
+}
+
+/// x + y or x - y.
+void sum(OnnxBuilder& b, Arithmetic kind, const OnnxValue& x, const OnnxValue& y) {
+  const MapShape &p = b.shape_of(x.node), &q = b.shape_of(y.node);
+  const int64_t rows = std::max(p.height, q.height), columns = std::max(p.width, q.width);
+  const int first = repeat_pixels(b, x.node, rows, columns);
+  int second = repeat_pixels(b, y.node, rows, columns);
+  if (kind == Arithmetic::subtract) {
+    const auto channels = static_cast<std::size_t>(b.shape_of(second).channels);
+    const std::vector<float> minus(channels, -1.0f), zeros(channels, 0.0f);
+    second = b.append(channel_affine(minus, zeros), {second});
+  }
+  b.set_map(b.append(AddOp{}, {first, second}), x);
+}
+
 void of_maps(OnnxBuilder& b, Arithmetic kind) {
   const OnnxValue &x = b.input(0), &y = b.input(1);
   const bool vectors = rank_of(x) == 2 && rank_of(y) == 2 && b.shape_of(x.node).pixels() == 1;
   if ((x.axes != y.axes || x.groups != y.groups) && !vectors)
     b.refuse("computes with maps whose axes differ");
-  if (kind == Arithmetic::add) return b.set_map(b.append(AddOp{}, {x.node, y.node}), x);
-  if (kind != Arithmetic::multiply) b.refuse("subtracts or divides two maps");
+  if (kind == Arithmetic::divide) b.refuse("divides a map by a map");
+  if (kind != Arithmetic::multiply) return sum(b, kind, x, y);
   if (joins_gate(b, 0) || joins_gate(b, 1)) return;
-  const bool swapped = b.shape_of(x.node).pixels() == 1 && b.shape_of(y.node).pixels() != 1;
-  const OnnxValue &map = swapped ? y : x, &factor = swapped ? x : y;
-  b.set_map(b.append(MultiplyOp{}, {map.node, factor.node}), map);
+  const int p = one_pixel_of(b, x.node), q = one_pixel_of(b, y.node);
+  const bool swapped = p != x.node || (b.shape_of(p).pixels() == 1 && b.shape_of(y.node).pixels() != 1);
+  if (swapped) {
+    b.set_map(b.append(MultiplyOp{}, {y.node, p}), y);
+  } else {
+    b.set_map(b.append(MultiplyOp{}, {x.node, q}), x);
+  }
 }
 
 bool is_about(float value, double expected) {
@@ -157,8 +155,8 @@ bool is_about(float value, double expected) {
 
 /// Of a value that is divided by sqrt(2).
 void erf(OnnxBuilder& b) {
-  const OnnxValue value = b.input(0);
-  const auto* scaled = value.constant ? nullptr : std::get_if<ChannelAffineOp>(&b.node(value.node).op);
+  const OnnxValue value = b.map_value(0);
+  const auto* scaled = std::get_if<ChannelAffineOp>(&b.node(value.node).op);
   if (scaled == nullptr) b.refuse("is no part of a GELU");
   const auto channels = static_cast<std::size_t>(b.shape_of(value.node).channels);
   for (std::size_t c = 0; c < channels; ++c) {
@@ -198,11 +196,8 @@ bool goes_on_with_gelu(OnnxBuilder& b, Arithmetic kind, std::size_t step) {
 template <Arithmetic kKind>
 void arithmetic(OnnxBuilder& b) {
   if (goes_on_with_gelu(b, kKind, 0) || goes_on_with_gelu(b, kKind, 1)) return;
-  const bool first = b.input(0).constant.has_value(), second = b.input(1).constant.has_value();
-  if (first && second) return with_constants(b, kKind);
+  const bool first = b.input(0).constant != nullptr, second = b.input(1).constant != nullptr;
   if (!first && !second) return of_maps(b, kKind);
-  const bool commutes = kKind == Arithmetic::add || kKind == Arithmetic::multiply;
-  if (first && !commutes) b.refuse("has a constant before the map");
   with_constant(b, kKind, first ? 1 : 0);
 }
 

@@ -1,13 +1,17 @@
 #include "loaders/onnx/onnx_builder.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "kernels/error.h"
+#include "loaders/onnx/onnx_constants.h"
 
 namespace dpac {
 namespace {
 
 constexpr std::size_t kImageRank = 4;
+constexpr int64_t kConstantsOfShapes = 1 << 24;  // Values, beside those that come of stored weights.
 
 bool are_colours(int64_t channels) {
   return channels == 1 || channels == 3;
@@ -26,7 +30,7 @@ OnnxImage declared_image(const OnnxModel& model) {
 }
 
 OnnxBuilder::OnnxBuilder(const OnnxModel& model, const std::optional<Shape>& input_size)
-    : model_(model), graph_(model.file()) {
+    : model_(model), graph_(model.file()), constants_left_(kConstantsOfShapes + model.bytes()) {
   for (const OnnxNode& node : model.nodes()) {
     for (const std::string& name : node.inputs) ++readers_[name];
   }
@@ -47,12 +51,33 @@ void OnnxBuilder::add(const OnnxNode& node) {
   current_ = &node;
   initialisers_.clear();  // Weights are in the graph by now.
   try {
-    run_operation(*this);
+    if (computes_constants(node.op) && reads_constants()) {
+      compute_constant();
+    } else {
+      run_operation(*this);
+    }
   } catch (const Error& error) {
     const std::string what = error.what();
     if (what.starts_with(model_.file())) throw;
     refuse(what);
   }
+}
+
+bool OnnxBuilder::reads_constants() const {
+  return std::all_of(current_->inputs.begin(), current_->inputs.end(), [&](const std::string& name) {
+    const auto found = by_name_.find(name);
+    return found == by_name_.end() ? name.empty() || model_.has_tensor(name)
+                                   : found->second.constant != nullptr;
+  });
+}
+
+void OnnxBuilder::compute_constant() {
+  OnnxArguments arguments{*current_, {}};
+  for (std::size_t i = 0; i < current_->inputs.size(); ++i) {
+    arguments.inputs.push_back(has_input(i) ? &constant_input(i) : nullptr);
+  }
+  std::vector<OnnxTensor> outputs = compute_constants(arguments);
+  for (std::size_t i = 0; i < outputs.size(); ++i) set_constant(i, std::move(outputs[i]));
 }
 
 void OnnxBuilder::refuse(const std::string& reason) const {
@@ -76,7 +101,13 @@ const OnnxValue& OnnxBuilder::any_input(std::size_t i) const {
   if (const auto found = by_name_.find(name); found != by_name_.end()) return found->second;
   if (const auto found = initialisers_.find(name); found != initialisers_.end()) return found->second;
   if (!model_.has_tensor(name)) refuse(fmt::format("reads '{}', which nothing before it makes", name));
-  return initialisers_[name] = {.constant = model_.tensor(name)};
+  return initialisers_[name] = {.constant = std::make_shared<OnnxTensor>(model_.tensor(name))};
+}
+
+const OnnxValue& OnnxBuilder::map_value(std::size_t i) const {
+  const OnnxValue& value = input(i);
+  if (value.constant) refuse(fmt::format("has a constant as its input {}, expected a map", i));
+  return value;
 }
 
 int OnnxBuilder::map_input(std::size_t i) const {
@@ -127,6 +158,12 @@ void OnnxBuilder::expect_scores() const {
     if (found != by_name_.end() && found->second.probabilities)
       refuse("computes with what a softmax gives, which can stand at the end only");
   }
+}
+
+void OnnxBuilder::set_constant(std::size_t i, OnnxTensor constant) {
+  constants_left_ -= element_count(constant.shape);
+  if (constants_left_ < 0) refuse("computes more constants than a model of its size has use for");
+  set_output(i, {.constant = std::make_shared<OnnxTensor>(std::move(constant))});
 }
 
 /// A new name for the map of an input is read by whoever else reads that.

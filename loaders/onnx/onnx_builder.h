@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,8 @@ enum class OnnxAxes {
   flat_hwc,  ///< [H * W * C].
   grouped,   ///< [groups, C / groups, H, W], between the two reshapes of a channel shuffle.
   shuffled,  ///< [C / groups, groups, H, W].
+  row,       ///< [1, C] of one pixel, for a convolution over the channels.
+  column,    ///< [C, 1] of one pixel.
   listed,    ///< None: the batch is one image, and its axis is all values, in the order [C, H, W].
 };
 
@@ -44,7 +47,7 @@ enum class GeluStep {
 
 /// A value of the model: a constant, or the map of a node of the graph.
 struct OnnxValue {
-  std::optional<OnnxTensor> constant = {};
+  std::shared_ptr<const OnnxTensor> constant = nullptr;
   int node = -1;
   OnnxAxes axes = OnnxAxes::chw;
   int64_t groups = 1;                                            ///< Of grouped and shuffled axes.
@@ -74,7 +77,9 @@ class OnnxBuilder {
   /// @throws Error where there is none, only a step of a GELU, or a map with zeros around it: what does not
   /// know of these would drop them.
   [[nodiscard]] const OnnxValue& input(std::size_t i) const;
-  /// The same, and it may be either. @throws Error where there is none.
+  /// An input that is a map, whatever its axes. @throws Error where it is a constant.
+  [[nodiscard]] const OnnxValue& map_value(std::size_t i) const;
+  /// As input(), and it may be either. @throws Error where there is none.
   [[nodiscard]] const OnnxValue& any_input(std::size_t i) const;
   /// An input, which may have zeros around it: its map, whose axes are [C, H, W], or [features] of one pixel.
   /// @throws Error for any other.
@@ -104,6 +109,8 @@ class OnnxBuilder {
   void expect_scores() const;
 
   void set_output(std::size_t i, OnnxValue value);
+  /// @throws Error if the constants that were computed have become more than the model's size explains.
+  void set_constant(std::size_t i, OnnxTensor constant);
   void set_map(int node, OnnxAxes axes = OnnxAxes::chw) { set_output(0, {.node = node, .axes = axes}); }
   /// Another map, with the axes of a value.
   void set_map(int node, const OnnxValue& like) {
@@ -114,6 +121,8 @@ class OnnxBuilder {
 
  private:
   void add_image(const std::optional<Shape>& input_size);
+  [[nodiscard]] bool reads_constants() const;
+  void compute_constant();
 
   const OnnxModel& model_;
   const OnnxNode* current_ = nullptr;
@@ -121,6 +130,7 @@ class OnnxBuilder {
   std::map<std::string, OnnxValue> by_name_;
   mutable std::map<std::string, OnnxValue> initialisers_;
   std::map<std::string, int> readers_;
+  int64_t constants_left_;  // Values of constants that may still be computed.
 };
 
 /// Whether an operation is known.

@@ -67,6 +67,7 @@ std::vector<float> bias_of(OnnxBuilder& b, std::size_t input, int64_t outputs) {
 }
 
 void convolution(OnnxBuilder& b) {
+  if (b.any_input(0).axes == OnnxAxes::row) return convolve_channels(b);
   const int from = b.padded_map_input(0);
   const OnnxTensor& weights = b.constant_input(1);
   if (!weights.is_float() || weights.shape.size() != 4) {
@@ -94,8 +95,7 @@ std::vector<float> transposed(const std::vector<float>& values, int64_t rows, in
 /// it.
 void connect(OnnxBuilder& b, std::vector<float> weights, int64_t outputs, int64_t inputs,
              std::vector<float> bias) {
-  const OnnxValue& value = b.input(0);
-  if (value.constant) b.refuse("has a constant as its input 0, expected features");
+  const OnnxValue& value = b.map_value(0);
   const MapShape map = b.shape_of(value.node);
   if (value.axes == OnnxAxes::hwc && map.channels == inputs) {  // Of every pixel.
     ConvolutionOp op{{}, shared({outputs, inputs, 1, 1}, weights), std::move(bias)};
@@ -157,8 +157,7 @@ void batch_normalization(OnnxBuilder& b) {
 }
 
 void layer_normalization(OnnxBuilder& b) {
-  const OnnxValue value = b.input(0);
-  if (value.constant) b.refuse("has a constant as its input 0, expected a map");
+  const OnnxValue value = b.map_value(0);
   const auto last = static_cast<int64_t>(rank_of(value)) - 1;
   const int64_t axis = b.current().integer("axis", -1);
   const bool flat = value.axes == OnnxAxes::flat && b.shape_of(value.node).pixels() == 1;
@@ -209,8 +208,8 @@ void global_average_pool(OnnxBuilder& b) {
 
 /// Over all pixels.
 void reduce_mean(OnnxBuilder& b) {
-  const OnnxValue value = b.input(0);
-  if (value.constant || rank_of(value) != 4) b.refuse("takes the mean of what is no map");
+  const OnnxValue value = b.map_value(0);
+  if (rank_of(value) != 4) b.refuse("takes the mean of what is no map");
   Integers axes = b.integers(1, "axes").value_or(Integers{});
   for (int64_t& axis : axes) axis += axis < 0 ? 4 : 0;
   std::sort(axes.begin(), axes.end());

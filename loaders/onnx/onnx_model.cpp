@@ -33,6 +33,8 @@ std::size_t element_size(int type) {
     case Proto::FLOAT16:
     case Proto::BFLOAT16:
       return 2;
+    case Proto::BOOL:
+      return 1;
     default:
       return 0;
   }
@@ -54,7 +56,12 @@ float float_at(const std::string& raw, int type, std::size_t i) {
 }
 
 bool is_integer(int type) {
-  return type == Proto::INT32 || type == Proto::INT64;
+  return type == Proto::INT32 || type == Proto::INT64 || type == Proto::BOOL;
+}
+
+int64_t integer_at(const std::string& raw, int type, std::size_t i) {
+  if (type == Proto::INT64) return element<int64_t>(raw, i);
+  return type == Proto::INT32 ? int64_t{element<int32_t>(raw, i)} : int64_t{element<uint8_t>(raw, i)};
 }
 
 /// A tensor's bytes, wherever they are.
@@ -92,6 +99,8 @@ class Bytes {
         return packed<int64_t>(proto_.int64_data());
       case Proto::INT32:
         return packed<int32_t>(proto_.int32_data());
+      case Proto::BOOL:
+        return packed<uint8_t>(proto_.int32_data());
       default:
         return packed<uint16_t>(proto_.int32_data());
     }
@@ -151,9 +160,7 @@ OnnxTensor read_tensor(const Proto& proto, const std::filesystem::path& folder, 
   const std::size_t count = raw.size() / size;
   if (is_integer(proto.data_type())) {
     std::vector<int64_t> values(count);
-    for (std::size_t i = 0; i < count; ++i) {
-      values[i] = size == 8 ? element<int64_t>(raw, i) : int64_t{element<int32_t>(raw, i)};
-    }
+    for (std::size_t i = 0; i < count; ++i) values[i] = integer_at(raw, proto.data_type(), i);
     tensor.values = std::move(values);
     return tensor;
   }
@@ -258,6 +265,16 @@ OnnxModel::~OnnxModel() = default;
 OnnxTensor OnnxModel::tensor(const std::string& name) const {
   const Proto& proto = impl_->model.graph().initializer(places_.at(name));
   return read_tensor(proto, path_.parent_path(), fmt::format("{}: initialiser '{}'", file_, name));
+}
+
+int64_t OnnxModel::bytes() const {
+  int64_t sum = static_cast<int64_t>(impl_->model.ByteSizeLong());
+  for (const std::string& file : external_files()) {
+    std::error_code none;
+    const auto size = std::filesystem::file_size(file, none);
+    if (!none) sum += static_cast<int64_t>(size);
+  }
+  return sum;
 }
 
 std::vector<std::string> OnnxModel::external_files() const {

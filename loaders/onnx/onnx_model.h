@@ -16,7 +16,7 @@
 
 namespace dpac {
 
-/// A tensor of floating-point numbers (of 16, 32 or 64 bits) or of integers.
+/// A tensor of floating-point numbers (of 16, 32 or 64 bits), or of integers or truth values.
 struct OnnxTensor {
   Shape shape;
   std::variant<std::vector<float>, std::vector<int64_t>> values;
@@ -66,6 +66,9 @@ class OnnxModel {
   [[nodiscard]] bool has_tensor(const std::string& name) const { return places_.contains(name); }
   /// An initialiser. @throws Error if what is stored does not fit its shape, is no number, or is not finite.
   [[nodiscard]] OnnxTensor tensor(const std::string& name) const;
+
+  /// Of the model and of its external data.
+  [[nodiscard]] int64_t bytes() const;
 
   /// Files of external data that were read.
   [[nodiscard]] std::vector<std::string> external_files() const;

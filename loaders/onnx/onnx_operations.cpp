@@ -7,6 +7,7 @@ const OnnxOperations& operations() {
   static const OnnxOperations all = [] {
     OnnxOperations joined = onnx_layers();
     joined.merge(onnx_arithmetic());
+    joined.merge(onnx_resizes());
     joined.merge(onnx_shapes());
     return joined;
   }();
@@ -38,6 +39,9 @@ std::size_t rank_of(const OnnxValue& value) {
     case OnnxAxes::flat:
     case OnnxAxes::flat_hwc:
       return 2;
+    case OnnxAxes::row:
+    case OnnxAxes::column:
+      return 3;
     case OnnxAxes::grouped:
     case OnnxAxes::shuffled:
       return 5;

@@ -13,12 +13,21 @@ using OnnxOperations = std::map<std::string, void (*)(OnnxBuilder&)>;
 
 OnnxOperations onnx_layers();      ///< Convolutions, matrix products, normalisation, pools.
 OnnxOperations onnx_arithmetic();  ///< Sums, products, activations.
+OnnxOperations onnx_resizes();     ///< Maps of other height and width.
 OnnxOperations onnx_shapes();      ///< Reshaping, slices, concatenation, and shapes as numbers.
 
 /// scale[c] x + offset[c] of the map of an input, which becomes output 0: within the convolution or linear
 /// layer that made it where nothing else reads that.
 void add_affine(OnnxBuilder& b, std::size_t input, const std::vector<float>& scale,
                 const std::vector<float>& offset);
+
+/// A map whose one row, or one column, is repeated to so many; the map itself where it has them already.
+/// @throws Error if it has another number of rows and columns, and not one.
+int repeat_pixels(OnnxBuilder& b, int node, int64_t rows, int64_t columns);
+
+/// The current node, a convolution along the channels of one pixel, as ECA's gates have it. Its dot products
+/// are as long as its kernel.
+void convolve_channels(OnnxBuilder& b);
 
 /// Axes of a value, the batch's included.
 std::size_t rank_of(const OnnxValue& value);

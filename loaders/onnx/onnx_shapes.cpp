@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "loaders/checked_size.h"
+#include "loaders/onnx/onnx_constants.h"
 #include "loaders/onnx/onnx_operations.h"
 
 namespace dpac {
@@ -12,15 +13,8 @@ namespace {
 
 using Integers = std::vector<int64_t>;
 
-int64_t position(OnnxBuilder& b, int64_t axis, std::size_t rank) {
-  const int64_t found = axis < 0 ? axis + static_cast<int64_t>(rank) : axis;
-  if (found < 0 || found >= static_cast<int64_t>(rank))
-    b.refuse(fmt::format("names the axis {} of {}", axis, rank));
-  return found;
-}
-
-void set_integers(OnnxBuilder& b, Integers values, Shape shape) {
-  b.set_output(0, {.constant = OnnxTensor{std::move(shape), std::move(values)}});
+int64_t position(int64_t axis, std::size_t rank) {
+  return static_cast<int64_t>(axis_from_start(axis, rank));
 }
 
 /// Nothing at inference.
@@ -28,42 +22,23 @@ void pass_on(OnnxBuilder& b) {
   b.set_output(0, b.any_input(0));
 }
 
-/// Values stay float32, and the numbers of shapes integers.
+/// Values stay float32.
 void cast(OnnxBuilder& b) {
-  constexpr int64_t kFloat = 1, kInt32 = 6, kInt64 = 7, kFloat16 = 10, kDouble = 11,
-                    kBfloat16 = 16;  // onnx.proto3.
+  constexpr int64_t kFloat = 1, kFloat16 = 10, kDouble = 11, kBfloat16 = 16;  // onnx.proto3.
   const int64_t to = b.current().integer("to", kFloat);
-  const OnnxValue& value = b.any_input(0);
-  const bool integers = value.constant && !value.constant->is_float();
-  const bool same = integers ? to == kInt32 || to == kInt64
-                             : to == kFloat || to == kFloat16 || to == kDouble || to == kBfloat16;
-  if (!same) b.refuse("casts between integers and floating-point numbers");
-  b.set_output(0, value);
+  if (to != kFloat && to != kFloat16 && to != kDouble && to != kBfloat16)
+    b.refuse("casts a map to what is no floating-point number");
+  b.set_output(0, b.any_input(0));
 }
 
 /// A classifier's scores serve as well as their probabilities.
 void softmax(OnnxBuilder& b) {
-  OnnxValue value = b.input(0);
-  if (value.constant || b.shape_of(value.node).pixels() != 1) b.refuse("is no classifier's: it reads a map");
+  OnnxValue value = b.map_value(0);
+  if (b.shape_of(value.node).pixels() != 1) b.refuse("is no classifier's: it reads a map");
   b.assume(
       fmt::format("the softmax '{}' is left out: predictions are those of what it reads", b.current().name));
   value.probabilities = true;
   b.set_output(0, value);
-}
-
-void constant(OnnxBuilder& b) {
-  const auto& attributes = b.current().attributes;
-  const auto found = attributes.begin();
-  if (attributes.size() != 1) b.refuse("has no value");
-  const OnnxAttribute& value = found->second;
-  OnnxTensor tensor;
-  if (const auto* own = std::get_if<OnnxTensor>(&value)) tensor = *own;
-  if (const auto* own = std::get_if<int64_t>(&value)) tensor = {{}, Integers{*own}};
-  if (const auto* own = std::get_if<float>(&value)) tensor = {{}, std::vector<float>{*own}};
-  if (const auto* own = std::get_if<Integers>(&value)) tensor = {{static_cast<int64_t>(own->size())}, *own};
-  if (const auto* own = std::get_if<std::vector<float>>(&value))
-    tensor = {{static_cast<int64_t>(own->size())}, *own};
-  b.set_output(0, {.constant = std::move(tensor)});
 }
 
 /// Axes of a value but the batch's.
@@ -81,6 +56,10 @@ Shape axes_of(OnnxBuilder& b, const OnnxValue& value) {
       return {value.groups, map.channels / value.groups, map.height, map.width};
     case OnnxAxes::shuffled:
       return {map.channels / value.groups, value.groups, map.height, map.width};
+    case OnnxAxes::row:
+      return {1, map.channels};
+    case OnnxAxes::column:
+      return {map.channels, 1};
     case OnnxAxes::listed:
       return {};
   }
@@ -89,14 +68,11 @@ Shape axes_of(OnnxBuilder& b, const OnnxValue& value) {
 
 /// With a batch of one: what is computed from it is for reshaping only.
 void shape(OnnxBuilder& b) {
-  const OnnxValue value = b.input(0);
-  if (value.constant)
-    return set_integers(b, value.constant->shape, {static_cast<int64_t>(value.constant->shape.size())});
+  const OnnxValue value = b.map_value(0);
   if (value.axes == OnnxAxes::listed) b.refuse("asks for the shape of a list of values");
   Integers dims = axes_of(b, value);
   dims.insert(dims.begin(), 1);
-  const auto count = static_cast<int64_t>(dims.size());
-  set_integers(b, std::move(dims), {count});
+  b.set_constant(0, shape_asked_for(b.current(), dims));
 }
 
 const Integers& integer_input(OnnxBuilder& b, std::size_t i) {
@@ -107,7 +83,8 @@ const Integers& integer_input(OnnxBuilder& b, std::size_t i) {
 }
 
 /// What PyTorch's new exporter makes of views: positions of all values in a list of them, here each its own.
-void gather_listed(OnnxBuilder& b, const OnnxValue& value) {
+void gather(OnnxBuilder& b) {
+  const OnnxValue value = b.map_value(0);
   const Integers& positions = integer_input(b, 1);
   const Shape& shape = b.constant_input(1).shape;
   const MapShape& map = b.shape_of(value.node);
@@ -120,15 +97,14 @@ void gather_listed(OnnxBuilder& b, const OnnxValue& value) {
   b.set_output(0, {.node = value.node, .axes = whole ? OnnxAxes::chw : OnnxAxes::flat});
 }
 
-void gather(OnnxBuilder& b) {
-  const OnnxValue value = b.input(0);
-  if (!value.constant) return gather_listed(b, value);
-  const Integers values = integer_input(b, 0);
-  Integers picked;
-  for (const int64_t index : integer_input(b, 1)) {
-    picked.push_back(values[static_cast<std::size_t>(position(b, index, values.size()))]);
-  }
-  set_integers(b, std::move(picked), b.constant_input(1).shape);
+/// The axes that are all called so, for one pixel of so many channels.
+std::optional<OnnxAxes> axes_of_pixel(const Integers& target, int64_t channels) {
+  if (target == Integers{channels}) return OnnxAxes::flat;
+  if (target == Integers{1, channels}) return OnnxAxes::row;
+  if (target == Integers{channels, 1}) return OnnxAxes::column;
+  if (target == Integers{channels, 1, 1}) return OnnxAxes::chw;
+  if (target == Integers{1, 1, channels}) return OnnxAxes::hwc;
+  return std::nullopt;
 }
 
 /// To `target` axes, the batch's left out: names for the same values in the same order, but for a shuffle's
@@ -140,20 +116,17 @@ void reshape_map(OnnxBuilder& b, const OnnxValue& value, const Integers& target)
     b.refuse(
         fmt::format("reshapes [batch, {}] to [batch, {}]", fmt::join(own, ", "), fmt::join(target, ", ")));
   }
-  const bool chw = value.axes == OnnxAxes::chw, one_pixel = map.pixels() == 1;
-  const bool flat = value.axes == OnnxAxes::flat || value.axes == OnnxAxes::flat_hwc;
+  const bool chw = value.axes == OnnxAxes::chw,
+             in_groups = value.axes == OnnxAxes::grouped || value.axes == OnnxAxes::shuffled,
+             one_pixel = map.pixels() == 1 && !in_groups;
   OnnxValue result = value;
   if (target == own) return b.set_output(0, result);
+  if (const auto axes = one_pixel ? axes_of_pixel(target, map.channels) : std::nullopt; axes) {
+    result.axes = *axes;
+    return b.set_output(0, result);
+  }
   if (target.size() == 1 && (chw || value.axes == OnnxAxes::hwc)) {
     result.axes = chw ? OnnxAxes::flat : OnnxAxes::flat_hwc;
-    return b.set_output(0, result);
-  }
-  if (one_pixel && flat && target == Integers{map.channels, 1, 1}) {
-    result.axes = OnnxAxes::chw;
-    return b.set_output(0, result);
-  }
-  if (one_pixel && flat && target == Integers{1, 1, map.channels}) {
-    result.axes = OnnxAxes::hwc;
     return b.set_output(0, result);
   }
   const bool splits = chw && target.size() == 4 && target[0] > 0 && map.channels % target[0] == 0 &&
@@ -175,27 +148,9 @@ void reshape_map(OnnxBuilder& b, const OnnxValue& value, const Integers& target)
   b.refuse(fmt::format("reshapes [batch, {}] to [batch, {}]", fmt::join(own, ", "), fmt::join(target, ", ")));
 }
 
-/// Gives the axis of size -1, if there is one, what the others leave of `count` elements.
-void fill_open(Integers& axes, int64_t count) {
-  const auto open = std::find(axes.begin(), axes.end(), -1);
-  if (open == axes.end()) return;
-  *open = 1;
-  const int64_t known = checked_bytes(axes, 1).value_or(0);
-  *open = known > 0 && count % known == 0 ? count / known : -1;
-}
-
 void reshape(OnnxBuilder& b) {
-  const OnnxValue value = b.input(0);
+  const OnnxValue value = b.map_value(0);
   Integers target = b.integers(1, "shape").value_or(Integers{});
-  if (value.constant) {
-    OnnxTensor tensor = *value.constant;
-    const int64_t count = element_count(tensor.shape);
-    tensor.shape = Shape(target.begin(), target.end());
-    fill_open(tensor.shape, count);
-    if (checked_bytes(tensor.shape, 1) != count)
-      b.refuse("reshapes a constant to another number of elements");
-    return b.set_output(0, {.constant = std::move(tensor)});
-  }
   const Shape own = axes_of(b, value);
   const bool lists = value.axes == OnnxAxes::chw || value.axes == OnnxAxes::flat;
   if (target == Integers{-1} && lists) return b.set_output(0, {.node = value.node, .axes = OnnxAxes::listed});
@@ -205,20 +160,19 @@ void reshape(OnnxBuilder& b) {
     if (target[i] == 0 && i <= own.size()) target[i] = own[i - 1];
   }
   Integers rest(target.begin() + 1, target.end());
-  fill_open(rest, element_count(own));
+  fill_open_axis(rest, element_count(own));
   reshape_map(b, value, rest);
 }
 
 void flatten(OnnxBuilder& b) {
-  const OnnxValue value = b.input(0);
-  if (value.constant || value.axes == OnnxAxes::listed) b.refuse("flattens what is no map");
+  const OnnxValue value = b.map_value(0);
+  if (value.axes == OnnxAxes::listed) b.refuse("flattens a list of values");
   if (b.current().integer("axis", 1) != 1) b.refuse("flattens from another axis than 1");
   reshape_map(b, value, {element_count(axes_of(b, value))});
 }
 
 void transpose(OnnxBuilder& b) {
-  OnnxValue value = b.input(0);
-  if (value.constant) b.refuse("transposes what is no map");
+  OnnxValue value = b.map_value(0);
   const Integers order = b.current().integers("perm", {});
   Integers same(rank_of(value));
   std::iota(same.begin(), same.end(), 0);
@@ -230,6 +184,10 @@ void transpose(OnnxBuilder& b) {
     value.axes = OnnxAxes::chw;
   } else if (value.axes == OnnxAxes::grouped && order == Integers{0, 2, 1, 3, 4}) {
     value.axes = OnnxAxes::shuffled;
+  } else if (value.axes == OnnxAxes::row && order == Integers{0, 2, 1}) {
+    value.axes = OnnxAxes::column;
+  } else if (value.axes == OnnxAxes::column && order == Integers{0, 2, 1}) {
+    value.axes = OnnxAxes::row;
   } else {
     b.refuse(fmt::format("transposes by [{}]", fmt::join(order, ", ")));
   }
@@ -238,61 +196,48 @@ void transpose(OnnxBuilder& b) {
 
 /// Axes of length one, away.
 void squeeze(OnnxBuilder& b) {
-  const OnnxValue value = b.input(0);
-  if (value.constant) return set_integers(b, integer_input(b, 0), {});
-  Integers axes = b.integers(1, "axes").value_or(Integers{});
-  for (int64_t& axis : axes) axis = position(b, axis, rank_of(value));
-  std::sort(axes.begin(), axes.end());
-  const Integers pixels = value.axes == OnnxAxes::hwc ? Integers{1, 2} : Integers{2, 3};
-  const bool fits =
-      rank_of(value) == 4 && b.shape_of(value.node).pixels() == 1 && (axes == pixels || axes.empty());
-  if (!fits) b.refuse("squeezes other axes than height and width of one pixel");
-  b.set_map(value.node, OnnxAxes::flat);
+  const OnnxValue value = b.map_value(0);
+  const auto named = b.integers(1, "axes");
+  const auto axes = axes_from_start(named.value_or(Integers{}), rank_of(value));
+  const Shape own = axes_of(b, value);
+  Integers left;
+  for (std::size_t axis = 1; axis <= own.size(); ++axis) {
+    const bool goes = named ? std::find(axes.begin(), axes.end(), axis) != axes.end() : own[axis - 1] == 1;
+    if (!goes) left.push_back(own[axis - 1]);
+  }
+  if (left.size() + axes.size() != own.size() && named) b.refuse("squeezes the axis of the batch");
+  reshape_map(b, value, left);
 }
 
 void unsqueeze(OnnxBuilder& b) {
-  const OnnxValue value = b.input(0);
-  Integers axes = b.integers(1, "axes").value_or(Integers{});
-  if (value.constant)
-    return set_integers(b, integer_input(b, 0), {static_cast<int64_t>(integer_input(b, 0).size())});
-  for (int64_t& axis : axes) axis = position(b, axis, 4);
-  std::sort(axes.begin(), axes.end());
-  const bool flat = rank_of(value) == 2 && b.shape_of(value.node).pixels() == 1;
-  if (flat && axes == Integers{2, 3}) return b.set_map(value.node, OnnxAxes::chw);
-  if (flat && axes == Integers{1, 2}) return b.set_map(value.node, OnnxAxes::hwc);
-  b.refuse("adds other axes than height and width to features");
-}
-
-void concat_integers(OnnxBuilder& b) {
-  Integers all;
-  for (std::size_t i = 0; i < b.current().inputs.size(); ++i) {
-    const Integers& part = integer_input(b, i);
-    all.insert(all.end(), part.begin(), part.end());
+  const OnnxValue value = b.map_value(0);
+  const Integers added = b.integers(1, "axes").value_or(Integers{});
+  Integers wider = axes_of(b, value);
+  for (const std::size_t axis : axes_from_start(added, rank_of(value) + added.size())) {
+    if (axis == 0) b.refuse("adds an axis before the batch's");
+    wider.insert(wider.begin() + static_cast<std::ptrdiff_t>(axis) - 1, 1);
   }
-  const auto count = static_cast<int64_t>(all.size());
-  set_integers(b, std::move(all), {count});
+  reshape_map(b, value, wider);
 }
 
 void concat(OnnxBuilder& b) {
-  const OnnxValue first = b.input(0);
-  if (first.constant) return concat_integers(b);
-  const int64_t axis = position(b, b.current().integer("axis", 1), rank_of(first));
+  const OnnxValue first = b.map_value(0);
+  const int64_t axis = position(b.current().integer("axis", 1), rank_of(first));
   const bool joins_flat = first.axes == OnnxAxes::flat && axis == 1;  // Channel by channel, as the maps lie.
   if (!joins_flat && axis != static_cast<int64_t>(channel_axis(b, first)))
     b.refuse("joins maps along another axis than the channels");
   std::vector<int> nodes;
   for (std::size_t i = 0; i < b.current().inputs.size(); ++i) {
-    const OnnxValue& each = b.input(i);
-    if (each.constant || each.axes != first.axes) b.refuse("joins maps whose axes differ");
+    const OnnxValue& each = b.map_value(i);
+    if (each.axes != first.axes) b.refuse("joins maps whose axes differ");
     nodes.push_back(each.node);
   }
   b.set_map(b.append(ConcatOp{}, std::move(nodes)), first);
 }
 
 void split(OnnxBuilder& b) {
-  const OnnxValue value = b.input(0);
-  if (value.constant) b.refuse("splits a constant");
-  const int64_t axis = position(b, b.current().integer("axis", 0), rank_of(value));
+  const OnnxValue value = b.map_value(0);
+  const int64_t axis = position(b.current().integer("axis", 0), rank_of(value));
   if (axis != static_cast<int64_t>(channel_axis(b, value)))
     b.refuse("splits along another axis than the channels");
   const auto parts = static_cast<int64_t>(b.current().outputs.size());
@@ -310,9 +255,9 @@ void split(OnnxBuilder& b) {
   }
 }
 
-/// One axis, step 1: of channels, or of the numbers of a shape.
+/// Of channels, step 1.
 void slice(OnnxBuilder& b) {
-  const OnnxValue value = b.input(0);
+  const OnnxValue value = b.map_value(0);
   const Integers starts = b.integers(1, "starts").value_or(Integers{}),
                  ends = b.integers(2, "ends").value_or(Integers{}),
                  axes = b.integers(3, "axes").value_or(Integers{0}),
@@ -323,13 +268,7 @@ void slice(OnnxBuilder& b) {
   const auto bounded = [](int64_t at, int64_t size) {
     return std::clamp<int64_t>(at < 0 ? at + size : at, 0, size);
   };
-  if (value.constant) {
-    const Integers values = integer_input(b, 0);
-    const auto size = static_cast<int64_t>(values.size());
-    const int64_t begin = bounded(starts[0], size), end = std::max(begin, bounded(ends[0], size));
-    return set_integers(b, Integers(values.begin() + begin, values.begin() + end), {end - begin});
-  }
-  if (position(b, axes[0], rank_of(value)) != static_cast<int64_t>(channel_axis(b, value))) {
+  if (position(axes[0], rank_of(value)) != static_cast<int64_t>(channel_axis(b, value))) {
     b.refuse("takes a slice of another axis than the channels");
   }
   const int64_t channels = b.shape_of(value.node).channels;
@@ -361,23 +300,10 @@ void pad(OnnxBuilder& b) {
 }  // namespace
 
 OnnxOperations onnx_shapes() {
-  return {{"Identity", pass_on},
-          {"Dropout", pass_on},
-          {"Cast", cast},
-          {"Softmax", softmax},
-          {"LogSoftmax", softmax},
-          {"Constant", constant},
-          {"Shape", shape},
-          {"Gather", gather},
-          {"Reshape", reshape},
-          {"Flatten", flatten},
-          {"Transpose", transpose},
-          {"Squeeze", squeeze},
-          {"Unsqueeze", unsqueeze},
-          {"Concat", concat},
-          {"Split", split},
-          {"Slice", slice},
-          {"Pad", pad}};
+  return {{"Identity", pass_on},   {"Dropout", pass_on},     {"Cast", cast},       {"Softmax", softmax},
+          {"LogSoftmax", softmax}, {"Shape", shape},         {"Gather", gather},   {"Reshape", reshape},
+          {"Flatten", flatten},    {"Transpose", transpose}, {"Squeeze", squeeze}, {"Unsqueeze", unsqueeze},
+          {"Concat", concat},      {"Split", split},         {"Slice", slice},     {"Pad", pad}};
 }
 
 }  // namespace dpac

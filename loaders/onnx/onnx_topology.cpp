@@ -1,15 +1,28 @@
 #include "loaders/onnx/onnx_topology.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "kernels/error.h"
 #include "loaders/onnx/onnx_builder.h"
+#include "loaders/onnx/onnx_constants.h"
 #include "loaders/pixels/preprocess.h"
 
 namespace dpac {
+
+namespace {
+
+/// Initialisers, and values of those names.
+bool reads_only(const OnnxNode& node, const OnnxModel& model, const std::set<std::string>& constants) {
+  return std::all_of(node.inputs.begin(), node.inputs.end(), [&](const std::string& name) {
+    return name.empty() || model.has_tensor(name) || constants.contains(name);
+  });
+}
+
+}  // namespace
 
 /// A protocol buffer: its field 1, the version, comes first, then the producer's name.
 bool is_onnx(const std::filesystem::path& path, const std::string& start) {
@@ -38,8 +51,11 @@ OnnxTopology::OnnxTopology(std::shared_ptr<const OnnxModel> model) : model_(std:
   constexpr std::size_t kMostListed = 20;
   std::vector<std::string> unknown;
   std::size_t count = 0;
+  std::set<std::string> constants;
   for (const OnnxNode& node : model_->nodes()) {
-    if (has_operation(node.op)) continue;
+    const bool of_constants = reads_only(node, *model_, constants);
+    if (of_constants || node.op == "Shape") constants.insert(node.outputs.begin(), node.outputs.end());
+    if (has_operation(node.op) || (of_constants && computes_constants(node.op))) continue;
     if (++count <= kMostListed) unknown.push_back(fmt::format("'{}' ({})", node.name, node.op));
   }
   if (count == 0) return;

@@ -130,6 +130,8 @@ TEST_CASE("shapes have to fit each op") {
   CHECK(contains(wrong(ActivationOp{ActivationOp::Kind::clip, 2, 1}), "has the parameters 2 and 1"));
   CHECK(contains(wrong(ConcatOp{}, {}), "joins no maps"));
   CHECK(contains(wrong(PadOp{-3, 5, -3, 0}), "cuts off all of a map of 16x6x6"));
+  CHECK(contains(wrong(ResizeOp{{0, 2}, {4, 2}}), "resizes to 0 rows by the factor 2, expected"));
+  CHECK(contains(wrong(ResizeOp{{4, 2}, {4, 0}}), "resizes to 4 columns by the factor 0, expected"));
   CHECK(contains(wrong(SubsampleOp{2, 10, 0}), "keeps 16 channels behind 0 new ones"));
 }
 

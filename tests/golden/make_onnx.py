@@ -9,6 +9,10 @@
   external                  mobile_old with its weights in a file beside it
   alias, shuffle_relu       two names of one value, of which one is scaled; a ReLU within a shuffle
   listed                    what the new exporter makes of as_strided: places in a list of all values
+  pyramid_old, pyramid_new  interpolation, TensorFlow's SAME padding computed from shapes, a gate that is expanded,
+                            a convolution over channels (ECA)
+  resize, upsample          every mode of Resize (opset 19) and Upsample (opset 9)
+  constants                 every operation on constants
   refused_*                 what would give silent wrong numbers if it were taken for something else
 
 Needs torch, onnx, onnxscript, onnxruntime, h5py and numpy.
@@ -76,7 +80,29 @@ class ChannelsLast(Vgg):
         return super().forward(x.permute(0, 3, 1, 2))
 
 
+class Pyramid(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 10, 3, 2)
+        self.down = nn.Conv2d(10, 10, 3, 2, 1)
+        self.eca = nn.Conv1d(1, 1, 5, padding=2, bias=False)
+        self.head = nn.Linear(10, 7)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        total = [torch.clamp(((size + 1) // 2 - 1) * 2 + 3 - size, min=0) if isinstance(size, torch.Tensor)
+                 else max(((size + 1) // 2 - 1) * 2 + 3 - size, 0) for size in x.shape[2:]]
+        rows, columns = total
+        x = self.stem(nn.functional.pad(x, [columns // 2, columns - columns // 2, rows // 2, rows - rows // 2]))
+        coarse = torch.relu(self.down(x))
+        up = nn.functional.interpolate(coarse, size=x.shape[2:], mode="bilinear")
+        x = x + up + nn.functional.interpolate(coarse, scale_factor=2.0)[:, :, :x.shape[2], :x.shape[3]]
+        gate = torch.sigmoid(self.eca(x.mean((2, 3)).view(x.shape[0], 1, -1))).view(x.shape[0], -1, 1, 1)
+        x = torch.tanh(x - 0.5 * x.mean((2, 3), keepdim=True)) * gate.expand_as(x)
+        return self.head(x.mean((2, 3)))
+
+
 CASES = {"mobile": (Mobile, (13, 16)), "shuffle": (Shuffle, (14, 13)), "vgg": (Vgg, (12, 16))}
+LATER_CASES = {"pyramid": (Pyramid, (16, 20))}
 
 
 def randomise(net: nn.Module) -> None:
@@ -120,7 +146,8 @@ def store(file: h5py.File, name: str, image: tuple[int, int], rng: np.random.Gen
 IMAGE = (6, 5)
 
 
-def by_hand(name: str, nodes: list[onnx.NodeProto], constants: dict[str, np.ndarray], rng: np.random.Generator) -> None:
+def by_hand(name: str, nodes: list[onnx.NodeProto], constants: dict[str, np.ndarray], rng: np.random.Generator,
+            opset: int = 17) -> None:
     """`nodes` lie between `y`, 8 maps of a 1x1 convolution of the image, and `z`, whose average is the output."""
     constants = constants | {"w": rng.normal(0, 1, (8, 3, 1, 1)).astype(np.float32)}
     nodes = [onnx.helper.make_node("Conv", ["image", "w"], ["y"], name="conv"), *nodes,
@@ -130,7 +157,7 @@ def by_hand(name: str, nodes: list[onnx.NodeProto], constants: dict[str, np.ndar
     logits = onnx.helper.make_tensor_value_info("logits", onnx.TensorProto.FLOAT, None)
     tensors = [onnx.numpy_helper.from_array(value, key) for key, value in constants.items()]
     graph = onnx.helper.make_graph(nodes, "by hand", [image], [logits], tensors)
-    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], producer_name="dpac")
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", opset)], producer_name="dpac")
     model.ir_version = 8
     onnx.save(model, FOLDER / f"{name}.onnx")
 
@@ -167,6 +194,137 @@ def make_by_hand(rng: np.random.Generator) -> None:
                              node("Cast", ["c"], ["z"], name="back", to=onnx.TensorProto.FLOAT)], {}, rng)
 
 
+def make_resizes(rng: np.random.Generator) -> None:
+    """Each resized map is seen by a convolution as large as it, so that every pixel counts."""
+    node, channels, height, width = onnx.helper.make_node, 2, *IMAGE
+
+    def save(name: str, opset: int, resizes: list[tuple[str, dict, tuple[float, float], bool]]) -> None:
+        nodes, ends = [node("Conv", ["y", "few"], ["x"], name="few")], []
+        constants = {"few": rng.normal(0, 1, (channels, 8, 1, 1)).astype(np.float32), "none": np.zeros(0, np.float32)}
+        for i, (op, attributes, (rows, columns), by_size) in enumerate(resizes):
+            sizes = [int(height * rows + 1e-6), int(width * columns + 1e-6)]
+            constants[f"s{i}"] = np.array([1, 1, rows, columns], np.float32)
+            inputs = ["x", f"s{i}"] if op == "Upsample" else ["x", "none", f"s{i}"]
+            if by_size:
+                constants[f"s{i}"] = np.array([1, channels, *sizes], np.int64)
+                inputs = ["x", "none", "none", f"s{i}"]
+            constants[f"w{i}"] = (rng.normal(0, 1, (1, channels, *sizes)) / np.prod(sizes) ** 0.5).astype(np.float32)
+            nodes += [node(op, inputs, [f"r{i}"], name=f"resize{i}", **attributes),
+                      node("Conv", [f"r{i}", f"w{i}"], [f"e{i}"], name=f"end{i}")]
+            ends.append(f"e{i}")
+        by_hand(name, [*nodes, node("Concat", ends, ["z"], name="ends", axis=1)], constants, rng, opset)
+
+    modes, roundings = ["asymmetric", "half_pixel", "align_corners", "pytorch_half_pixel"], [
+        "floor", "ceil", "round_prefer_floor", "round_prefer_ceil"]
+    scales, by_size = [(2, 2), (0.5, 3), (1.7, 0.7), (1.25, 0.21)], [(3, 2), (0.5, 1.2), (5 / 3, 0.6), (1, 0.2)]
+    resizes = []
+    for i, mode in enumerate([*modes, "half_pixel_symmetric"]):
+        for k, rounding in enumerate(roundings):
+            attributes = {"coordinate_transformation_mode": mode, "mode": "linear"}
+            nearest = attributes | {"mode": "nearest", "nearest_mode": rounding}
+            factors = [scales, by_size][(i + k) % 2]
+            resizes.append(("Resize", attributes, factors[k], factors is by_size))
+            resizes.append(("Resize", nearest, factors[(i + k) % 4], factors is by_size))
+    save("resize", 19, resizes)
+    save("upsample", 9, [("Upsample", {"mode": mode}, factor, False)
+                         for mode in ("nearest", "linear") for factor in ((2, 2), (1, 3), (3, 1.5))])
+
+
+def make_constants(rng: np.random.Generator) -> None:
+    """Each result, times a random number, is part of a scale for each channel."""
+    make = onnx.helper.make_node
+    floats, ints = lambda *shape: rng.uniform(0.5, 3, shape).astype(np.float32), lambda *v: np.array(v, np.int64)
+    constants = {"a": floats(2, 1, 3), "b": floats(4, 1), "i": ints(-7, 5, 9, -3), "j": ints(2, -3, 4, 5), "k": ints(3, 2),
+                 "two": ints(2), "one": ints(1), "zero": ints(0), "minus": ints(-1), "first": ints(0, 2), "all": ints(-1),
+                 "shape": ints(2, 4, 3), "open": ints(0, -1), "yes": np.array([[True], [False]]), "starts": ints(-1, 0), "ends": ints(-100, 3),
+                 "steps": ints(-1, 2), "axes": ints(2, 0), "n0": np.array(1, np.int64), "n1": np.array(8, np.int64),
+                 "n2": np.array(3, np.int64), "f0": np.float32(3), "f1": np.float32(-1), "f2": np.float32(-0.75)}
+    results = []
+
+    def call(op: str, *inputs: str, outputs: int = 1, **attributes: object) -> str:
+        names = [f"c{len(nodes)}_{k}" for k in range(outputs)]
+        nodes.append(make(op, list(inputs), names, name=f"{op}{len(nodes)}", **attributes))
+        results.extend(names)
+        return names[0]
+
+    nodes = []
+    for op in ("Add", "Sub", "Mul", "Div", "Pow", "Max", "Min", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "Equal"):
+        call(op, "a", "b")
+        call(op, "i", "j") if op != "Pow" else call(op, "i", "two")
+    call("Mod", "i", "j")
+    call("Mod", "i", "j", fmod=1)
+    call("Max", "i", "j", "two")
+    call("And", "yes", call("Less", "i", "j"))
+    call("Or", "yes", call("Not", call("Less", "i", "j")))
+    for op in ("Neg", "Abs"):
+        call(op, "i")
+    for op in ("Neg", "Abs", "Ceil", "Floor", "Round", "Sqrt", "Reciprocal"):
+        call(op, "a")
+    call("Cast", call("Neg", "a"), to=onnx.TensorProto.INT32)
+    call("Cast", "i", to=onnx.TensorProto.BOOL)
+    call("Where", "yes", "i", "j")
+    call("Where", call("Greater", "a", "b"), "a", "b")
+    call("ReduceSum", "a", "axes", keepdims=0)
+    call("ReduceSum", "i")
+    call("ReduceProd", "j", axes=[0])
+    call("ReduceMax", "a", axes=[-1])
+    call("ReduceMin", "a", axes=[0, 2], keepdims=0)
+    call("Shape", "a", start=1)
+    call("Size", "a")
+    call("ConstantOfShape", "k", value=onnx.numpy_helper.from_array(ints(7)))
+    call("ConstantOfShape", "k")
+    call("Range", "n0", "n1", "n2")
+    call("Range", "f0", "f1", "f2")
+    call("Reshape", "a", "open")
+    call("Flatten", "a", axis=1)
+    call("Squeeze", "a", "one")
+    call("Unsqueeze", "b", "first")
+    call("Transpose", "a")
+    wide = call("Expand", "a", "shape")
+    call("Transpose", wide, perm=[1, 2, 0])
+    call("Tile", "b", "k")
+    call("Slice", wide, "starts", "ends", "axes", "steps")
+    call("Gather", wide, "first", axis=1)
+    call("Gather", "i", "minus")
+    call("Concat", wide, wide, axis=1)
+    call("Split", "i", outputs=2)
+    call("Split", wide, "split", axis=1, outputs=3)
+    constants["split"] = ints(1, 0, 3)
+    session = []
+    for k, name in enumerate(results):
+        nodes += [make("Cast", [name], [f"{name}f"], to=onnx.TensorProto.FLOAT, name=f"{name}f"),
+                  make("Reshape", [f"{name}f", "all"], [f"{name}r"], name=f"{name}r")]
+        session.append(f"{name}r")
+    graph = onnx.helper.make_graph([*nodes, make("Concat", session, ["list"], axis=0)], "list", [],
+                                   [onnx.helper.make_tensor_value_info("list", onnx.TensorProto.FLOAT, None)],
+                                   [onnx.numpy_helper.from_array(value, key) for key, value in constants.items()])
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
+    values = onnxruntime.InferenceSession(model.SerializeToString()).run(None, {})[0]
+    rows = -(-values.size // 8)
+    constants |= {"pad": np.zeros(rows * 8 - values.size, np.float32), "rows": ints(-1, 8),
+                  "each": (rng.uniform(0.5, 1, (rows, 8)) / rows).astype(np.float32), "scale": ints(1, 8, 1, 1)}
+    nodes += [make("Concat", [*session, "pad"], ["list"], axis=0, name="list"),
+              make("Reshape", ["list", "rows"], ["table"], name="table"), make("Mul", ["table", "each"], ["parts"], name="parts"),
+              make("ReduceSum", ["parts", "zero"], ["sum"], name="sum"), make("Reshape", ["sum", "scale"], ["s"], name="s"),
+              make("Mul", ["y", "s"], ["z"], name="mul")]
+    by_hand("constants", nodes, constants, rng)
+
+
+def make_later(file: h5py.File) -> None:
+    torch.manual_seed(2)
+    rng = np.random.default_rng(2)
+    for name, (make, image) in LATER_CASES.items():
+        net = make().eval()
+        for kind in ("old", "new"):
+            export(net, image, kind == "new", FOLDER / f"{name}_{kind}.onnx")
+            strip(FOLDER / f"{name}_{kind}.onnx")
+            store(file, f"{name}_{kind}", image, rng)
+    make_resizes(rng)
+    make_constants(rng)
+    for name in ("resize", "upsample", "constants"):
+        store(file, name, IMAGE, rng)
+
+
 def main() -> None:
     torch.manual_seed(1)
     rng = np.random.default_rng(1)
@@ -187,9 +345,11 @@ def main() -> None:
         make_by_hand(rng)
         for name in ("alias", "shuffle_relu", "listed"):
             store(file, name, IMAGE, rng)
+        (FOLDER / "external.bin").unlink(missing_ok=True)  # It would be appended to.
         model = onnx.load(FOLDER / "mobile_old.onnx")
         onnx.save(model, FOLDER / "external.onnx", save_as_external_data=True, location="external.bin", size_threshold=0)
         store(file, "external", CASES["mobile"][1], rng)
+        make_later(file)
 
 
 if __name__ == "__main__":

@@ -61,9 +61,9 @@ json& layer(json& model, const std::string& type, int which = 0) {
   return model;
 }
 
-/// What becomes of a golden model after a change to its configuration.
-std::string message_with(const std::string& name, const std::function<void(json&)>& change) {
-  const TempFolder folder;
+/// A golden model after a change to its configuration.
+fs::path changed(const TempFolder& folder, const std::string& name,
+                 const std::function<void(json&)>& change) {
   const auto path = folder.copy(kFolder / name, "x.h5");
   json model = config_of(name);
   change(model);
@@ -71,6 +71,13 @@ std::string message_with(const std::string& name, const std::function<void(json&
   H5Adelete(file, "model_config");
   put_fixed_attribute(file, "/", "model_config", model.dump().c_str());
   H5Fclose(file);
+  return path;
+}
+
+/// What becomes of it.
+std::string message_with(const std::string& name, const std::function<void(json&)>& change) {
+  const TempFolder folder;
+  const fs::path path = changed(folder, name, change);
   const std::string message = message_of([&] { (void)graph_of(path); });
   if (message != "no error") CHECK(message.starts_with(path.string() + ": "));
   return message;
@@ -115,6 +122,37 @@ TEST_CASE("what a Keras model says becomes the graph that says the same") {
   CHECK(has("block.conv"));
   CHECK(has("block.inner.inner_conv"));
   CHECK(nested.assumed.empty());
+}
+
+TEST_CASE("UpSampling2D copies pixels, or counts from their centres") {
+  const auto resized = [](const std::string& interpolation) {
+    const TempFolder folder;
+    const fs::path path = changed(folder, "mobile_2.h5", [&](json& model) {
+      json& dropout = layer(model, "SpatialDropout2D");
+      dropout["class_name"] = "UpSampling2D";
+      dropout["config"]["size"] = {2, 3};
+      dropout["config"]["interpolation"] = interpolation;
+    });
+    const Graph graph = graph_of(path);
+    for (const Node& node : graph.nodes) {
+      if (const auto* op = std::get_if<ResizeOp>(&node.op)) return *op;
+    }
+    throw Error("has no ResizeOp");
+  };
+  const ResizeOp nearest = resized("nearest"), bilinear = resized("bilinear");
+  CHECK(nearest.between == ResizeOp::Between::floor);
+  CHECK(bilinear.between == ResizeOp::Between::linear);
+  for (const ResizeOp& op : {nearest, bilinear}) {
+    CHECK(op.rows.size == 2 * 4);
+    CHECK(op.columns.size == 3 * 4);
+    CHECK(op.rows.scale == 2);
+    CHECK(op.columns.scale == 3);
+  }
+  CHECK(nearest.rows.position(3) == 1.5);
+  CHECK(bilinear.rows.position(3) == 1.25);
+  CHECK(bilinear.columns.position(0) == doctest::Approx(-1.0 / 3));
+  CHECK(contains(message_of([&] { (void)resized("bicubic"); }),
+                 "(UpSampling2D) has the interpolation 'bicubic', expected nearest or bilinear"));
 }
 
 TEST_CASE("preprocessing in front of a Keras model is no part of its graph") {

@@ -57,7 +57,8 @@ std::string refusal_with(const std::string& from, const std::string& to) {
 TEST_CASE("ONNX models of both of PyTorch's exporters give ONNX Runtime's logits") {
   const Hdf5File expected = Hdf5File::open(kFolder / "outputs.h5");
   for (const std::string name : {"mobile_old", "mobile_new", "shuffle_old", "shuffle_new", "vgg_old",
-                                 "vgg_new", "channels_last", "alias", "shuffle_relu", "listed", "external"}) {
+                                 "vgg_new", "channels_last", "alias", "shuffle_relu", "listed", "external",
+                                 "pyramid_old", "pyramid_new", "resize", "upsample", "constants"}) {
     CAPTURE(name);
     const Graph graph = graph_of(kFolder / (name + ".onnx"));
     Network network(graph, {.batch = 2});
@@ -80,6 +81,22 @@ TEST_CASE("BatchNorm is folded, gates are one activation, a shuffle is one opera
     CHECK(count_of<SliceOp>(shuffle) == 2);
     CHECK(count_of<ConvolutionOp>(vgg) == 3);  // The first connected layer sees a whole map.
     CHECK(count_of<LinearOp>(vgg) == 1);
+  }
+}
+
+TEST_CASE(
+    "a gate that is expanded before a product is not, a convolution over channels has short dot products") {
+  for (const std::string kind : {"old", "new"}) {
+    CAPTURE(kind);
+    const Graph graph = graph_of(kFolder / ("pyramid_" + kind + ".onnx"));
+    CHECK(count_of<ResizeOp>(graph) == 3);  // Two between maps, one of a mean that is subtracted.
+    CHECK(count_of<MultiplyOp>(graph) == 1);
+    CHECK(count_of<PadOp>(graph) == 0);  // Within the convolution.
+    std::vector<int64_t> groups;
+    for (const Node& node : graph.nodes) {
+      if (const auto* op = std::get_if<ConvolutionOp>(&node.op)) groups.push_back(op->groups);
+    }
+    CHECK(groups == std::vector<int64_t>{1, 1, 10});
   }
 }
 

@@ -74,6 +74,7 @@ std::vector<NetworkCase> network_cases() {
           {"concatenation and average pools", {}, {}, {}, inception_graph},
           {"slices and shuffles", {}, {}, {}, shuffle_graph},
           {"layer normalisation over channels", {}, {}, {}, convnext_graph},
+          {"maps of other sizes", {}, {}, {}, pyramid_graph},
           {"Winograd", net_of({1, 1}, 32), {28, 30}, torchvision}};
 }
 

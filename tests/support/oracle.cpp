@@ -100,13 +100,19 @@ double activated(const ActivationOp& op, double x) {
   return x;
 }
 
+bool is_interpolated(const FusedOp& op) {
+  const auto* resize = std::get_if<ResizeOp>(&op);
+  return resize != nullptr && resize->between == ResizeOp::Between::linear;
+}
+
 /// Digital ops whose outputs have a quantiser of their own.
 bool has_own_grid(const FusedOp& op) {
   if (const auto* activation = std::get_if<ActivationOp>(&op))
     return activation->kind != ActivationOp::Kind::relu;
   return std::holds_alternative<AddOp>(op) || std::holds_alternative<MultiplyOp>(op) ||
          std::holds_alternative<ChannelAffineOp>(op) || std::holds_alternative<LayerNormOp>(op) ||
-         std::holds_alternative<AveragePoolOp>(op) || std::holds_alternative<GlobalAveragePoolOp>(op);
+         std::holds_alternative<AveragePoolOp>(op) || std::holds_alternative<GlobalAveragePoolOp>(op) ||
+         is_interpolated(op);
 }
 
 class Oracle {
@@ -287,6 +293,50 @@ class Oracle {
         for (int64_t ox = -op.left; ox < in.width + op.right; ++ox) {
           const bool inside = oy >= 0 && oy < in.height && ox >= 0 && ox < in.width;
           y.push_back(inside ? in_value(node)[at(in, c, oy, ox)] : 0.0);
+        }
+      }
+    }
+    return y;
+  }
+
+  /// How much an input pixel at a distance (output's position minus the pixel's) gives: the formula of each
+  /// kind, over all pixels.
+  static double share_of(ResizeOp::Between between, double distance) {
+    switch (between) {
+      case ResizeOp::Between::floor:
+        return distance >= 0 && distance < 1;
+      case ResizeOp::Between::ceil:
+        return distance > -1 && distance <= 0;
+      case ResizeOp::Between::round_half_to_floor:
+        return distance > -0.5 && distance <= 0.5;
+      case ResizeOp::Between::round_half_to_ceil:
+        return distance >= -0.5 && distance < 0.5;
+      case ResizeOp::Between::linear:
+        return std::max(0.0, 1 - std::abs(distance));
+    }
+    return 0;
+  }
+
+  Map digital(const ResizeOp& op, const FusedNode& node) const {
+    const MapShape &in = in_shape(node), &out = node.shape();
+    const auto place = [](const ResizeOp::Axis& axis, int64_t i, int64_t size) {
+      const double position = (static_cast<double>(i) + axis.before) / axis.scale + axis.after;
+      return std::min(std::max(position, 0.0), static_cast<double>(size - 1));
+    };
+    Map y;
+    for (int64_t c = 0; c < out.channels; ++c) {
+      for (int64_t oy = 0; oy < out.height; ++oy) {
+        for (int64_t ox = 0; ox < out.width; ++ox) {
+          double sum = 0;
+          for (int64_t iy = 0; iy < in.height; ++iy) {
+            for (int64_t ix = 0; ix < in.width; ++ix) {
+              const double row = place(op.rows, oy, in.height) - static_cast<double>(iy),
+                           column = place(op.columns, ox, in.width) - static_cast<double>(ix);
+              sum += share_of(op.between, row) * share_of(op.between, column) *
+                     in_value(node)[at(in, c, iy, ix)];
+            }
+          }
+          y.push_back(sum);
         }
       }
     }

@@ -164,4 +164,21 @@ Graph convnext_graph() {
   return b.end(squared);
 }
 
+Graph pyramid_graph() {
+  using Between = ResizeOp::Between;
+  Builder b({3, 9, 11});
+  const int stem = b.activation(b.convolution(0, 20, same(3)), Kind::relu);
+  const int coarse = b.activation(b.convolution(stem, 20, same(3, 2)), Kind::relu);
+  const int doubled = b.add(ResizeOp{{9, 2}, {11, 2}, Between::floor}, {coarse});
+  const int smooth = b.add(ResizeOp{{9, 9.0 / 5, 0.5, -0.5}, {11, 2, 0.5, -0.5}, Between::linear}, {coarse});
+  const int sum = b.add(AddOp{}, {b.add(AddOp{}, {stem, doubled}), smooth});
+  const int smaller =
+      b.add(ResizeOp{{6, 5.0 / 8}, {7, 0.6}, Between::linear}, {b.convolution(sum, 20, same(1))});
+  const int rounded =
+      b.add(ResizeOp{{4, 2.0 / 3, 0.5, -0.5}, {14, 2, 0.5, -0.5}, Between::round_half_to_floor}, {smaller});
+  const int again = b.add(ResizeOp{{4, 2.0 / 3, 0.5, -0.5}, {14, 2}, Between::round_half_to_ceil}, {smaller});
+  const int above = b.add(ResizeOp{{4, 2.0 / 3}, {14, 2}, Between::ceil}, {smaller});
+  return b.end(b.convolution(b.add(ConcatOp{}, {rounded, again, above}), 24, same(3)));
+}
+
 }  // namespace dpac::test

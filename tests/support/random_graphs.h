@@ -25,4 +25,7 @@ Graph shuffle_graph();
 /// Layer normalisation over channels, GELU, a scale for every channel.
 Graph convnext_graph();
 
+/// Maps made larger and smaller, by the nearest pixel and between pixels.
+Graph pyramid_graph();
+
 }  // namespace dpac::test

@@ -22,10 +22,11 @@ bool is_input(const FusedNode& node) {
   return std::holds_alternative<InputOp>(node.op);
 }
 
-/// Whether the codes fit a byte, zeros beyond the last channel or around the map included.
+/// Whether the codes fit a byte, zeros beyond the last channel, around the map or in new channels included.
 bool fits_byte(const FusedNode& node, const Quantizer& quantizer) {
-  const bool has_padding =
-      code_channels(node) != node.shape().channels || std::holds_alternative<PadOp>(node.op);
+  const bool has_padding = code_channels(node) != node.shape().channels ||
+                           std::holds_alternative<PadOp>(node.op) ||
+                           std::holds_alternative<SubsampleOp>(node.op);
   const bool holds_zero = quantizer.low <= 0 && quantizer.high >= 0;
   const bool near_zero = std::abs(quantizer.low) < kFarthestLow;
   return quantizer.high - quantizer.low < kMostLevels && near_zero && (holds_zero || !has_padding) &&
