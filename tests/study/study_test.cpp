@@ -18,7 +18,7 @@ using namespace dpac;
 using test::CliInputs;
 using test::contains;
 using test::LearningInputs;
-using Values = nlohmann::ordered_json;
+using Values = nlohmann::json;
 
 namespace {
 
