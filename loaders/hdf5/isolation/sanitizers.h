@@ -4,9 +4,8 @@
 
 namespace dpac {
 
-#if defined(__SANITIZE_ADDRESS__)
-inline constexpr bool kSanitized = true;
-#elif defined(__SANITIZE_THREAD__)
+// DPAC_SANITIZED: tests compiled without sanitizers, of a library compiled with them.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(DPAC_SANITIZED)
 inline constexpr bool kSanitized = true;
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)

@@ -1,0 +1,21 @@
+# The sources of a folder are compiled as one: what they include is parsed, and its templates made, once for all of
+# them, in a third of the time. For builds that are made anew each time, as the sanitizers' are. Left alone are kernels,
+# which include themselves once per instruction set, and sources that share a name of their own with a neighbour.
+option(DPAC_UNITED "Compile a folder's sources as one" OFF)
+set(dpac_left_alone "/(kernels/.*|.*_options|energies_csv|energies_file|learn|search_run|markdown|resnet|mobilenet_v2|\
+memory_plan|bert_names|keras_layers|keras_order|torch_zip|timm_config|wrappers)\\.cpp$")
+
+function(dpac_unite target)
+  if(NOT DPAC_UNITED)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  get_target_property(sources ${target} SOURCES)
+  list(FILTER sources EXCLUDE REGEX "${dpac_left_alone}")
+  foreach(source IN LISTS sources)
+    cmake_path(GET source PARENT_PATH folder)
+    cmake_path(RELATIVE_PATH folder BASE_DIRECTORY ${PROJECT_SOURCE_DIR})
+    string(MAKE_C_IDENTIFIER ${folder} group)
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group})
+  endforeach()
+endfunction()
