@@ -36,6 +36,7 @@ Settings settings_of(NativeNetwork& network, const Request& request) {
   settings.run.progress = request.progress;
   settings.run.poll = network.poll();
   if constexpr (requires { settings.learning; }) settings.learning.train_arrays = request.train;
+  if constexpr (requires { settings.state; }) settings.state = request.state;
   return settings;
 }
 
@@ -87,6 +88,7 @@ std::string run_table(const Request& request) {
     take(set, request.options);
     settings.data.arrays = request.data;
     settings.learning.train_arrays = request.train;
+    settings.state = request.state;
     settings.run.progress = request.progress;
     settings.run.poll = [&] { interruption.poll(); };
     return table(settings).to_json();
@@ -110,10 +112,11 @@ WorkCallback work_callback(nb::object progress) {
 using Labels = std::vector<int>;
 using Range = std::pair<float, float>;
 
-Request make_request(GivenOptions options, std::optional<Images> data, Labels labels,
+Request make_request(GivenOptions options, std::string state, std::optional<Images> data, Labels labels,
                      std::optional<Images> train, Labels train_labels, std::optional<Energies> energies,
                      const std::optional<std::vector<Range>>& ranges, nb::object progress) {
   Request request{.options = std::move(options),
+                  .state = std::move(state),
                   .energies = std::move(energies),
                   .progress = work_callback(std::move(progress))};
   if (data) request.data = image_arrays(*data, std::move(labels));
@@ -163,7 +166,7 @@ std::shared_ptr<const ImageArrays> image_arrays(const Images& images, std::vecto
 
 void bind_studies(nb::module_& m) {
   nb::class_<Request>(m, "Request");
-  m.def("request", &make_request, "options"_a, "data"_a.none(), "labels"_a, "train"_a.none(),
+  m.def("request", &make_request, "options"_a, "state"_a, "data"_a.none(), "labels"_a, "train"_a.none(),
         "train_labels"_a, "energies"_a.none(), "ranges"_a.none(), "progress"_a.none());
   m.def("evaluate", &run_evaluation, "network"_a, "request"_a);
   m.def("bits", &run_bits, "network"_a, "request"_a);

@@ -7,6 +7,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/noise/noise_config.h"
@@ -22,6 +23,7 @@ namespace dpac::python {
 /// Settings of a study: options by name, and what no option can say. It must not outlive the arrays.
 struct Request {
   GivenOptions options;
+  std::string state = {};  ///< A folder to resume from; empty for none.
   std::shared_ptr<const ImageArrays> data = {}, train = {};
   std::optional<Energies> energies = {};
   std::optional<Ranges> ranges = {};

@@ -103,6 +103,7 @@ def study(
     energies: Any = None,
     ranges: Mapping[str, tuple[float, float]] | None = None,
     progress: bool | None = None,
+    state: str | os.PathLike[str] = "",
     **options: Any,
 ) -> dict[str, Any]:
     """The JSON of the program's command of that name; without a network, of those that the options name."""
@@ -119,6 +120,7 @@ def study(
     try:
         request = _native.request(
             named,
+            os.fspath(state),
             None if data is None else data.array,
             _labels(data),
             None if train is None else train.array,

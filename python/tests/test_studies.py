@@ -145,7 +145,7 @@ def test_pictures_and_page(net, in_memory, tmp_path):
 def test_what_is_refused_says_it_in_pythons_words(net, in_memory, images, labels):
     with pytest.raises(dpac.Error, match="needs an energy: give energy E"):
         net.evaluate(in_memory, noise="shot")
-    with pytest.raises(dpac.Error, match="no option energie here; did you mean energy"):
+    with pytest.raises(dpac.Error, match="no option energie here; did you mean energies"):
         net.evaluate(in_memory, energie=3)
     with pytest.raises(dpac.Error, match="sigma_thermal was given, but the noise is 'shot'"):
         net.evaluate(in_memory, noise="shot", energies=3, sigma_thermal=0.1)
