@@ -134,8 +134,7 @@ LearnedEnergies EnergyFinder::find(const LearningGoal& goal, const std::string& 
   EnergiesMadeWith made_with = bench_.energies_made_with(seed_);
   made_with.per = goal.per;
   made_with.target_energy = goal.target_energy;
-  // What steps come to does not depend on how many follow.
-  StateFile file(folder_, state, made_with.json_of_any_steps());
+  StateFile file(folder_, state, made_with.json());
   return LearningRun(bench_, learner_options(goal, state), file).run();
 }
 

@@ -45,8 +45,7 @@ struct EnergiesMadeWith : SensitivitiesMadeWith {
   std::optional<std::string> start_sha256 = {};  ///< Of a file that learning starts from.
   std::optional<Granularity> per = {};           ///< None for a search, which says it by its name.
 
-  /// Of a learning that more steps go on from: `steps` is not among it.
-  [[nodiscard]] Json json_of_any_steps() const;
+  /// Without `steps`: what they come to does not depend on how many follow.
   [[nodiscard]] Json json() const;
 };
 
