@@ -2,9 +2,12 @@
 /// A network ready to run: the graph compiled for a batch size and a number of threads, with or without
 /// noise.
 ///
-///     dpac::Network network(dpac::build_resnet(checkpoint), {.batch = 16, .threads = 2, .noise =
-///     NoiseKind::shot}); network.set_noise({NoiseKind::shot, dpac::uniform_energies(network.layers(), 100),
-///     /*seed=*/1}); network.run(images, samples, logits);
+///     dpac::Network network(dpac::build_resnet(checkpoint),
+///                           {.batch = 16, .threads = 2, .noise = dpac::NoiseKind::shot});
+///     network.set_noise({.kind = dpac::NoiseKind::shot,
+///                        .energies = dpac::uniform_energies(network.layers(), 100),
+///                        .seed = 1});
+///     network.run(images, samples, logits);
 #pragma once
 
 #include <cstdint>

@@ -11,16 +11,14 @@
 ///     for (const dpac::PointReport& point : result.points)
 ///       std::cout << point.energy->ledger.energy_per_mac << ' ' << point.accuracy.value << '\n';
 ///
-/// | function              | answers |
-/// |-----------------------|---------------------------------------------------------------------------------|
-/// | evaluate()            | How accurate is a network under noise, at these energies? | |
-/// calibrate_network()   | Which ranges do its quantisers need?                                            |
-/// | measure_bits()        | What digital precision is each layer's noise worth? | | trace_network()       |
-/// What happens inside its layers?                                                 | | learn() | How much
-/// energy does each layer or channel need, for this much a MAC?           | | search()              | What is
-/// the smallest energy at an allowed loss of accuracy?                     | | table()               | The
-/// same of several networks under several noises.                              | | time_noise()          |
-/// What does noise cost in time?                                                   |
+///     evaluate()            How accurate is a network under noise, at these energies?
+///     calibrate_network()   Which ranges do its quantisers need?
+///     measure_bits()        What digital precision is each layer's noise worth?
+///     trace_network()       What happens inside its layers?
+///     learn()               How much energy does each layer or channel need, for this much a MAC?
+///     search()              What is the smallest energy at an allowed loss of accuracy?
+///     table()               The same of several networks under several noises.
+///     time_noise()          What does noise cost in time?
 ///
 /// Settings are plain structs with the defaults of the program's options, and are checked before any work: a
 /// SettingError says which one cannot be meant, by the option's name. `run.progress` is told how far the work
