@@ -181,7 +181,7 @@ bool goes_on_with_gelu(OnnxBuilder& b, Arithmetic kind, std::size_t step) {
   if (value.gelu == GeluStep::erf && kind == Arithmetic::add && is_number(other, 1)) {
     next.gelu = GeluStep::one_plus_erf;
   } else if (value.gelu == GeluStep::one_plus_erf && kind == Arithmetic::multiply && !other.constant &&
-             other.node == value.node && other.gelu == GeluStep::none) {
+             other.node == value.node && other.gelu == GeluStep::none && !other.is_padded()) {
     next.gelu = GeluStep::twice;
   } else if (value.gelu == GeluStep::twice && kind == Arithmetic::multiply && is_number(other, 0.5)) {
     b.set_map(b.append(ActivationOp{Kind::gelu}, {value.node}), value);

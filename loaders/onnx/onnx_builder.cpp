@@ -91,8 +91,7 @@ bool OnnxBuilder::has_input(std::size_t i) const {
 const OnnxValue& OnnxBuilder::input(std::size_t i) const {
   const OnnxValue& value = any_input(i);
   if (value.gelu != GeluStep::none) refuse("reads an erf that is no part of a GELU");
-  if (value.is_padded()) refuse("follows a Pad, which only a convolution or max pool may");
-  return value;
+  return value.is_padded() ? *value.whole : value;
 }
 
 const OnnxValue& OnnxBuilder::any_input(std::size_t i) const {
@@ -111,13 +110,15 @@ const OnnxValue& OnnxBuilder::map_value(std::size_t i) const {
 }
 
 int OnnxBuilder::map_input(std::size_t i) const {
-  (void)input(i);  // Refuses zeros around it.
-  return padded_map_input(i);
+  return node_of(input(i), i);
 }
 
 int OnnxBuilder::padded_map_input(std::size_t i) const {
-  const OnnxValue& value = any_input(i);
-  if (value.gelu != GeluStep::none) refuse("reads an erf that is no part of a GELU");
+  (void)input(i);  // Refuses a step of a GELU.
+  return node_of(any_input(i), i);
+}
+
+int OnnxBuilder::node_of(const OnnxValue& value, std::size_t i) const {
   if (value.constant) refuse(fmt::format("has a constant as its input {}, expected a map", i));
   const bool one_pixel = shape_of(value.node).pixels() == 1;
   const bool fits = value.axes == OnnxAxes::chw ||

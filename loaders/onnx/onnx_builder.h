@@ -53,6 +53,7 @@ struct OnnxValue {
   int64_t groups = 1;                                            ///< Of grouped and shuffled axes.
   GeluStep gelu = GeluStep::none;                                ///< Then `node` is x.
   int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;  ///< Zeros around it, for the next window.
+  std::shared_ptr<const OnnxValue> whole = nullptr;              ///< With those zeros as part of the map.
   bool alone = true;           ///< Nothing else reads the same node under another name.
   bool probabilities = false;  ///< A softmax that was left out made it.
 
@@ -74,17 +75,17 @@ class OnnxBuilder {
   /// Throws an Error: the current node, then `reason`.
   [[noreturn]] void refuse(const std::string& reason) const;
   [[nodiscard]] bool has_input(std::size_t i) const;
-  /// @throws Error where there is none, only a step of a GELU, or a map with zeros around it: what does not
-  /// know of these would drop them.
+  /// A map has the zeros around it within it. @throws Error where there is none, or only a step of a GELU.
   [[nodiscard]] const OnnxValue& input(std::size_t i) const;
   /// An input that is a map, whatever its axes. @throws Error where it is a constant.
   [[nodiscard]] const OnnxValue& map_value(std::size_t i) const;
   /// As input(), and it may be either. @throws Error where there is none.
   [[nodiscard]] const OnnxValue& any_input(std::size_t i) const;
-  /// An input, which may have zeros around it: its map, whose axes are [C, H, W], or [features] of one pixel.
+  /// An input, whose zeros around it are left out: its map, whose axes are [C, H, W], or [features] of one
+  /// pixel.
   /// @throws Error for any other.
   [[nodiscard]] int padded_map_input(std::size_t i) const;
-  /// The same without zeros around it.
+  /// The same with them.
   [[nodiscard]] int map_input(std::size_t i) const;
   [[nodiscard]] const OnnxTensor& constant_input(std::size_t i) const;
   [[nodiscard]] const std::vector<float>& float_input(std::size_t i) const;
@@ -120,6 +121,7 @@ class OnnxBuilder {
   void assume(const std::string& sentence) { graph_.assume(sentence); }
 
  private:
+  [[nodiscard]] int node_of(const OnnxValue& value, std::size_t i) const;
   void add_image(const std::optional<Shape>& input_size);
   [[nodiscard]] bool reads_constants() const;
   void compute_constant();

@@ -44,9 +44,8 @@ void set_pads(OnnxBuilder& b, const MapShape& in, Geometry& g) {
   g.pad_right = static_cast<int>(pads[3]);
 }
 
-/// Of the current node; with the zeros that a Pad before it put around its input.
-Geometry geometry_of(OnnxBuilder& b, Extent kernel) {
-  const OnnxValue& input = b.any_input(0);
+/// Of the current node over an input; with the zeros that a Pad before it put around that.
+Geometry geometry_of(OnnxBuilder& b, const OnnxValue& input, Extent kernel) {
   Geometry g{
       .kernel = kernel, .stride = extent_of(b, "strides", 1), .dilation = extent_of(b, "dilations", 1)};
   set_pads(b, b.shape_of(input.node), g);
@@ -75,7 +74,7 @@ void convolution(OnnxBuilder& b) {
                          to_string(weights.shape)));
   }
   const Extent kernel{static_cast<int>(weights.shape[2]), static_cast<int>(weights.shape[3])};
-  ConvolutionOp op{geometry_of(b, kernel), shared(weights.shape, weights.floats()),
+  ConvolutionOp op{geometry_of(b, b.any_input(0), kernel), shared(weights.shape, weights.floats()),
                    bias_of(b, 2, weights.shape[0]), b.current().integer("group", 1)};
   b.set_map(b.append(std::move(op), {from}));
 }
@@ -175,9 +174,9 @@ void layer_normalization(OnnxBuilder& b) {
 }
 
 /// What ceil_mode adds to a pool's geometry: rows and columns.
-Extent add_ceil_mode(OnnxBuilder& b, Geometry& g) {
+Extent add_ceil_mode(OnnxBuilder& b, const OnnxValue& input, Geometry& g) {
   if (b.current().integer("ceil_mode", 0) == 0) return 0;
-  const MapShape& in = b.shape_of(b.any_input(0).node);
+  const MapShape& in = b.shape_of(input.node);
   const Extent beyond{ceil_mode_padding(in.height, g.height(), g.stride.h, g.pad_top, g.pad_bottom),
                       ceil_mode_padding(in.width, g.width(), g.stride.w, g.pad_left, g.pad_right)};
   g.pad_bottom += beyond.h;
@@ -185,19 +184,22 @@ Extent add_ceil_mode(OnnxBuilder& b, Geometry& g) {
   return beyond;
 }
 
+/// Zeros that a Pad put around the map are among the candidates: no padding of the pool's own but where
+/// nothing is below them.
 void max_pool(OnnxBuilder& b) {
-  const int from = b.padded_map_input(0);
-  if (b.any_input(0).is_padded() && !b.graph().is_rectified(from))
-    b.refuse("pools over zeros that a Pad put around values below zero");
-  Geometry g = geometry_of(b, extent_of(b, "kernel_shape", 0));
-  add_ceil_mode(b, g);
+  const bool rectified = b.graph().is_rectified(b.padded_map_input(0));
+  const int from = rectified ? b.padded_map_input(0) : b.map_input(0);
+  const OnnxValue& input = rectified ? b.any_input(0) : b.input(0);
+  Geometry g = geometry_of(b, input, extent_of(b, "kernel_shape", 0));
+  add_ceil_mode(b, input, g);
   b.set_map(b.append(MaxPoolOp{g}, {from}));
 }
 
 void average_pool(OnnxBuilder& b) {
   const int from = b.map_input(0);
-  Geometry g = geometry_of(b, extent_of(b, "kernel_shape", 0));
-  const Extent beyond = add_ceil_mode(b, g);
+  const OnnxValue& input = b.input(0);
+  Geometry g = geometry_of(b, input, extent_of(b, "kernel_shape", 0));
+  const Extent beyond = add_ceil_mode(b, input, g);
   b.set_map(b.append(AveragePoolOp{g, b.current().integer("count_include_pad", 0) != 0, beyond.h, beyond.w},
                      {from}));
 }

@@ -21,7 +21,9 @@ bool has_operation(const std::string& op) {
 }
 
 void run_operation(OnnxBuilder& builder) {
-  operations().at(builder.current().op)(builder);
+  const auto found = operations().find(builder.current().op);
+  if (found == operations().end()) builder.refuse("reads a map, but can be computed from constants only");
+  found->second(builder);
 }
 
 void add_affine(OnnxBuilder& b, std::size_t input, const std::vector<float>& scale,

@@ -275,25 +275,32 @@ void slice(OnnxBuilder& b) {
   b.set_map(b.append(SliceOp{bounded(starts[0], channels), bounded(ends[0], channels)}, {value.node}), value);
 }
 
-/// Zeros around a map, which the next window takes into its own padding.
+/// Zeros around a map, which the next window may take into its own padding; or less of it.
 void pad(OnnxBuilder& b) {
   OnnxValue value = b.any_input(0);
-  if (value.constant || value.gelu != GeluStep::none || rank_of(value) != 4) b.refuse("pads what is no map");
+  const OnnxValue& before = b.map_value(0);
+  if (rank_of(value) != 4) b.refuse("pads what is no map");
   const Integers pads = b.integers(1, "pads").value_or(Integers{});
   const bool zeros = b.current().text("mode", "constant") == "constant" &&
                      b.current().real("value", 0) == 0 &&
                      (!b.has_input(2) || b.float_input(2) == std::vector<float>{0.0f});
   const std::size_t row = value.axes == OnnxAxes::chw ? 2 : 1, channels = channel_axis(b, value);
-  constexpr int64_t kMost = 1 << 20;
-  const auto sane = [](int64_t v) { return v >= 0 && v < kMost; };
+  constexpr int64_t kMost = 1 << 16;
+  const auto sane = [](int64_t v) { return v > -kMost && v < kMost; };
   const bool spatial = pads.size() == 8 && pads[0] == 0 && pads[4] == 0 && pads[channels] == 0 &&
                        pads[channels + 4] == 0 && std::all_of(pads.begin(), pads.end(), sane);
   if (!zeros || !spatial)
     b.refuse("pads with other values than zeros, or along other axes than height and width");
-  value.pad_top += static_cast<int>(pads[row]);
-  value.pad_left += static_cast<int>(pads[row + 1]);
-  value.pad_bottom += static_cast<int>(pads[row + 4]);
-  value.pad_right += static_cast<int>(pads[row + 5]);
+  const PadOp own{static_cast<int>(pads[row]), static_cast<int>(pads[row + 1]),
+                  static_cast<int>(pads[row + 4]), static_cast<int>(pads[row + 5])};
+  OnnxValue whole = before;
+  whole.node = b.append(own, {before.node});
+  if (std::min({own.top, own.left, own.bottom, own.right}) < 0) return b.set_output(0, whole);
+  value.pad_top += own.top;
+  value.pad_left += own.left;
+  value.pad_bottom += own.bottom;
+  value.pad_right += own.right;
+  value.whole = std::make_shared<OnnxValue>(std::move(whole));
   b.set_output(0, value);
 }
 

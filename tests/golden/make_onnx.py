@@ -13,6 +13,7 @@
                             a convolution over channels (ECA)
   resize, upsample          every mode of Resize (opset 19) and Upsample (opset 9)
   constants                 every operation on constants
+  padded                    zeros around a map, and less of it, before what has no padding of its own
   refused_*                 what would give silent wrong numbers if it were taken for something else
 
 Needs torch, onnx, onnxscript, onnxruntime, h5py and numpy.
@@ -175,8 +176,6 @@ def make_by_hand(rng: np.random.Generator) -> None:
                node("Gather", ["l", "places"], ["g"], name="view"), node("Mul", ["y", "g"], ["z"], name="mul")]
     for name, places in (("listed", range(8)), ("refused_gather", range(7, -1, -1))):
         by_hand(name, squeeze, {"all": ints(-1), "places": ints(*places).reshape(1, 8, 1, 1)}, rng)
-    by_hand("refused_pad", [node("Pad", ["y", "p"], ["padded"], name="pad"), node("Relu", ["padded"], ["z"], name="relu")],
-            {"p": ints(0, 0, 1, 1, 0, 0, 1, 1)}, rng)
     by_hand("refused_batch", [node("Reshape", ["y", "rows"], ["v"], name="rows"),
                               node("Reshape", ["v", "back"], ["z"], name="back")],
             {"rows": ints(-1, 8), "back": ints(1, 8, *IMAGE)}, rng)
@@ -310,6 +309,25 @@ def make_constants(rng: np.random.Generator) -> None:
     by_hand("constants", nodes, constants, rng)
 
 
+def make_padded(rng: np.random.Generator) -> None:
+    node, nodes, means = onnx.helper.make_node, [], []
+    pads = {"relu": (0, 0, 1, 0, 0, 0, 2, 1), "max": (0, 0, 1, 1, 0, 0, 1, 0), "avg": (0, 0, 1, 0, 0, 0, 1, 1),
+            "crop": (0, 0, -1, 2, 0, 0, 1, -2), "conv": (0, 0, 1, 1, 0, 0, 0, 1)}
+    for key in pads:
+        nodes.append(node("Pad", ["y", key], [f"{key}p"], name=f"{key}_pad"))
+    nodes += [node("Sigmoid", ["relup"], ["relua"], name="sigmoid"),
+              node("MaxPool", ["maxp"], ["maxa"], name="max", kernel_shape=[3, 3], strides=[2, 2]),
+              node("AveragePool", ["avgp"], ["avga"], name="average", kernel_shape=[3, 2], ceil_mode=1, strides=[2, 2]),
+              node("Tanh", ["cropp"], ["cropa"], name="tanh"), node("Pad", ["convp", "relu"], ["convq"], name="more"),
+              node("Conv", ["convq", "k"], ["conva"], name="conv3", strides=[2, 1])]
+    for key in pads:
+        nodes.append(node("GlobalAveragePool", [f"{key}a"], [f"{key}_mean"], name=f"{key}_mean"))
+        means.append(f"{key}_mean")
+    kernel = rng.normal(0, 0.3, (4, 8, 3, 3)).astype(np.float32)
+    by_hand("padded", [*nodes, node("Concat", means, ["z"], name="means", axis=1)],
+            {key: np.array(value, np.int64) for key, value in pads.items()} | {"k": kernel}, rng)
+
+
 def make_later(file: h5py.File) -> None:
     torch.manual_seed(2)
     rng = np.random.default_rng(2)
@@ -321,7 +339,8 @@ def make_later(file: h5py.File) -> None:
             store(file, f"{name}_{kind}", image, rng)
     make_resizes(rng)
     make_constants(rng)
-    for name in ("resize", "upsample", "constants"):
+    make_padded(rng)
+    for name in ("resize", "upsample", "constants", "padded"):
         store(file, name, IMAGE, rng)
 
 
