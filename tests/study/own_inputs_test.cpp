@@ -123,6 +123,6 @@ TEST_CASE("options by name are those of the program") {
   const auto refusal = [&](const GivenOptions& given) { return message_of([&] { take(set, given); }); };
   CHECK(refusal({{"--nois", {"shot"}}}) == "there is no option --nois here; did you mean --noise?");
   CHECK(refusal({{"--batch", {}}}) == "--batch has 0 values, expected one");
-  CHECK(contains(refusal({{"--batch", {"0"}}}), "--batch is 0"));
+  CHECK(contains(refusal({{"--batch", {"0"}}}), "--batch is '0', expected"));
   CHECK(contains(refusal({{"--text", {"a"}}, {"--limit", {"3"}}}), "exclude each other"));
 }
