@@ -93,6 +93,9 @@ class OnnxBuilder {
   [[nodiscard]] std::optional<std::vector<int64_t>> integers(std::size_t input,
                                                              const std::string& attribute) const;
 
+  /// Images that the model takes at once; below 1 where it leaves that open.
+  [[nodiscard]] int64_t declared_batch() const { return model_.inputs()[0].dims[0]; }
+
   [[nodiscard]] GraphBuilder& graph() { return graph_; }
   [[nodiscard]] const MapShape& shape_of(int node) const { return graph_.shape_of(node); }
   [[nodiscard]] const Node& node(int n) const { return graph_.node(n); }

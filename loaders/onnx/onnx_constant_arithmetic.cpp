@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <type_traits>
 
 #include <fmt/format.h>
@@ -332,6 +333,72 @@ OnnxTensor reduced(const OnnxArguments& a) {
       x.values);
 }
 
+OnnxTensor mean(const OnnxArguments& a) {
+  OnnxTensor sums = reduced<Add>(a);
+  if (!sums.is_float()) throw Error("takes the mean of integers");
+  const auto count = static_cast<float>(element_count(a.at(0).shape) / element_count(sums.shape));
+  for (float& v : std::get<0>(sums.values)) v /= count;
+  return sums;
+}
+
+/// Between bounds, attributes in opsets before 11.
+OnnxTensor clip(const OnnxArguments& a) {
+  OnnxTensor x = a.at(0);
+  const auto bound = [&](std::size_t input, const std::string& attribute) -> std::optional<OnnxTensor> {
+    if (a.node.attributes.contains(attribute))
+      return OnnxTensor{{}, std::vector<float>{a.node.real(attribute, 0)}};
+    if (!a.has(input)) return std::nullopt;
+    return a.at(input);
+  };
+  if (const auto low = bound(1, "min")) x = joined<Largest>(x, *low);
+  if (const auto high = bound(2, "max")) x = joined<Smallest>(x, *high);
+  return x;
+}
+
+/// Mean and variance of all elements with the same place along axis 1.
+struct Moments {
+  std::vector<double> mean, variance;
+};
+
+Moments moments_of(const OnnxTensor& x, const OnnxView& channel) {
+  const auto channels = static_cast<std::size_t>(x.shape[1]);
+  const double share = static_cast<double>(channels) / static_cast<double>(x.floats().size());
+  Moments m{std::vector<double>(channels, 0.0), std::vector<double>(channels, 0.0)};
+  const auto value = [&](std::size_t i) { return static_cast<double>(x.floats()[i]); };
+  for_elements<2>(x.shape, {view_of(x.shape), channel},
+                  [&](std::size_t i, std::size_t c) { m.mean[c] += share * value(i); });
+  for_elements<2>(x.shape, {view_of(x.shape), channel}, [&](std::size_t i, std::size_t c) {
+    m.variance[c] += share * (value(i) - m.mean[c]) * (value(i) - m.mean[c]);
+  });
+  return m;
+}
+
+/// Of weights, as weight standardisation has it: (x - mean) / sqrt(variance + epsilon) * scale + shift for
+/// each element along axis 1; in training mode with its own mean and variance.
+OnnxTensor batch_normalization(const OnnxArguments& a) {
+  OnnxTensor x = a.at(0);
+  if (x.shape.size() < 2 || !x.is_float()) throw Error("normalises what has no channels");
+  for (std::size_t i = 1; i <= 4; ++i) {
+    if (a.at(i).is_float() && a.at(i).shape == Shape{x.shape[1]}) continue;
+    throw Error(fmt::format("has an input {} of shape {}, expected numbers for {} channels", i,
+                            to_string(a.at(i).shape), x.shape[1]));
+  }
+  const double epsilon = static_cast<double>(a.node.real("epsilon", 1e-5f));
+  OnnxView channel{0, std::vector<int64_t>(x.shape.size(), 0)};
+  channel.strides[1] = 1;
+  const std::vector<float>&scale = a.at(1).floats(), &shift = a.at(2).floats(), &known = a.at(3).floats(),
+        &variance = a.at(4).floats();
+  const Moments m = a.node.integer("training_mode", 0) != 0
+                        ? moments_of(x, channel)
+                        : Moments{{known.begin(), known.end()}, {variance.begin(), variance.end()}};
+  for_elements<2>(x.shape, {view_of(x.shape), channel}, [&](std::size_t i, std::size_t c) {
+    float& v = std::get<0>(x.values)[i];
+    const double normal = (static_cast<double>(v) - m.mean[c]) / std::sqrt(m.variance[c] + epsilon);
+    v = static_cast<float>(normal * static_cast<double>(scale[c]) + static_cast<double>(shift[c]));
+  });
+  return x;
+}
+
 }  // namespace
 
 OnnxConstantOperations onnx_constant_arithmetic() {
@@ -359,6 +426,9 @@ OnnxConstantOperations onnx_constant_arithmetic() {
           {"Sqrt", one_output<of_each_float<root>>},
           {"Reciprocal", one_output<of_each_float<reciprocal>>},
           {"Cast", one_output<cast>},
+          {"Clip", one_output<clip>},
+          {"BatchNormalization", one_output<batch_normalization>},
+          {"ReduceMean", one_output<mean>},
           {"Where", one_output<where>},
           {"ReduceSum", one_output<reduced<Add>>},
           {"ReduceProd", one_output<reduced<Multiply>>},

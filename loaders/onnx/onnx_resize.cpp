@@ -161,7 +161,8 @@ void expand(OnnxBuilder& b) {
   target.insert(target.end(), given.begin(), given.end());
   const auto channels = channel_axis(b, value);
   const MapShape& map = b.shape_of(value.node);
-  if (target[0] != 1 || (target[channels] != 1 && target[channels] != map.channels))
+  if ((target[0] != 1 && target[0] != b.declared_batch()) ||
+      (target[channels] != 1 && target[channels] != map.channels))
     b.refuse("repeats a map along other axes than height and width");
   if (rank != 4) return b.set_output(0, value);
   const std::size_t row = row_axis(b, value);

@@ -255,7 +255,16 @@ void split(OnnxBuilder& b) {
   }
 }
 
-/// Of channels, step 1.
+/// Rows or columns [begin, end) of a map.
+void crop(OnnxBuilder& b, const OnnxValue& value, bool rows, int64_t begin, int64_t end) {
+  const MapShape& map = b.shape_of(value.node);
+  const int before = -static_cast<int>(begin),
+            after = static_cast<int>(end - (rows ? map.height : map.width));
+  const PadOp op = rows ? PadOp{before, 0, after, 0} : PadOp{0, before, 0, after};
+  b.set_map(before == 0 && after == 0 ? value.node : b.append(op, {value.node}), value);
+}
+
+/// Of one axis, step 1: of channels, rows or columns.
 void slice(OnnxBuilder& b) {
   const OnnxValue value = b.map_value(0);
   const Integers starts = b.integers(1, "starts").value_or(Integers{}),
@@ -265,14 +274,14 @@ void slice(OnnxBuilder& b) {
   if (starts.size() != 1 || ends.size() != 1 || axes.size() != 1 || steps != Integers{1}) {
     b.refuse("takes slices of several axes, or with steps");
   }
-  const auto bounded = [](int64_t at, int64_t size) {
-    return std::clamp<int64_t>(at < 0 ? at + size : at, 0, size);
-  };
-  if (position(axes[0], rank_of(value)) != static_cast<int64_t>(channel_axis(b, value))) {
-    b.refuse("takes a slice of another axis than the channels");
-  }
-  const int64_t channels = b.shape_of(value.node).channels;
-  b.set_map(b.append(SliceOp{bounded(starts[0], channels), bounded(ends[0], channels)}, {value.node}), value);
+  const std::size_t axis = axis_from_start(axes[0], rank_of(value)), channels = channel_axis(b, value);
+  if (axis == 0) b.refuse("takes a slice of the batch");
+  const int64_t size = axes_of(b, value)[axis - 1];
+  const auto bounded = [&](int64_t at) { return std::clamp<int64_t>(at < 0 ? at + size : at, 0, size); };
+  const int64_t begin = bounded(starts[0]), end = bounded(ends[0]);
+  if (axis == channels) return b.set_map(b.append(SliceOp{begin, end}, {value.node}), value);
+  if (begin >= end) b.refuse("takes a slice of nothing");
+  crop(b, value, axis == (value.axes == OnnxAxes::hwc ? 1U : 2U), begin, end);
 }
 
 /// Zeros around a map, which the next window may take into its own padding; or less of it.

@@ -236,7 +236,8 @@ def make_constants(rng: np.random.Generator) -> None:
     constants = {"a": floats(2, 1, 3), "b": floats(4, 1), "i": ints(-7, 5, 9, -3), "j": ints(2, -3, 4, 5), "k": ints(3, 2),
                  "two": ints(2), "one": ints(1), "zero": ints(0), "minus": ints(-1), "first": ints(0, 2), "all": ints(-1),
                  "shape": ints(2, 4, 3), "open": ints(0, -1), "yes": np.array([[True], [False]]), "starts": ints(-1, 0), "ends": ints(-100, 3),
-                 "steps": ints(-1, 2), "axes": ints(2, 0), "n0": np.array(1, np.int64), "n1": np.array(8, np.int64),
+                 "steps": ints(-1, 2), "axes": ints(2, 0), "low": np.float32(1), "high": np.float32(2), "m1": floats(1),
+                 "n0": np.array(1, np.int64), "n1": np.array(8, np.int64),
                  "n2": np.array(3, np.int64), "f0": np.float32(3), "f1": np.float32(-1), "f2": np.float32(-0.75)}
     results = []
 
@@ -268,6 +269,11 @@ def make_constants(rng: np.random.Generator) -> None:
     call("ReduceProd", "j", axes=[0])
     call("ReduceMax", "a", axes=[-1])
     call("ReduceMin", "a", axes=[0, 2], keepdims=0)
+    call("ReduceMean", "a", axes=[0])
+    call("Clip", "a", "low", "high")
+    call("Clip", "i", "", "n2")
+    call("BatchNormalization", "a", "m1", "m1", "m1", "m1")
+    call("BatchNormalization", "a", "m1", "m1", "m1", "m1", training_mode=1)
     call("Shape", "a", start=1)
     call("Size", "a")
     call("ConstantOfShape", "k", value=onnx.numpy_helper.from_array(ints(7)))
