@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 
@@ -30,14 +29,6 @@ ResizeOp::Axis axis_of(OnnxBuilder& b, const std::string& mode, int64_t from, in
     return axis;
   }
   b.refuse(fmt::format("has the coordinate_transformation_mode '{}', which cannot be run", mode));
-}
-
-/// What a size is multiplied by, where the file rounds it to float: exactly what makes it the other size.
-double exact_scale(float scale, int64_t from, int64_t to) {
-  constexpr double kRounding = 1e-6;
-  const auto given = static_cast<double>(scale);
-  const double exact = static_cast<double>(to) / static_cast<double>(from);
-  return std::abs(exact - given) < kRounding * given ? exact : given;
 }
 
 Between between_of(OnnxBuilder& b, const std::string& rounding_otherwise) {
@@ -92,8 +83,7 @@ Sizes from_scales(OnnxBuilder& b, const OnnxValue& value, const Floats& given) {
     return static_cast<int64_t>(static_cast<float>(size) * scale);
   };
   const int64_t height = resized(map.height, scales[row]), width = resized(map.width, scales[row + 1]);
-  return {height, width, exact_scale(scales[row], map.height, height),
-          exact_scale(scales[row + 1], map.width, width)};
+  return {height, width, static_cast<double>(scales[row]), static_cast<double>(scales[row + 1])};
 }
 
 Sizes from_sizes(OnnxBuilder& b, const OnnxValue& value, const Integers& given) {

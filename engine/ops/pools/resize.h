@@ -25,8 +25,11 @@ struct ResizeOp {
     double scale = 1;              ///< Output pixels for one of the input.
     double before = 0, after = 0;  ///< 0.5 and -0.5 where centres of pixels count, not their edges.
 
+    /// In float32, as ONNX Runtime and PyTorch have it: which pixel is the closer one of a scale such as 1.7
+    /// depends on it.
     [[nodiscard]] double position(int64_t i) const {
-      return (static_cast<double>(i) + before) / scale + after;
+      const float from_start = static_cast<float>(i) + static_cast<float>(before);
+      return static_cast<double>(from_start / static_cast<float>(scale) + static_cast<float>(after));
     }
   };
 
