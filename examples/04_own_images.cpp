@@ -22,7 +22,7 @@ int main(int argc, char** argv) try {
     for (int64_t i = 0; i < static_cast<int64_t>(image.size()); ++i)
       image[static_cast<std::size_t>(i)] = (i % shape.width + index) % 8 < 4 ? 1.0f : 0.0f;
   };
-  stripes.labels.assign(64, 8);  // To the network of the demo they are bags.
+  stripes.labels.assign(64, 1);  // To the network of the demo they are trousers.
   settings.data.arrays = std::make_shared<const dpac::ImageArrays>(stripes);
 
   settings.analog.noise.noise = "thermal";
@@ -32,7 +32,7 @@ int main(int argc, char** argv) try {
   };
   const dpac::Evaluation result = dpac::evaluate(settings);
   for (const dpac::PointReport& point : result.points) {
-    std::printf("energy %7.0f: %5.1f %% bags\n", point.energy->ledger.energy_per_mac,
+    std::printf("energy %7.0f: %5.1f %% trousers\n", point.energy->ledger.energy_per_mac,
                 100 * point.accuracy.value);
   }
   for (const std::string& sentence : result.remarks.sentences()) std::printf("note: %s\n", sentence.c_str());

@@ -5,7 +5,7 @@ torchvision's network at 32x32 pixels: the stem and the third stage have stride 
 the global average pool. Its input is (pixel / 255 - mean) / std. It is trained without any analog noise. The file keeps
 its weights in float16, half the size, and every Cast to float32 in its graph.
 
-The first epochs see images of 24x24 pixels, which take half the time. PyTorch is fastest at it with one thread
+The first epochs see images of 24x24 pixels, which take half the time; 24 epochs reach 86.27 % on the test images. PyTorch is fastest at it with one thread
 (OMP_NUM_THREADS=1).
 
 Needs PyTorch, torchvision, onnx, h5py, Pillow, and CIFAR-10 as JPEG files in train/CLASS/NUMBER.jpg and test/CLASS/NUMBER.jpg.
