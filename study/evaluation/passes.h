@@ -47,7 +47,7 @@ struct EvaluatedNetworks {
 
 /// `progress` advances by a sample for each pass over it, the baseline's included.
 /// @throws Error naming the sample whose label is no class of the network, whose size does not fit, or whose
-/// logits are not finite. @throws Interrupted after Ctrl-C.
+/// logits are not finite. @throws what the poll does.
 PassTallies run_passes(const EvaluatedNetworks& networks, SampleReader& reader, const DataSource& names,
                        const EvaluationPlan& plan, Progress& progress, const LogitsSink& sink = {});
 

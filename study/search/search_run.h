@@ -52,7 +52,7 @@ struct SearchSeeds {
 
 /// `folder` keeps what is finished, and what is under way; empty for nowhere. The callbacks are told of every
 /// try that is made now, not of those that were kept.
-/// @throws Error if the target is out of reach even without noise. @throws Interrupted after a signal.
+/// @throws Error if the target is out of reach even without noise. @throws what the poll does.
 SearchOutcome find_smallest(Workbench& bench, const SearchSettings& settings, const Baselines& baselines,
                             const SearchSeeds& seeds, const std::filesystem::path& folder,
                             const SearchCallbacks& callbacks = {});

@@ -11,7 +11,7 @@ namespace dpac {
 
 class Json;
 
-/// Sentences in the order of the work. They are shown before the result, on stderr, and kept in its JSON.
+/// Sentences in the order of the work. They come before the result, and are kept in its JSON.
 class Remarks {
  public:
   /// What is so, and may not be what the user thinks.
