@@ -1,7 +1,6 @@
 /// @file
 /// `dpac plot`: a picture of what other commands wrote as JSON.
 
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,19 +26,12 @@ std::vector<std::string> kind_names() {
   return names;
 }
 
-report::PictureKind kind_called(const std::string& called) {
-  return *std::find_if(report::kPictureKinds.begin(), report::kPictureKinds.end(),
-                       [&](report::PictureKind kind) { return name(kind) == called; });
-}
-
 void run(const PlotOptions& options) {
   const report::PictureFormat format = report::picture_format(options.out);
-  const report::Figure figure =
-      report::make_figure(kind_called(options.kind), report::read_results(options.files));
+  const report::PictureKind kind = report::picture_kind(options.kind);
+  const report::Figure figure = report::make_figure(kind, report::read_results(options.files));
   const HeldInterrupts held;
-  AtomicFile file(options.out);
-  file.write(report::draw(figure, format, stop_if_interrupted));
-  file.commit();
+  write_text_file(options.out, report::draw(figure, format, stop_if_interrupted));
 }
 
 }  // namespace

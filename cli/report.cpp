@@ -22,9 +22,7 @@ struct ReportOptions {
 void run(const ReportOptions& options) {
   const std::vector<report::ResultFile> results = report::read_results(options.files);
   const HeldInterrupts held;
-  AtomicFile file(options.out);
-  file.write(report::report_page(results, stop_if_interrupted));
-  file.commit();
+  write_text_file(options.out, report::report_page(results, stop_if_interrupted));
 }
 
 }  // namespace

@@ -25,13 +25,6 @@ struct TableCommand {
   std::string csv, latex;
 };
 
-void write_file(const std::string& path, const std::string& text) {
-  if (path.empty()) return;
-  AtomicFile file(path);
-  file.write(text);
-  file.commit();
-}
-
 void run(TableCommand& command) {
   TableSettings& settings = command.settings;
   SearchStatus status(settings.search, std::ssize(settings.weights) * std::ssize(settings.noises),
@@ -42,8 +35,8 @@ void run(TableCommand& command) {
   const std::string source = "table";
   const report::ResultValue value(source, "", result.document.json());
   const report::PaperTable paper = report::paper_table(value);
-  write_file(command.csv, report::csv_of(value));
-  write_file(command.latex, report::latex_of(paper));
+  if (!command.csv.empty()) write_text_file(command.csv, report::csv_of(value));
+  if (!command.latex.empty()) write_text_file(command.latex, report::latex_of(paper));
   publish(command.output, result.remarks, report::markdown_of(paper), result.document);
 }
 

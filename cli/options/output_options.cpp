@@ -35,11 +35,7 @@ void publish(const OutputOptions& options, const Remarks& remarks, const std::st
              const Document& document) {
   const HeldInterrupts held;
   const bool json_alone = options.json == kStdout;
-  if (!options.json.empty() && !json_alone) {
-    AtomicFile file(options.json);
-    file.write(document.text());
-    file.commit();
-  }
+  if (!options.json.empty() && !json_alone) write_text_file(options.json, document.text());
   if (!options.quiet) {
     for (const std::string& sentence : remarks.sentences())
       fmt::print(stderr, "dpac: {}\n", printable(sentence));

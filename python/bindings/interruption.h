@@ -33,10 +33,9 @@ class Interruption {
   std::optional<nanobind::python_error> raised_;
 };
 
-/// Does work without the GIL, which `interruption` may end. @throws python_error from Ctrl-C.
+/// Does work that `interruption` may end. To be called without the GIL. @throws python_error from Ctrl-C.
 template <class Work>
 auto interruptible(Interruption& interruption, const Work& work) {
-  const nanobind::gil_scoped_release released;
   interruption.begin();
   try {
     return work();

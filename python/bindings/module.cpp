@@ -1,25 +1,24 @@
 /// @file
 /// dpac._native: what the Python package computes with. Its users see dpac/network.py and its like.
-#include <cctype>
 #include <exception>
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "engine/noise/calibrate.h"
 #include "kernels/error.h"
 #include "loaders/left_out.h"
+#include "python/bindings/keywords.h"
 #include "python/bindings/native_network.h"
 #include "python/bindings/studies.h"
 #include "study/settings/noise_settings.h"
-#include "study/settings/setting_error.h"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -109,30 +108,11 @@ Setting make_setting(NoiseKind noise, Energies energies, Repeats repeats, uint64
   return setting;
 }
 
-/// "--dot-length paper was given" -> "dot_length paper was given".
-std::string with_keywords(std::string_view sentence) {
-  std::string text;
-  bool option = false;
-  for (std::size_t i = 0; i < sentence.size(); ++i) {
-    const char c = sentence[i];
-    const bool begins = c == '-' && sentence.substr(i, 2) == "--" && i + 2 < sentence.size() &&
-                        std::islower(static_cast<unsigned char>(sentence[i + 2])) != 0;
-    if (begins) {
-      option = true;
-      ++i;
-      continue;
-    }
-    option = option && (c == '-' || std::isalnum(static_cast<unsigned char>(c)) != 0);
-    text += option && c == '-' ? '_' : c;
-  }
-  return text;
-}
-
 /// A setting is called by its keyword, where the library calls it by the program's option.
-void raise_setting_error(const std::exception_ptr& thrown, void* error_type) {
+void raise_error(const std::exception_ptr& thrown, void* error_type) {
   try {
     std::rethrow_exception(thrown);
-  } catch (const SettingError& error) {
+  } catch (const Error& error) {
     PyErr_SetString(static_cast<PyObject*>(error_type), with_keywords(error.what()).c_str());
   }
 }
@@ -205,7 +185,8 @@ void bind_setting(nb::module_& m) {
 NB_MODULE(_native, m) {
   m.attr("__version__") = DPAC_VERSION;
   nb::exception<Error>(m, "Error", PyExc_RuntimeError);
-  nb::register_exception_translator(raise_setting_error, m.attr("Error").ptr());
+  nb::register_exception_translator(raise_error, m.attr("Error").ptr());
+  m.def("with_keywords", &with_keywords, "sentence"_a);
   nb::class_<Samples>(m, "Samples")
       .def(nb::init<Images>(), "images"_a.noconvert())
       .def(nb::init<Tokens, Tokens, const Lengths&>(), "ids"_a.noconvert(), "types"_a.noconvert(),

@@ -76,7 +76,6 @@ template <class Work>
 auto NativeNetwork::compute(const Work& work) {
   const nanobind::gil_scoped_release released;
   const std::lock_guard lock(mutex_);
-  const nanobind::gil_scoped_acquire again;
   return interruptible(interruption_, work);
 }
 

@@ -1,13 +1,14 @@
 #include "python/bindings/studies.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 #include <string>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "report/gnuplot/draw.h"
 #include "report/page/report_page.h"
@@ -22,76 +23,52 @@ using namespace nb::literals;
 namespace dpac::python {
 namespace {
 
-/// Of a study on a network that is open: what the request says, and the rest by default.
+/// What the request says, and the rest by default.
 template <class Settings>
-Settings settings_of(NativeNetwork& network, const Request& request) {
+Settings settings_of(const Request& request, Poll poll) {
   Settings settings;
   OptionSet set;
   add_options(set, settings);
   take(set, request.options);
-  settings.model = network.model();
   settings.data.arrays = request.data;
-  settings.analog.noise.energies.values = request.energies;
-  settings.analog.calibration.ranges = request.ranges;
   settings.run.progress = request.progress;
-  settings.run.poll = network.poll();
+  settings.run.poll = std::move(poll);
+  if constexpr (requires { settings.analog; }) {
+    settings.analog.noise.energies.values = request.energies;
+    settings.analog.calibration.ranges = request.ranges;
+  }
   if constexpr (requires { settings.learning; }) settings.learning.train_arrays = request.train;
   if constexpr (requires { settings.state; }) settings.state = request.state;
   return settings;
 }
 
-std::string run_evaluation(NativeNetwork& network, const Request& request) {
-  return network.compute([&] {
-    auto settings = settings_of<EvaluationSettings>(network, request);
-    return evaluate(settings).to_json();
-  });
+/// Of a study on a network that is open. @throws SettingError for options that only opening it could obey.
+template <class Settings>
+Settings settings_of(NativeNetwork& network, const Request& request) {
+  auto settings = settings_of<Settings>(request, network.poll());
+  if (const char* given = settings.model.given()) {
+    throw SettingError(
+        fmt::format("{} was given, but the network is open already: give it to load()", given));
+  }
+  settings.model = network.model();
+  return settings;
 }
 
-std::string run_bits(NativeNetwork& network, const Request& request) {
-  return network.compute([&] {
-    auto settings = settings_of<BitsSettings>(network, request);
-    settings.analog.ranges_reported = true;
-    return measure_bits(settings).to_json();
-  });
-}
-
-std::string run_calibration(NativeNetwork& network, const Request& request) {
-  return network.compute([&] {
-    NetworkCalibrationSettings settings;
-    OptionSet set;
-    add_options(set, settings);
-    take(set, request.options);
-    settings.model = network.model();
-    settings.data.arrays = request.data;
-    settings.run.progress = request.progress;
-    settings.run.poll = network.poll();
-    return calibrate_network(settings).to_json();
-  });
-}
-
-std::string run_learning(NativeNetwork& network, const Request& request) {
-  return network.compute([&] { return learn(settings_of<LearnSettings>(network, request)).to_json(); });
-}
-
-std::string run_search(NativeNetwork& network, const Request& request) {
-  return network.compute(
-      [&] { return search(settings_of<EnergySearchSettings>(network, request)).to_json(); });
+/// Adds a study, by its name, that takes Settings.
+template <class Settings, class Study>
+void bind_study(nb::module_& m, const char* name, Study study) {
+  const auto run = [study](NativeNetwork& network, const Request& request) {
+    return network.compute([&] { return study(settings_of<Settings>(network, request)).to_json(); });
+  };
+  m.def(name, run, "network"_a, "request"_a);
 }
 
 /// Of networks that the options name.
 std::string run_table(const Request& request) {
+  const nb::gil_scoped_release released;
   Interruption interruption;
   return interruptible(interruption, [&] {
-    TableSettings settings;
-    OptionSet set;
-    add_options(set, settings);
-    take(set, request.options);
-    settings.data.arrays = request.data;
-    settings.learning.train_arrays = request.train;
-    settings.state = request.state;
-    settings.run.progress = request.progress;
-    settings.run.poll = [&] { interruption.poll(); };
-    return table(settings).to_json();
+    return table(settings_of<TableSettings>(request, [&] { interruption.poll(); })).to_json();
   });
 }
 
@@ -127,29 +104,17 @@ Request make_request(GivenOptions options, std::string state, std::optional<Imag
   return request;
 }
 
-report::PictureKind kind_called(const std::string& called) {
-  const auto found = std::find_if(report::kPictureKinds.begin(), report::kPictureKinds.end(),
-                                  [&](report::PictureKind kind) { return name(kind) == called; });
-  if (found == report::kPictureKinds.end()) throw Error("there is no picture of the kind '" + called + "'");
-  return *found;
-}
-
-void write_whole(const std::string& path, const std::string& contents) {
-  AtomicFile file(path);
-  file.write(contents);
-  file.commit();
-}
-
 void plot(const std::vector<std::string>& results, const std::string& kind, const std::string& out) {
   const nb::gil_scoped_release released;
   const report::PictureFormat format = report::picture_format(out);
-  const report::Figure figure = report::make_figure(kind_called(kind), report::read_results(results));
-  write_whole(out, report::draw(figure, format, [] {}));
+  const report::Figure figure =
+      report::make_figure(report::picture_kind(kind), report::read_results(results));
+  write_text_file(out, report::draw(figure, format, [] {}));
 }
 
 void write_report(const std::vector<std::string>& results, const std::string& out) {
   const nb::gil_scoped_release released;
-  write_whole(out, report::report_page(report::read_results(results), [] {}));
+  write_text_file(out, report::report_page(report::read_results(results), [] {}));
 }
 
 }  // namespace
@@ -168,11 +133,12 @@ void bind_studies(nb::module_& m) {
   nb::class_<Request>(m, "Request");
   m.def("request", &make_request, "options"_a, "state"_a, "data"_a.none(), "labels"_a, "train"_a.none(),
         "train_labels"_a, "energies"_a.none(), "ranges"_a.none(), "progress"_a.none());
-  m.def("evaluate", &run_evaluation, "network"_a, "request"_a);
-  m.def("bits", &run_bits, "network"_a, "request"_a);
-  m.def("calibrate", &run_calibration, "network"_a, "request"_a);
-  m.def("learn", &run_learning, "network"_a, "request"_a);
-  m.def("search", &run_search, "network"_a, "request"_a);
+  bind_study<EvaluationSettings>(m, "evaluate", [](const auto& settings) { return evaluate(settings); });
+  bind_study<BitsSettings>(m, "bits", [](const auto& settings) { return measure_bits(settings); });
+  bind_study<NetworkCalibrationSettings>(m, "calibrate",
+                                         [](const auto& settings) { return calibrate_network(settings); });
+  bind_study<LearnSettings>(m, "learn", [](const auto& settings) { return learn(settings); });
+  bind_study<EnergySearchSettings>(m, "search", [](const auto& settings) { return search(settings); });
   m.def("table", &run_table, "request"_a);
   m.def("plot", &plot, "results"_a, "kind"_a, "out"_a);
   m.def("report", &write_report, "results"_a, "out"_a);

@@ -20,7 +20,6 @@ class Data:
     """Samples with their labels or scores; images(), text() and arrays() make one. Nothing is read before it is used."""
 
     settings: Mapping[str, Any]  #: As the program's options, without those that were not given.
-    text: bool = False
     array: npt.NDArray[np.float32] | None = None  #: [N, C, H, W], in place of files.
     labels: npt.NDArray[np.int32] | None = None  #: [N], of the array.
 
@@ -134,8 +133,7 @@ def text(
             limit=limit,
             pad_to=pad_to,
             skip_bad_rows=skip_bad_rows or None,
-        ),
-        text=True,
+        )
     )
 
 
@@ -155,5 +153,7 @@ def arrays(x: npt.ArrayLike, labels: npt.ArrayLike | None = None, *, limit: int 
         numbers = np.asarray(labels)
         if numbers.shape != array.shape[:1] or numbers.dtype.kind not in "iu":
             raise Error(f"the labels are {numbers.dtype} {list(numbers.shape)}, expected integers [{len(array)}]")
+        if numbers.size and not -(2**31) <= numbers.min() <= numbers.max() < 2**31:
+            raise Error(f"the labels are from {numbers.min()} to {numbers.max()}, expected numbers of classes")
         numbers = np.ascontiguousarray(numbers, np.int32)
     return Data(_given(limit=limit), array=np.ascontiguousarray(array), labels=numbers)

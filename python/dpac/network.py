@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from dpac import _native
 from dpac._native import Error
-from dpac.layers import Layer, Layers
 from dpac.data import Data
+from dpac.layers import Layer, Layers
 from dpac.results import BitsResult, Evaluation, Learned, Search, WithEnergies
 from dpac.settings import METHODS, Bits, Noise, PerLayer, Ranges, choice, make_setting
 from dpac.studies import study
@@ -229,6 +229,8 @@ class Network:
             (min, max) by the tensor's name: "input" first, then layers and what follows them.
         """
         if isinstance(x, Data):
+            if token_types is not None or mask is not None:
+                raise Error("token_types and mask were given, but a data set has its own: give arrays with them")
             options = {} if batches is None else {"calibration_batches": batches}
             found = study(_native.calibrate, self, x, calibration_method=method, calibration_seed=seed, **options)
             return {name: (low, high) for name, (low, high) in found["ranges"].items()}

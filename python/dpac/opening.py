@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dpac import _native
 from dpac.network import Network
-from dpac.studies import Remark, in_python
+from dpac.studies import Remark
 
 if TYPE_CHECKING:
     import torch
@@ -52,7 +52,7 @@ def load(
         os.fspath(path), input_size, stride_in, no_head, "" if config is None else os.fspath(config), heads, max_length
     )
     for sentence in native.remarks:
-        warnings.warn(in_python(sentence), Remark, stacklevel=2)
+        warnings.warn(_native.with_keywords(sentence), Remark, stacklevel=2)
     return Network(native)
 
 

@@ -46,8 +46,8 @@ class Result:
 
     @property
     def notices(self) -> list[str]:
-        """Sentences: what was assumed."""
-        return list(self.json.get("assumed", []))
+        """Sentences: what was assumed or left out, or looks damaged; warnings when the study ended."""
+        return list(self.json.get("notices", []))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the JSON."""

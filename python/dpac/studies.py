@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -24,11 +23,6 @@ if TYPE_CHECKING:
 
 class Remark(UserWarning):
     """What was assumed or left out, or looks damaged."""
-
-
-def in_python(sentence: str) -> str:
-    """With the program's options as keyword arguments: "--max-loss" is "max_loss"."""
-    return re.sub(r"--([a-z][a-z-]*)", lambda option: option[1].replace("-", "_"), sentence)
 
 
 def _values(value: Any) -> list[str]:
@@ -61,8 +55,6 @@ def _named(options: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
 
 def _energies(network: Network, given: Any, noise: str, options: dict[str, Any]) -> list[list] | None:
     """Numbers and files become options; what layers have of their own is returned."""
-    if given is None:
-        return None
     if isinstance(given, (str, os.PathLike)):
         options["energies"] = given
         return None
@@ -80,14 +72,22 @@ def _energies(network: Network, given: Any, noise: str, options: dict[str, Any])
     return None
 
 
-def _training_options(train: Data | None) -> dict[str, Any]:
-    """Of --train-data, which is read as --data is."""
+def _training_options(train: Data | None, data: Data | None) -> dict[str, Any]:
+    """Of --train-data, which is read as --data is: with one and the same preprocessing."""
     if train is None or train.array is not None:
         return {}
     names = {"data": "train_data", "labels": "train_labels"}
-    if unknown := [name for name in train.settings if name not in names]:
-        raise Error(f"{unknown[0]} was given for the training data, which are read as the data to judge by")
-    return {names[name]: value for name, value in train.settings.items()}
+    own = {name: value for name, value in train.settings.items() if name not in names}
+    if "limit" in own:
+        raise Error("limit was given for the training data, of which all are used: leave it out")
+    if data is not None and data.array is None:
+        judged = {name: value for name, value in data.settings.items() if name not in (*names, "limit")}
+        if differing := [name for name in own if own[name] != judged.get(name)]:
+            raise Error(
+                f"{differing[0]} of the training data is not that of the data to judge by, but both are read alike: "
+                "give it for both or for the latter alone"
+            )
+    return {**own, **{names[name]: value for name, value in train.settings.items() if name in names}}
 
 
 def _labels(data: Data | None) -> list[int]:
@@ -113,7 +113,7 @@ def study(
     own = None
     if network is not None and energies is not None:
         own = _energies(network, energies, options.get("noise", "none"), options)
-    named = _named({**(data.settings if data else {}), **_training_options(train), **options})
+    named = _named({**(data.settings if data else {}), **_training_options(train, data), **options})
     if network is not None and network.threads:
         named.append(("--threads", [str(network.threads)]))
     bar = progress_bar(progress)
@@ -130,11 +130,9 @@ def study(
             bar,
         )
         found = json.loads(what(request) if network is None else what(network.native, request))
-    except Error as error:
-        raise Error(in_python(str(error))) from None
     finally:
         if bar is not None:
             bar.close()
     for sentence in found.get("notices", []):
-        warnings.warn(in_python(sentence), Remark, stacklevel=3)
+        warnings.warn(_native.with_keywords(sentence), Remark, stacklevel=3)
     return found

@@ -159,8 +159,38 @@ def test_what_is_refused_says_it_in_pythons_words(net, in_memory, images, labels
         net.evaluate(dpac.arrays(np.zeros((2, 1, 9, 9), np.float32)))
     with pytest.raises(dpac.Error, match="images in memory cannot be told from others"):
         net.learn(in_memory, noise="shot", target_energy=3, state="folder")
+    with pytest.raises(dpac.Error, match="no_head was given, but the network is open already: give it to load"):
+        net.evaluate(in_memory, no_head=True)
+    with pytest.raises(dpac.Error, match="preset was given beside images in memory"):
+        net.evaluate(in_memory, preset="plain")
+    with pytest.raises(dpac.Error, match="the labels are from 0 to 4294967296"):
+        dpac.arrays(images, np.where(np.arange(len(images)) == 3, 2**32, 0))
+    with pytest.raises(dpac.Error, match="token_types and mask were given, but a data set has its own"):
+        net.calibrate(in_memory, method="ema", mask=np.ones((2, 2)))
+    with pytest.raises(dpac.Error, match=r"no--such--folder.*: "):
+        net.evaluate(dpac.images("no--such--folder"))
     with pytest.raises(TypeError, match="data is ndarray"):
         net.evaluate(images)
+
+
+def test_training_data_are_read_as_those_to_judge_by(net, program, files, in_memory):
+    plain = dpac.images(program.data, preset="plain")
+    how = {"noise": "shot", "target_energy": 10, "train_batch": 8, "steps": 2, "no_augment": True}
+    expected = net.learn(plain, plain, **how)
+    for train, data in ((plain, None), (plain, in_memory), (files, plain)):
+        found = net.learn(train, data, **how)
+        assert found.json["energies"] == expected.json["energies"]
+    assert net.learn(in_memory, plain, **how).json["energies"] == net.learn(in_memory, **how).json["energies"]
+    with pytest.raises(dpac.Error, match="preset of the training data is not that of the data to judge by"):
+        net.learn(plain, files, **how)
+    with pytest.raises(dpac.Error, match="limit was given for the training data"):
+        net.learn(dpac.images(program.data, limit=3), files, **how)
+
+
+def test_notices_are_those_of_the_result(net, files):
+    with pytest.warns(dpac.Remark, match="preset"):
+        found = net.evaluate(files)
+    assert any("preset" in sentence for sentence in found.notices)
 
 
 def test_progress_is_shown_where_it_is_wanted(net, in_memory, capfd):

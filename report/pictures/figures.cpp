@@ -69,6 +69,16 @@ std::string_view name(PictureKind kind) {
   return "";
 }
 
+PictureKind picture_kind(std::string_view called) {
+  std::vector<std::string_view> names;
+  for (const PictureKind kind : kPictureKinds) {
+    if (name(kind) == called) return kind;
+    names.push_back(name(kind));
+  }
+  throw Error(
+      fmt::format("there is no picture of the kind '{}'; there are {}", called, fmt::join(names, ", ")));
+}
+
 std::vector<PictureKind> kinds_of(const ResultFile& result) {
   using enum PictureKind;
   const std::string command = result.command();

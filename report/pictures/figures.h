@@ -20,6 +20,9 @@ inline constexpr std::array kPictureKinds{PictureKind::energy, PictureKind::bits
 
 std::string_view name(PictureKind kind);
 
+/// The kind of that name. @throws Error that says which there are.
+PictureKind picture_kind(std::string_view called);
+
 /// The kinds that a result can be drawn as; none for commands whose results are not drawn.
 std::vector<PictureKind> kinds_of(const ResultFile& result);
 

@@ -11,16 +11,25 @@ namespace {
 /// The samples to calibrate on: all of the set, whatever part of it accuracy is measured on.
 OpenedData open_calibration_data(const CalibrationSettings& how, const DataSettings& data,
                                  const Session& session) {
+  if (how.arrays) return open_more(session, {.arrays = how.arrays});
   DataSettings settings = data;
   settings.limit.reset();
-  if (how.arrays) settings.arrays = how.arrays;
-  if (!how.data.empty()) settings.part = DataPart::training;
-  if (!how.data.empty() && how.data != data.data) {
+  if (how.data.empty()) return open_more(session, settings);
+  settings.part = DataPart::training;
+  settings.arrays = nullptr;
+  if (how.data != data.data) {
     settings.data = how.data;
     settings.labels = how.labels;
     settings.text.sentences.clear();
   }
   return open_more(session, settings);
+}
+
+/// What messages and JSON call the samples.
+std::string name_of(const CalibrationSettings& how, const DataSettings& data) {
+  if (how.arrays) return how.arrays->name;
+  if (!how.data.empty()) return how.data;
+  return data.arrays ? data.arrays->name : data.data;
 }
 
 Ranges from_file(const std::string& file, const Session& session, AnalogSetup& setup) {
@@ -40,7 +49,8 @@ Ranges from_data(const AnalogSettings& settings, const DataSettings& data, const
   const CalibrationPlan plan{how.method(settings.kind()), how.batches(settings.kind()), how.seed};
   const OpenedData samples = open_calibration_data(how, data, session);
   CalibrationRecord record = calibrate_on(samples, session.graph, session.weights_sha256, plan, run);
-  if (how.data.empty()) {
+  const bool on_judged = how.data.empty() && !how.arrays;
+  if (on_judged) {
     setup.notices.push_back(
         fmt::format("ranges were calibrated on --data itself, method {} (--calibration-data takes "
                     "other samples, --calibration a file of 'dpac calibrate')",
@@ -49,7 +59,7 @@ Ranges from_data(const AnalogSettings& settings, const DataSettings& data, const
   const std::string few = shortage(record, plan);
   if (!few.empty()) setup.notices.push_back(few);
   setup.source = RangesSource{.file = {},
-                              .data = how.data.empty() ? data.data : how.data,
+                              .data = name_of(how, data),
                               .method = record.method,
                               .batches = record.batches,
                               .seed = plan.seed};
@@ -66,6 +76,7 @@ AnalogSetup set_up(const AnalogSettings& settings, const DataSettings& data, con
   if (!settings.ranges_needed()) return setup;
   if (settings.calibration.ranges) {
     setup.quantization.ranges = *settings.calibration.ranges;
+    setup.source = RangesSource{.method = "given"};
     return setup;
   }
   const std::string& file = settings.calibration.file;

@@ -18,10 +18,10 @@ namespace dpac {
 
 /// Where ranges come from.
 struct RangesSource {
-  std::string file;  ///< Of a calibration; empty where the rest says what they were made from.
+  std::string file = {};  ///< Of a calibration; empty where the rest says what they were made from.
   std::string data = {};
-  std::string method;
-  int64_t batches = 0;
+  std::string method;   ///< Of CalibrationRecord; "given" where code gave the ranges.
+  int64_t batches = 0;  ///< 0 for ranges of a file or of code.
   uint64_t seed = 0;
 };
 

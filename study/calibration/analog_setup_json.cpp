@@ -6,6 +6,7 @@ namespace {
 Json source_json(const std::optional<RangesSource>& source) {
   if (!source) return nullptr;
   if (!source->file.empty()) return {{"file", source->file}, {"method", source->method}};
+  if (source->batches == 0) return {{"file", nullptr}, {"method", source->method}};
   return {{"file", nullptr},
           {"method", source->method},
           {"data", source->data},

@@ -149,9 +149,8 @@ void StateFile::save(Json content) {
   if (file_.empty()) return;
   make_folder(file_.parent_path());
   try {
-    AtomicFile file(file_);
-    file.write(text_of({{"made_with", made_with_}, {"digest", digest_of(content_)}, {"content", content_}}));
-    file.commit();
+    write_text_file(
+        file_, text_of({{"made_with", made_with_}, {"digest", digest_of(content_)}, {"content", content_}}));
   } catch (const Error& error) {
     throw StateError(error.what());
   }

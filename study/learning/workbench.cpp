@@ -23,12 +23,23 @@ namespace {
 /// Ranges come from the training data, unless the user chose others.
 WorkbenchSettings with_calibration(WorkbenchSettings settings) {
   CalibrationSettings& calibration = settings.analog.calibration;
-  const bool chosen = !calibration.file.empty() || !calibration.data.empty() || calibration.ranges;
+  const bool chosen =
+      !calibration.file.empty() || !calibration.data.empty() || calibration.arrays || calibration.ranges;
   if (!settings.analog.ranges_needed() || chosen) return settings;
   calibration.data = settings.learning.train_data;
   calibration.labels = settings.learning.train_labels;
   calibration.arrays = settings.learning.train_arrays;
   return settings;
+}
+
+DataSettings data_or_training_data(const WorkbenchSettings& settings) {
+  return settings.data.any() ? settings.data : training_data_settings(settings.learning, settings.data);
+}
+
+/// Without samples to judge by, the training set says how large images and how long texts are.
+Session open_judged(const WorkbenchSettings& settings) {
+  const DataSettings data = judging_data_settings(settings.learning, data_or_training_data(settings));
+  return open_session(settings.model, data, settings.run.poll);
 }
 
 OpenedData open_training_data(const WorkbenchSettings& settings, const Session& session) {
@@ -43,7 +54,7 @@ OpenedData open_training_data(const WorkbenchSettings& settings, const Session& 
 Workbench::Workbench(WorkbenchSettings settings, std::filesystem::path folder)
     : settings_(with_calibration(std::move(settings))),
       folder_(std::move(folder)),
-      session_(open_session(settings_.model, data_settings(), settings_.run.poll)),
+      session_(open_judged(settings_)),
       training_(open_training_data(settings_, session_)),
       layers_(paying_layers(analog_layers(session_.graph), settings_.analog.kind())) {
   if (session_.graph.reads_text()) settings_.learning.default_start = kTextStartEnergy;
@@ -76,10 +87,6 @@ Measure Workbench::measure() const {
 void Workbench::add_remarks(Remarks& remarks) const {
   dpac::add_remarks(session_, remarks);
   training_.source->add_remarks(remarks);
-}
-
-DataSettings Workbench::data_settings() const {
-  return has_data() ? settings_.data : training_data_settings(settings_.learning, settings_.data);
 }
 
 EnergiesMadeWith Workbench::energies_made_with(uint64_t seed) const {
@@ -124,7 +131,9 @@ Json Workbench::settings_json() const {
 
 const AnalogSetup& Workbench::setup() {
   if (setup_) return *setup_;
-  const auto make = [this] { return set_up(settings_.analog, data_settings(), session_, settings_.run); };
+  const auto make = [this] {
+    return set_up(settings_.analog, data_or_training_data(settings_), session_, settings_.run);
+  };
   const bool calibrates = settings_.analog.ranges_needed() && settings_.analog.calibration.file.empty();
   setup_ = calibrates ? kept_setup(StateFile(folder_, "ranges.json", quantizers_made_with().json()), make)
                       : make();

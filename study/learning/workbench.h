@@ -91,7 +91,6 @@ class Workbench {
   Accuracy accuracy_without_noise(const Quantization& quantization);
 
  private:
-  [[nodiscard]] DataSettings data_settings() const;
   [[nodiscard]] DifferentiatorOptions differentiator_options(Derivative derivative);
   [[nodiscard]] Augmentation augmentation() const;
   void add_samples(uint64_t seed, SensitivityEstimate& estimate);

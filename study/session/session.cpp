@@ -56,42 +56,45 @@ Session open_images_session(const ModelSettings& model, const DataSettings& sett
   return session_of(model, std::move(weights), std::move(data), std::move(graph), poll);
 }
 
-Session open_text_session(const ModelSettings& model, const DataSettings& settings, OpenedWeights weights,
-                          const Poll& poll) {
-  Graph graph = build_network(weights, model, std::nullopt);
-  name_classes(settings.text, graph);
-  auto texts = std::make_unique<TextSource>(settings, model, graph, poll);
-  const TextSource& source = *texts;
-  OpenedData data = with_samples(std::move(texts), settings);
-  graph.lengths = source.lengths(data.samples, thread_count(0));
-  return session_of(model, std::move(weights), std::move(data), std::move(graph), poll);
-}
-
 /// On a network that is open already.
-Session open_session_again(const ModelSettings& model, const DataSettings& settings, const Poll& poll) {
+Session session_again(const ModelSettings& model, const Poll& poll) {
   const OpenedNetwork& opened = *model.opened;
-  Session session{model, opened.weights_sha256, opened.traits, opened.remarks, {}, opened.graph, poll};
-  if (session.graph.reads_text()) name_classes(settings.text, session.graph);
-  session.data = open_more(session, settings);
-  if (session.graph.reads_text()) {
-    const auto& texts = dynamic_cast<const TextSource&>(*session.data.source);
-    session.graph.lengths = texts.lengths(session.data.samples, thread_count(0));
-  }
-  return session;
+  return {model, opened.weights_sha256, opened.traits, opened.remarks, {}, opened.graph, poll};
 }
 
-std::unique_ptr<ArraySource> open_arrays(const DataSettings& settings, const Graph& graph) {
+std::unique_ptr<ArraySource> open_arrays(const DataSettings& settings, const Session& session) {
+  settings.check_arrays();
+  if (session.graph.reads_text()) {
+    throw SettingError(
+        fmt::format("images in memory were given, but {} reads text: give --data", session.model.weights));
+  }
   auto arrays = std::make_unique<ArraySource>(settings.arrays);
-  arrays->fit(graph);
+  arrays->fit(session.graph);
   return arrays;
 }
 
-Session open_arrays_session(const ModelSettings& model, const DataSettings& settings, OpenedWeights weights,
-                            const Poll& poll) {
-  const MapShape& shape = settings.arrays->shape;
-  Graph graph = build_network(weights, model, model.input_size.value_or(Shape{shape.height, shape.width}));
-  OpenedData data = with_samples(open_arrays(settings, graph), settings);
-  return session_of(model, std::move(weights), std::move(data), std::move(graph), poll);
+std::unique_ptr<TextSource> open_texts(const DataSettings& settings, const Session& session) {
+  return std::make_unique<TextSource>(settings, session.model, session.graph, session.poll);
+}
+
+/// For a session of which nothing but the data is missing.
+Session with_data(Session session, const DataSettings& settings) {
+  if (!session.graph.reads_text() || settings.arrays) {
+    session.data = open_more(session, settings);
+    return session;
+  }
+  name_classes(settings.text, session.graph);
+  auto texts = open_texts(settings, session);
+  const TextSource& source = *texts;
+  session.data = with_samples(std::move(texts), settings);
+  session.graph.lengths = source.lengths(session.data.samples, thread_count(0));
+  return session;
+}
+
+/// None where the weights, or a setting, say it.
+std::optional<Shape> size_of_arrays(const DataSettings& settings, bool reads_text) {
+  if (!settings.arrays || reads_text) return std::nullopt;
+  return Shape{settings.arrays->shape.height, settings.arrays->shape.width};
 }
 
 }  // namespace
@@ -111,19 +114,18 @@ Session session_of(const ModelSettings& model, OpenedWeights weights, OpenedData
 
 Session open_session(const ModelSettings& model, const DataSettings& data, const Poll& poll) {
   if (!data.any()) throw SettingError("--data is required");
-  if (model.opened) return open_session_again(model, data, poll);
+  if (model.opened) return with_data(session_again(model, poll), data);
   OpenedWeights weights = open_weights(model);
-  if (data.arrays) return open_arrays_session(model, data, std::move(weights), poll);
-  return weights.checkpoint.bert ? open_text_session(model, data, std::move(weights), poll)
-                                 : open_images_session(model, data, std::move(weights), poll);
+  const bool reads_text = weights.checkpoint.bert.has_value();
+  if (!data.arrays && !reads_text) return open_images_session(model, data, std::move(weights), poll);
+  const auto size = model.input_size ? model.input_size : size_of_arrays(data, reads_text);
+  Graph graph = build_network(weights, model, size);
+  return with_data(session_of(model, std::move(weights), {}, std::move(graph), poll), data);
 }
 
 OpenedData open_more(const Session& session, const DataSettings& settings) {
-  if (settings.arrays) return with_samples(open_arrays(settings, session.graph), settings);
-  if (session.graph.reads_text()) {
-    return with_samples(std::make_unique<TextSource>(settings, session.model, session.graph, session.poll),
-                        settings);
-  }
+  if (settings.arrays) return with_samples(open_arrays(settings, session), settings);
+  if (session.graph.reads_text()) return with_samples(open_texts(settings, session), settings);
   const auto outputs = static_cast<int>(output_channels(session.graph));
   auto images = open_images(settings, session.traits, session.model, outputs);
   ImageSource& source = *images;

@@ -12,6 +12,7 @@ bool AnalogSettings::ranges_needed() const {
 
 void AnalogSettings::check() const {
   noise.check();
+  calibration.check();
   const char* given = calibration.given();
   if (given == nullptr || ranges_needed()) return;
   throw SettingError(fmt::format(

@@ -28,6 +28,9 @@ struct CalibrationSettings {
 
   /// Name of a setting that was given; null for none.
   [[nodiscard]] const char* given() const;
+
+  /// @throws SettingError for ranges, or images in memory, that come with another source of ranges.
+  void check() const;
 };
 
 }  // namespace dpac

@@ -64,6 +64,14 @@ const char* DataSettings::given_for_images() const {
   return channel_order ? "--channel-order" : nullptr;
 }
 
+void DataSettings::check_arrays() const {
+  const char* given = data.empty() ? given_for_images() : "--data";
+  if (given == nullptr) given = text.given();
+  if (given == nullptr) return;
+  throw SettingError(fmt::format(
+      "{} was given beside images in memory, which are taken as they are: give the one or the other", given));
+}
+
 Preprocessing preprocessing_of(const DataSettings& settings, const std::string& preset_name,
                                const PreprocessingTraits& known, bool files) {
   Preprocessing how = with_known(preset(preset_name, files), known, files);

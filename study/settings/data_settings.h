@@ -54,6 +54,9 @@ struct DataSettings {
 
   /// Name of a setting for images that was given; null for none.
   [[nodiscard]] const char* given_for_images() const;
+
+  /// @throws SettingError for settings beside images in memory, on which they cannot act.
+  void check_arrays() const;
 };
 
 /// How the data set is to be read, for a network with so many outputs.

@@ -44,6 +44,10 @@ StartSetting LearningSettings::start_in_force() const {
 }
 
 void LearningSettings::check() const {
+  if (train_arrays && !(train_data.empty() && train_labels.empty())) {
+    throw SettingError(fmt::format("{} was given beside training images in memory: give the one or the other",
+                                   train_data.empty() ? "--train-labels" : "--train-data"));
+  }
   if (const char* given = given_for_steps(*this); closed_form() && given != nullptr) {
     throw SettingError(
         fmt::format("{} was given, but --method analytic learns nothing that it could act on", given));
@@ -61,15 +65,21 @@ void LearningSettings::check_for(bool reads_text) const {
 }
 
 DataSettings training_data_settings(const LearningSettings& settings, const DataSettings& data) {
+  if (settings.train_arrays) return {.arrays = settings.train_arrays};
   DataSettings training = data;
   training.limit.reset();
   training.part = DataPart::training;
-  training.arrays = settings.train_arrays;
+  training.arrays = nullptr;
   if (settings.train_data != data.data || !settings.train_labels.empty()) {
     training.data = settings.train_data;
     training.labels = settings.train_labels;
   }
   return training;
+}
+
+DataSettings judging_data_settings(const LearningSettings& settings, const DataSettings& data) {
+  if (!data.arrays || settings.train_arrays) return data;
+  return {.limit = data.limit, .arrays = data.arrays};
 }
 
 }  // namespace dpac

@@ -16,6 +16,16 @@ int64_t ModelSettings::max_length_in_force(int64_t positions) const {
       fmt::format("--max-length is {}, but {} has {} position embeddings", *max_length, weights, positions));
 }
 
+const char* ModelSettings::given() const {
+  if (!weights.empty()) return "--weights";
+  if (input_size) return "--input-size";
+  if (stride_in) return "--stride-in";
+  if (no_head) return "--no-head";
+  if (!config.empty()) return "--config";
+  if (heads) return "--heads";
+  return max_length ? "--max-length" : nullptr;
+}
+
 void ModelSettings::check(bool reads_text) const {
   const auto refuse = [this](const char* option, const char* kind) {
     throw SettingError(fmt::format("{} was given, but {} is no {}", option, weights, kind));

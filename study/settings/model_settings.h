@@ -29,6 +29,9 @@ struct ModelSettings {
   /// than were asked for.
   [[nodiscard]] int64_t max_length_in_force(int64_t positions) const;
 
+  /// Name of a setting of these that was given; null for none.
+  [[nodiscard]] const char* given() const;
+
   /// @throws SettingError for what only a network of the other kind has.
   void check(bool reads_text) const;
 };

@@ -40,7 +40,13 @@ const char* EnergySettings::given() const {
 }
 
 void EnergySettings::check(NoiseKind noise) const {
-  if (energy || !file.empty() || !sweep.empty() || values) return;
+  const int sources =
+      int{energy.has_value()} + int{!file.empty()} + int{!sweep.empty()} + int{values.has_value()};
+  if (sources > 1) {
+    throw SettingError(
+        "energies were given in several ways, of --energy, --energies and --energies-sweep: give one");
+  }
+  if (sources == 1) return;
   throw SettingError(fmt::format(
       "--noise {} needs an energy: give --energy E ({}, for instance 10), --energies FILE or "
       "--energies-sweep A,B,...",

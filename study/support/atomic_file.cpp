@@ -24,6 +24,12 @@ void AtomicFile::commit() {
   if (temporary_) temporary_->commit();
 }
 
+void write_text_file(const std::filesystem::path& file, std::string_view text) {
+  AtomicFile atomic(file);
+  atomic.write(text);
+  atomic.commit();
+}
+
 void check_writable(const std::filesystem::path& file) {
   // Opening a pipe would wait for its reader, and closing it would be the end of file for him.
   if (!is_special_file(file)) const AtomicFile created_and_removed(file);

@@ -35,6 +35,9 @@ class AtomicFile {
   std::ofstream stream_;
 };
 
+/// Writes a whole file at once. @throws Error as AtomicFile does.
+void write_text_file(const std::filesystem::path& file, std::string_view text);
+
 /// For commands that work long before they write.
 /// @throws Error if `file` could not be created.
 void check_writable(const std::filesystem::path& file);

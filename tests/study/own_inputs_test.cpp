@@ -1,4 +1,5 @@
 // Networks that are open already, images in memory, and energies and ranges from code: what files give.
+#include <algorithm>
 #include <memory>
 
 #include <doctest/doctest.h>
@@ -7,11 +8,14 @@
 #include "engine/noise/analog.h"
 #include "loaders/images/open_dataset.h"
 #include "loaders/pixels/preprocess.h"
+#include "study/calibration/analog_setup.h"
 #include "study/options/given_options.h"
 #include "study/session/opened_network.h"
+#include "study/session/session.h"
 #include "study/study.h"
 #include "tests/support/cli_inputs.h"
 #include "tests/support/messages.h"
+#include "tests/support/text_inputs.h"
 
 using namespace dpac;
 using namespace dpac::test;
@@ -55,8 +59,7 @@ TEST_CASE("an evaluation of images in memory, on a network that is open, is that
   const auto expected = points_of(settings);
   settings.model.opened = open_network(settings.model);
   CHECK(points_of(settings) == expected);
-  settings.data.arrays = in_memory(settings);
-  settings.data.data.clear();
+  settings.data = {.arrays = in_memory(settings)};
   CHECK(points_of(settings) == expected);
   settings.model.opened = nullptr;
   CHECK(points_of(settings) == expected);
@@ -85,7 +88,7 @@ TEST_CASE("what is in memory and does not fit is refused") {
   const CliInputs inputs;
   EvaluationSettings settings = settings_on(inputs);
   auto arrays = std::make_shared<ImageArrays>(*in_memory(settings));
-  settings.data.arrays = arrays;
+  settings.data = {.arrays = arrays};
   const auto message = [&] { return message_of([&] { (void)evaluate(settings); }); };
   arrays->labels.front() = 99;
   CHECK(contains(message(), "images[0]: its label is 99"));
@@ -97,6 +100,106 @@ TEST_CASE("what is in memory and does not fit is refused") {
   CHECK(contains(message(), "an image has the shape"));
   arrays->size = 0;
   CHECK(contains(message(), "there are none, expected at least one"));
+}
+
+TEST_CASE("ranges are calibrated on the images that are given for it, in memory as in files") {
+  const CliInputs inputs;
+  EvaluationSettings settings = settings_on(inputs);
+  settings.analog.noise.noise = "thermal";
+  const auto found = [&] {
+    const Session session = open_session(settings.model, settings.data);
+    return set_up(settings.analog, settings.data, session, settings.run);
+  };
+  settings.analog.calibration.data = inputs.data;
+  const Ranges of_files = found().quantization.ranges;
+  auto arrays = std::make_shared<ImageArrays>(*in_memory(settings));
+  settings.analog.calibration = {.arrays = arrays};
+  CHECK(found().quantization.ranges == of_files);
+
+  arrays->size = 1;
+  arrays->labels.resize(1);
+  arrays->name = "the first";
+  const Ranges of_one = found().quantization.ranges;
+  CHECK(of_one != of_files);
+  settings.data = {.arrays = in_memory(settings)};
+  const AnalogSetup setup = found();
+  CHECK(setup.quantization.ranges == of_one);
+  CHECK(setup.source->data == "the first");
+  CHECK(
+      std::ranges::none_of(setup.notices, [](auto& notice) { return contains(notice, "on --data itself"); }));
+}
+
+TEST_CASE("training images in memory and images to judge by in files need not agree on how files are read") {
+  const CliInputs inputs;
+  const EvaluationSettings files = settings_on(inputs);
+  LearnSettings settings;
+  settings.model.weights = inputs.weights;
+  settings.target_energy = 10;
+  settings.learning.steps = 2;
+  settings.learning.no_augment = true;
+  settings.learning.train_arrays = in_memory(files);
+  settings.data = files.data;
+  const Energies expected = learn(settings).learned.energies;
+  settings.learning.train_arrays = nullptr;
+  settings.learning.train_data = files.data.data;
+  settings.data.data.clear();
+  settings.data.arrays = in_memory(files);
+  CHECK(learn(settings).learned.energies == expected);
+}
+
+TEST_CASE("two ways to say one thing are refused, whichever they are") {
+  const CliInputs inputs;
+  const auto refusal = [&](const auto& change) {
+    EvaluationSettings settings = settings_on(inputs);
+    settings.analog.noise.noise = "thermal";
+    change(settings);
+    return message_of([&] { (void)evaluate(settings); });
+  };
+  const auto arrays = in_memory(settings_on(inputs));
+  CHECK(contains(refusal([&](auto& s) { s.data.arrays = arrays; }),
+                 "--data was given beside images in memory"));
+  CHECK(contains(refusal([&](auto& s) {
+                   s.data = {.arrays = arrays};
+                   s.data.preset = "plain";
+                 }),
+                 "--preset was given beside images in memory"));
+  CHECK(contains(refusal([&](auto& s) {
+                   s.data = {.arrays = arrays};
+                   s.data.text.task = "mnli";
+                 }),
+                 "--task was given beside images in memory"));
+  CHECK(contains(refusal([](auto& s) {
+                   s.analog.noise.energies.sweep = {1, 2};
+                 }),
+                 "energies were given in several ways"));
+  CHECK(contains(refusal([](auto& s) {
+                   s.analog.calibration.ranges.emplace();
+                   s.analog.calibration.method_name = "ema";
+                 }),
+                 "--calibration-method was given beside ranges"));
+  CHECK(contains(refusal([&](auto& s) {
+                   s.analog.calibration.arrays = arrays;
+                   s.analog.calibration.data = inputs.data;
+                 }),
+                 "--calibration-data was given beside images in memory to calibrate on"));
+  LearnSettings learning;
+  learning.model.weights = inputs.weights;
+  learning.target_energy = 10;
+  learning.learning = {.train_data = inputs.data, .train_arrays = arrays};
+  CHECK(
+      contains(message_of([&] { (void)learn(learning); }), "--train-data was given beside training images"));
+}
+
+TEST_CASE("images in memory are no texts") {
+  const TextInputs inputs;
+  EvaluationSettings settings;
+  settings.model.weights = inputs.weights;
+  settings.model.heads = 2;
+  settings.data = {.arrays = in_memory(settings_on(CliInputs()))};
+  const auto message = [&] { return message_of([&] { (void)evaluate(settings); }); };
+  CHECK(contains(message(), "images in memory were given, but"));
+  settings.model.opened = open_network(settings.model);
+  CHECK(contains(message(), "reads text: give --data"));
 }
 
 TEST_CASE("a state is not kept for images that it could not know again") {
