@@ -19,7 +19,7 @@ struct BenchCommand {
   OutputOptions output;
 };
 
-std::string text_of(const TimingSettings& settings, const Timing& timing) {
+std::string timing_text(const TimingSettings& settings, const Timing& timing) {
   const char* other = settings.learning ? "step" : "noisy";
   return fmt::format(
       "clean  {:.3f} ms a sample (spread {:.1f} %)\n"
@@ -34,7 +34,7 @@ std::string text_of(const TimingSettings& settings, const Timing& timing) {
 void run(BenchCommand& command) {
   command.settings.run = watched(command.settings.run, command.output.quiet);
   const Timing timing = time_noise(command.settings);
-  publish(command.output, timing.remarks, text_of(command.settings, timing), timing.document);
+  publish(command.output, timing.remarks, timing_text(command.settings, timing), timing.document);
 }
 
 }  // namespace

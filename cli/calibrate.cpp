@@ -20,7 +20,7 @@ struct CalibrateCommand {
   OutputOptions output;
 };
 
-std::string text_of(const NetworkCalibration& made, const std::string& out) {
+std::string calibration_text(const NetworkCalibration& made, const std::string& out) {
   TextTable table({"tensor", "min", "max"});
   for (std::size_t t = 0; t < made.tensors.size(); ++t) {
     const ValueRange& range = made.record.ranges[t];
@@ -33,7 +33,7 @@ std::string text_of(const NetworkCalibration& made, const std::string& out) {
 void run(CalibrateCommand& command) {
   command.settings.run = watched(command.settings.run, command.output.quiet);
   const NetworkCalibration made = calibrate_network(command.settings);
-  publish(command.output, made.remarks, text_of(made, command.settings.out), made.document);
+  publish(command.output, made.remarks, calibration_text(made, command.settings.out), made.document);
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ std::string bar(double fraction) {
   return std::string(static_cast<std::size_t>(std::lround(fraction * kBarLength)), '#');
 }
 
-std::string text_of(const DemoOptions& options, const Results& results) {
+std::string demo_text(const DemoOptions& options, const Results& results) {
   std::string text = fmt::format(
       "{} images of Fashion-MNIST through a {} ({:.1f} million MACs an image), computed with light:\n"
       "the fewer photons a multiply-accumulate (MAC) gets, the more shot noise.\n\n"
@@ -148,7 +148,7 @@ void run(DemoOptions& options) {
   options.noise.check();
   options.run = watched(options.run, options.output.quiet);
   const Results results = measure(options);
-  publish(options.output, {}, text_of(options, results), Document(json_of(options, results), {}));
+  publish(options.output, {}, demo_text(options, results), Document(json_of(options, results), {}));
 }
 
 }  // namespace

@@ -66,8 +66,8 @@ std::vector<std::string> sentences_of(const std::vector<LeftOut>& left_out) {
   return sentences;
 }
 
-std::string text_of(const OpenedWeights& weights, const Graph& graph,
-                    const std::vector<AnalogLayer>& layers) {
+std::string info_text(const OpenedWeights& weights, const Graph& graph,
+                      const std::vector<AnalogLayer>& layers) {
   return fmt::format(
       "architecture  {}\n"
       "file          {} ({})\n"
@@ -103,7 +103,7 @@ void run(const InfoOptions& options) {
   for (const std::string& sentence : graph.assumed) remarks.record_assumed(sentence);
   for (const LeftOut& left_out : weights.checkpoint.left_out) remarks.record_left_out(left_out);
   for (const std::string& sentence : weights.damage) remarks.notice(sentence);
-  publish(options.output, remarks, text_of(weights, graph, layers), Document(std::move(json), remarks));
+  publish(options.output, remarks, info_text(weights, graph, layers), Document(std::move(json), remarks));
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace dpac {
 namespace {
 
-const OnnxConstantOperations& operations() {
+const OnnxConstantOperations& constant_operations() {
   static const OnnxConstantOperations all = [] {
     OnnxConstantOperations joined = onnx_constant_arithmetic();
     joined.merge(onnx_constant_shapes());
@@ -47,11 +47,11 @@ std::optional<std::vector<int64_t>> OnnxArguments::integers(std::size_t i,
 }
 
 bool computes_constants(const std::string& op) {
-  return operations().contains(op);
+  return constant_operations().contains(op);
 }
 
 std::vector<OnnxTensor> compute_constants(const OnnxArguments& arguments) {
-  std::vector<OnnxTensor> outputs = operations().at(arguments.node.op)(arguments);
+  std::vector<OnnxTensor> outputs = constant_operations().at(arguments.node.op)(arguments);
   for (const OnnxTensor& output : outputs) expect_finite(output);
   return outputs;
 }

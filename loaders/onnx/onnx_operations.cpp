@@ -3,7 +3,7 @@
 namespace dpac {
 namespace {
 
-const OnnxOperations& operations() {
+const OnnxOperations& map_operations() {
   static const OnnxOperations all = [] {
     OnnxOperations joined = onnx_layers();
     joined.merge(onnx_arithmetic());
@@ -17,12 +17,12 @@ const OnnxOperations& operations() {
 }  // namespace
 
 bool has_operation(const std::string& op) {
-  return operations().contains(op);
+  return map_operations().contains(op);
 }
 
 void run_operation(OnnxBuilder& builder) {
-  const auto found = operations().find(builder.current().op);
-  if (found == operations().end()) builder.refuse("reads a map, but can be computed from constants only");
+  const auto found = map_operations().find(builder.current().op);
+  if (found == map_operations().end()) builder.refuse("reads a map, but can be computed from constants only");
   found->second(builder);
 }
 

@@ -75,8 +75,8 @@ WeightFiles all_shards(const fs::path& given, const Shard& shard) {
 }
 
 WeightFiles from_index(const fs::path& index) {
-  const nlohmann::json json = read_json(index);
-  const JsonEntries entries(json, index.string());
+  const nlohmann::json contents = read_json(index);
+  const JsonEntries entries(contents, index.string());
   const auto map = entries.entries("weight_map");
   if (!map || map->object().empty()) {
     throw Error(fmt::format("{}: expected an index of weights with the entry 'weight_map', found none",
