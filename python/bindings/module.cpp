@@ -26,7 +26,6 @@ using namespace nb::literals;
 namespace dpac::python {
 namespace {
 
-using Owned = nb::ndarray<nb::numpy, float>;
 using NamedRange = std::pair<float, float>;
 /// Name, op, D, N, MACs, channels, parameters, groups, whether it has weights.
 using LayerFields =
@@ -49,14 +48,6 @@ std::vector<LayerFields> layers_of(const NativeNetwork& network) {
                         layer.parameters, layer.groups, layer.has_weights);
   }
   return layers;
-}
-
-/// Without a copy.
-Owned to_numpy(PlainArray array) {
-  auto* const owned = new PlainArray(std::move(array));
-  const nb::capsule owner(owned, [](void* p) noexcept { delete static_cast<PlainArray*>(p); });
-  const std::vector<std::size_t> shape(owned->shape.begin(), owned->shape.end());
-  return Owned(owned->values.data(), shape.size(), shape.data(), owner);
 }
 
 nb::dict trace(NativeNetwork& network, const Samples& samples, Logits logits, int64_t first_sample,

@@ -13,17 +13,12 @@
 #include "engine/noise/quantization.h"
 #include "python/bindings/compiled_networks.h"
 #include "python/bindings/interruption.h"
+#include "python/bindings/plain_array.h"
 #include "python/bindings/samples.h"
 #include "python/bindings/setting.h"
 #include "study/session/opened_network.h"
 
 namespace dpac::python {
-
-/// An array that Python will own.
-struct PlainArray {
-  Shape shape;
-  std::vector<float> values;
-};
 
 /// Computes without the GIL, one call at a time: other threads wait. @throws python_error from Ctrl-C.
 class NativeNetwork {

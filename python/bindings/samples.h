@@ -15,6 +15,7 @@ template <class Value, class... Shape>
 using Array = nanobind::ndarray<Value, nanobind::device::cpu, nanobind::c_contig, Shape...>;
 
 using Images = Array<const float, nanobind::ndim<4>>;
+using Pixels = Array<const uint8_t, nanobind::ndim<4>>;  ///< [N, H, W, C]
 using Tokens = Array<const int32_t, nanobind::ndim<2>>;
 using Lengths = Array<const int64_t, nanobind::ndim<1>>;
 using Logits = Array<float, nanobind::ndim<2>>;

@@ -4,16 +4,21 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/variant.h>
 #include <nanobind/stl/vector.h>
 #include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "python/bindings/image_arrays.h"
+#include "python/bindings/plain_array.h"
 #include "report/gnuplot/draw.h"
 #include "report/page/report_page.h"
 #include "report/pictures/figures.h"
 #include "report/pictures/result_file.h"
+#include "study/options/data_options.h"
+#include "study/session/session.h"
 #include "study/study.h"
 #include "study/support/atomic_file.h"
 
@@ -72,6 +77,17 @@ std::string run_table(const Request& request) {
   });
 }
 
+PlainArray all_samples(const Session& session) {
+  const MapShape& input = input_shape(session.graph);
+  PlainArray array{{std::ssize(session.data.samples), input.channels, input.height, input.width}, {}};
+  const auto reader = make_reader(session.data, session.graph, {}, NoiseKind::none);
+  while (const SampleBatch* batch = reader->next()) {
+    const auto images = batch->inputs.images;
+    array.values.insert(array.values.end(), images.begin(), images.end());
+  }
+  return array;
+}
+
 /// For a callback that Python made: `progress(done, total, unit, ended)`.
 WorkCallback work_callback(nb::object progress) {
   if (progress.is_none()) return {};
@@ -89,8 +105,8 @@ WorkCallback work_callback(nb::object progress) {
 using Labels = std::vector<int>;
 using Range = std::pair<float, float>;
 
-Request make_request(GivenOptions options, std::string state, std::optional<Images> data, Labels labels,
-                     std::optional<Images> train, Labels train_labels, std::optional<Energies> energies,
+Request make_request(GivenOptions options, std::string state, std::optional<AnyImages> data, Labels labels,
+                     std::optional<AnyImages> train, Labels train_labels, std::optional<Energies> energies,
                      const std::optional<std::vector<Range>>& ranges, nb::object progress) {
   Request request{.options = std::move(options),
                   .state = std::move(state),
@@ -117,22 +133,31 @@ void write_report(const std::vector<std::string>& results, const std::string& ou
   write_text_file(out, report::report_page(report::read_results(results), [] {}));
 }
 
-}  // namespace
-
-std::shared_ptr<const ImageArrays> image_arrays(const Images& images, std::vector<int> labels) {
-  const auto size = [&](std::size_t axis) { return static_cast<int64_t>(images.shape(axis)); };
-  ImageArrays arrays{.size = size(0), .shape = {size(1), size(2), size(3)}, .labels = std::move(labels)};
-  const auto floats = static_cast<std::size_t>(arrays.shape.channels * arrays.shape.pixels());
-  arrays.load = [first = images.data(), floats](int64_t index, std::span<float> image) {
-    std::copy_n(first + static_cast<std::size_t>(index) * floats, floats, image.begin());
-  };
-  return std::make_shared<const ImageArrays>(std::move(arrays));
+/// Images in pixels as the network takes them, [N, C, H, W], and what is to be said of how.
+std::pair<Owned, std::vector<std::string>> preprocess(NativeNetwork& network, const Request& request) {
+  PlainArray array;
+  std::vector<std::string> sentences = network.compute([&] {
+    DataSettings settings;
+    OptionSet set;
+    add_data_options(set, settings);
+    take(set, request.options);
+    settings.arrays = request.data;
+    const Session session = open_session(network.model(), settings, network.poll());
+    array = all_samples(session);
+    Remarks remarks;
+    session.data.source->add_remarks(remarks);
+    return remarks.sentences();
+  });
+  return {to_numpy(std::move(array)), std::move(sentences)};
 }
+
+}  // namespace
 
 void bind_studies(nb::module_& m) {
   nb::class_<Request>(m, "Request");
   m.def("request", &make_request, "options"_a, "state"_a, "data"_a.none(), "labels"_a, "train"_a.none(),
         "train_labels"_a, "energies"_a.none(), "ranges"_a.none(), "progress"_a.none());
+  m.def("preprocess", &preprocess, "network"_a, "request"_a);
   bind_study<EvaluationSettings>(m, "evaluate", [](const auto& settings) { return evaluate(settings); });
   bind_study<BitsSettings>(m, "bits", [](const auto& settings) { return measure_bits(settings); });
   bind_study<NetworkCalibrationSettings>(m, "calibrate",

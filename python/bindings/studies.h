@@ -13,7 +13,6 @@
 #include "engine/noise/noise_config.h"
 #include "engine/noise/quantization.h"
 #include "python/bindings/native_network.h"
-#include "python/bindings/samples.h"
 #include "study/data/image_arrays.h"
 #include "study/options/given_options.h"
 #include "study/support/progress.h"
@@ -29,9 +28,6 @@ struct Request {
   std::optional<Ranges> ranges = {};
   WorkCallback progress = {};
 };
-
-/// Images [N, C, H, W] and labels [N], or no labels, which are not copied: they must outlive the result.
-std::shared_ptr<const ImageArrays> image_arrays(const Images& images, std::vector<int> labels);
 
 /// Adds Request and the studies to the module: each takes a network and a request, and gives the JSON of the
 /// program's command as text.

@@ -20,7 +20,8 @@ class Data:
     """Samples with their labels or scores; images(), text() and arrays() make one. Nothing is read before it is used."""
 
     settings: Mapping[str, Any]  #: As the program's options, without those that were not given.
-    array: npt.NDArray[np.float32] | None = None  #: [N, C, H, W], in place of files.
+    array: npt.NDArray[np.float32] | npt.NDArray[np.uint8] | None = None
+    """In place of files: [N, C, H, W] as the network takes them, or pixels [N, H, W, C]."""
     labels: npt.NDArray[np.int32] | None = None  #: [N], of the array.
 
     def __repr__(self) -> str:
@@ -137,17 +138,35 @@ def text(
     )
 
 
-def arrays(x: npt.ArrayLike, labels: npt.ArrayLike | None = None, *, limit: int | None = None) -> Data:
-    """Images in memory, as the network takes them.
+def arrays(
+    x: npt.ArrayLike,
+    labels: npt.ArrayLike | None = None,
+    *,
+    limit: int | None = None,
+    preset: str | None = None,
+    resize: int | None = None,
+    crop: int | None = None,
+    interpolation: str | None = None,
+    mean: float | Sequence[float] | None = None,
+    std: float | Sequence[float] | None = None,
+    value_scale: float | None = None,
+    channel_order: str | None = None,
+) -> Data:
+    """Images in memory, as the network takes them or in pixels.
 
     Args:
-        x: float32 [N, C, H, W], preprocessed; not copied if contiguous.
+        x: float32 [N, C, H, W], preprocessed; or uint8 [N, H, W, C] or [N, H, W], which are preprocessed as those of a file
+            would be. Not copied if contiguous.
         labels: integers [N]; without them there is no accuracy.
         limit: as many samples, spread evenly over all.
+        preset, resize, crop, interpolation, mean, std, value_scale, channel_order: of pixels, as of images().
     """
-    array = np.asarray(x)
-    if array.ndim != 4 or array.dtype != np.float32:
-        raise Error(f"the images are {array.dtype} {list(array.shape)}, expected float32 [N, C, H, W], preprocessed")
+    array = pixels(x) if np.asarray(x).dtype == np.uint8 else np.asarray(x)
+    if array.ndim != 4 or array.dtype not in (np.float32, np.uint8):
+        raise Error(
+            f"the images are {array.dtype} {list(array.shape)}, expected float32 [N, C, H, W], preprocessed, or uint8 "
+            "[N, H, W, C]"
+        )
     numbers = None
     if labels is not None:
         numbers = np.asarray(labels)
@@ -156,4 +175,24 @@ def arrays(x: npt.ArrayLike, labels: npt.ArrayLike | None = None, *, limit: int 
         if numbers.size and not -(2**31) <= numbers.min() <= numbers.max() < 2**31:
             raise Error(f"the labels are from {numbers.min()} to {numbers.max()}, expected numbers of classes")
         numbers = np.ascontiguousarray(numbers, np.int32)
-    return Data(_given(limit=limit), array=np.ascontiguousarray(array), labels=numbers)
+    given = _given(
+        limit=limit,
+        preset=preset,
+        resize=resize,
+        crop=crop,
+        interpolation=interpolation,
+        mean=_numbers(mean),
+        std=_numbers(std),
+        value_scale=value_scale,
+        channel_order=channel_order,
+    )
+    return Data(given, array=np.ascontiguousarray(array), labels=numbers)
+
+
+def pixels(x: npt.ArrayLike) -> npt.NDArray[np.uint8]:
+    """uint8 [N, H, W, C], C being 1 or 3."""
+    array = np.asarray(x)
+    whole = array[..., None] if array.ndim == 3 else array
+    if array.dtype != np.uint8 or whole.ndim != 4 or whole.shape[3] not in (1, 3):
+        raise Error(f"the images are {array.dtype} {list(array.shape)}, expected uint8 [N, H, W, 3], [N, H, W, 1] or [N, H, W]")
+    return np.ascontiguousarray(whole)

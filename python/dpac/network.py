@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fnmatch
 import os
+import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Literal, Union
 
@@ -12,11 +14,11 @@ import numpy.typing as npt
 
 from dpac import _native
 from dpac._native import Error
-from dpac.data import Data
+from dpac.data import Data, arrays, pixels
 from dpac.layers import Layer, Layers
 from dpac.results import BitsResult, Evaluation, Learned, Search, WithEnergies
 from dpac.settings import METHODS, Bits, Noise, PerLayer, Ranges, choice, make_setting
-from dpac.studies import study
+from dpac.studies import Remark, preprocess, study
 
 #: Of a study: for all layers, several of these, by layer, of a result, or of a file.
 Energies = Union[float, Sequence[float], Mapping[str, npt.ArrayLike], WithEnergies, str, "os.PathLike[str]"]
@@ -128,7 +130,8 @@ class Network:
         """Runs the network: logits, float32 [N, classes]. Of N samples many at a time are faster than one by one.
 
         Args:
-            x: images, float32 [N, C, H, W], preprocessed; not copied if contiguous. Or of a text the ids of tokens,
+            x: images, float32 [N, C, H, W], preprocessed, not copied if contiguous; or uint8 [N, H, W, C] or [N, H, W], for
+                which preprocess() is called. Or of a text the ids of tokens,
                 integers [N, T], of which each sequence begins with the first.
             token_types: of a text, integers [N, T], 0 if not given.
             mask: of a text, [N, T], true for tokens and false for the padding behind them; all true if not given.
@@ -175,6 +178,22 @@ class Network:
         logits = np.empty((count, self._classes), np.float32)
         self.native.run(samples, logits, first_sample, setting)
         return logits
+
+    def preprocess(self, x: npt.ArrayLike, **options: object) -> npt.NDArray[np.float32]:
+        """Makes of pixels what the network takes: float32 [N, C, H, W].
+
+        Args:
+            x: uint8 [N, H, W, C] or [N, H, W]; the channels are R, G, B.
+            options: preset, resize, crop, interpolation, mean, std, value_scale and channel_order, as of images(); what is
+                not given is what the weights' files say, else what goes with such weights.
+
+        Warns:
+            Remark: of what was assumed.
+        """
+        array, sentences = preprocess(self, arrays(pixels(x), **options))
+        for sentence in sentences:
+            warnings.warn(sentence, Remark, stacklevel=_outside())
+        return array
 
     def trace(
         self,
@@ -361,13 +380,15 @@ class Network:
         else:
             if token_types is not None or mask is not None:
                 raise Error("token_types and mask are of texts, but the network reads images")
+            if array.dtype == np.uint8 and array.size:
+                array = self.preprocess(array)
             if array.ndim != 4 or array.shape[1:] != self._input:
                 raise Error(
                     f"the images have shape {list(array.shape)}, expected [N, {', '.join(map(str, self._input))}]; "
                     "load() takes another input_size"
                 )
             if array.dtype != np.float32:
-                raise Error(f"the images are {array.dtype}, expected float32, preprocessed as the network was trained")
+                raise Error(f"the images are {array.dtype}, expected float32, preprocessed as the network was trained, or uint8")
             samples = _native.Samples(np.ascontiguousarray(array))
         if len(array) == 0:
             raise Error("there are no samples, expected at least one")
@@ -382,6 +403,14 @@ class Network:
                 raise Error(f"no analog layer fits '{pattern}'; they are {names}")
             chosen.update(found)
         return sorted(chosen)
+
+
+def _outside() -> int:
+    """The stacklevel of the first caller that is not of this package, for warnings.warn() in the caller's place."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("dpac."):
+        level, frame = level + 1, frame.f_back
+    return level
 
 
 def _seeds(noise: str, seed: int, seeds: int) -> dict[str, int]:

@@ -74,13 +74,13 @@ def _energies(network: Network, given: Any, noise: str, options: dict[str, Any])
 
 def _training_options(train: Data | None, data: Data | None) -> dict[str, Any]:
     """Of --train-data, which is read as --data is: with one and the same preprocessing."""
-    if train is None or train.array is not None:
+    if train is None:
         return {}
     names = {"data": "train_data", "labels": "train_labels"}
     own = {name: value for name, value in train.settings.items() if name not in names}
     if "limit" in own:
         raise Error("limit was given for the training data, of which all are used: leave it out")
-    if data is not None and data.array is None:
+    if data is not None and (data.array is None or data.array.dtype == np.uint8):
         judged = {name: value for name, value in data.settings.items() if name not in (*names, "limit")}
         if differing := [name for name in own if own[name] != judged.get(name)]:
             raise Error(
@@ -136,3 +136,10 @@ def study(
     for sentence in found.get("notices", []):
         warnings.warn(_native.with_keywords(sentence), Remark, stacklevel=3)
     return found
+
+
+def preprocess(network: Network, data: Data) -> tuple[np.ndarray, list[str]]:
+    """Pixels as the network takes them, and what is to be said of how."""
+    request = _native.request(_named(data.settings), "", data.array, [], None, [], None, None, None)
+    array, sentences = _native.preprocess(network.native, request)
+    return array, [_native.with_keywords(sentence) for sentence in sentences]

@@ -161,7 +161,7 @@ def test_what_is_refused_says_it_in_pythons_words(net, in_memory, images, labels
         net.learn(in_memory, noise="shot", target_energy=3, state="folder")
     with pytest.raises(dpac.Error, match="no_head was given, but the network is open already: give it to load"):
         net.evaluate(in_memory, no_head=True)
-    with pytest.raises(dpac.Error, match="preset was given beside images in memory"):
+    with pytest.raises(dpac.Error, match="preset was given beside preprocessed images in memory"):
         net.evaluate(in_memory, preset="plain")
     with pytest.raises(dpac.Error, match="the labels are from 0 to 4294967296"):
         dpac.arrays(images, np.where(np.arange(len(images)) == 3, 2**32, 0))
@@ -185,6 +185,46 @@ def test_training_data_are_read_as_those_to_judge_by(net, program, files, in_mem
         net.learn(plain, files, **how)
     with pytest.raises(dpac.Error, match="limit was given for the training data"):
         net.learn(dpac.images(program.data, limit=3), files, **how)
+
+
+@pytest.fixture(scope="module")
+def in_pixels(labels):
+    with h5py.File(WEIGHTS) as file:
+        return dpac.arrays(file["images"][:COUNT], labels)
+
+
+def test_pixels_are_read_as_those_of_files(net, files, in_memory, in_pixels):
+    how = {"energies": 10, "seeds": 2, **SHOT}
+    expected, found = net.evaluate(files, **how), net.evaluate(in_pixels, **how)
+    assert found.json["seeds"] == expected.json["seeds"] and found.json["options"]["data"] == "images"
+    assert found.json["options"]["value_scale"] == expected.json["options"]["value_scale"]
+    assert net.calibrate(in_pixels, method="ema") == net.calibrate(files, method="ema")
+    learning = {"noise": "shot", "target_energy": 10, "train_batch": 8, "steps": 2, "no_augment": True}
+    expected = net.learn(in_memory, in_memory, **learning).json["energies"]
+    for train, data in ((in_pixels, in_pixels), (in_pixels, in_memory), (in_memory, in_pixels), (in_pixels, None)):
+        assert net.learn(train, data, **learning).json["energies"] == expected
+    unlabelled = dpac.arrays(in_pixels.array, limit=7)
+    assert np.isnan(net.evaluate(unlabelled).top1) and net.evaluate(unlabelled).json["samples"] == 7
+
+
+def test_pixels_are_preprocessed_as_the_weights_say(net, images, in_pixels):
+    pixels = in_pixels.array
+    with pytest.warns(dpac.Remark, match="preprocessing as the weights' files say|preset") as told:
+        logits = net(pixels)
+    assert told[0].filename == __file__
+    np.testing.assert_array_equal(logits, net(images))
+    np.testing.assert_array_equal(net.preprocess(pixels[..., 0]), images)
+    mean, std = np.float32(10), np.float32(4)
+    np.testing.assert_array_equal(
+        net.preprocess(pixels, preset="plain", mean=10, std=4, value_scale=1),
+        (pixels.transpose(0, 3, 1, 2).astype(np.float32) - mean) / std,
+    )
+    with pytest.raises(dpac.Error, match=r"expected uint8 \[N, H, W, 3\]"):
+        net(pixels.transpose(0, 3, 1, 2))
+    with pytest.raises(dpac.Error, match="takes 28x28"):
+        net(pixels[:, :20])
+    with pytest.raises(dpac.Error, match="label_offset was given beside images in memory"):
+        net.evaluate(in_pixels, label_offset=1)
 
 
 def test_notices_are_those_of_the_result(net, files):

@@ -11,7 +11,7 @@ namespace {
 /// The samples to calibrate on: all of the set, whatever part of it accuracy is measured on.
 OpenedData open_calibration_data(const CalibrationSettings& how, const DataSettings& data,
                                  const Session& session) {
-  if (how.arrays) return open_more(session, {.arrays = how.arrays});
+  if (how.arrays) return open_more(session, settings_of_arrays(how.arrays, data));
   DataSettings settings = data;
   settings.limit.reset();
   if (how.data.empty()) return open_more(session, settings);

@@ -52,11 +52,7 @@ class ArrayReader final : public SampleReader {
 }  // namespace
 
 ArraySource::ArraySource(std::shared_ptr<const ImageArrays> arrays) : arrays_(std::move(arrays)) {
-  if (arrays_->size < 1) throw Error(fmt::format("{}: there are none, expected at least one", arrays_->name));
-  const auto labels = static_cast<int64_t>(arrays_->labels.size());
-  if (labels == 0 || labels == arrays_->size) return;
-  throw Error(fmt::format("{}: there are {} labels for {} images, expected one for each", arrays_->name,
-                          labels, arrays_->size));
+  arrays_->check();
 }
 
 std::string ArraySource::name(int64_t index) const {

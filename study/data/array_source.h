@@ -1,5 +1,5 @@
 /// @file
-/// Images in memory as a data source.
+/// Preprocessed images in memory as a data source.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace dpac {
 
 class ArraySource final : public DataSource {
  public:
-  /// @throws Error if there are no images, or not as many labels.
+  /// @throws Error as ImageArrays::check().
   explicit ArraySource(std::shared_ptr<const ImageArrays> arrays);
 
   /// @throws Error unless the graph takes images of this shape.

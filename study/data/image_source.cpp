@@ -11,6 +11,7 @@
 #include "loaders/pixels/known_preprocessing.h"
 #include "loaders/pixels/preprocess_report.h"
 #include "study/data/answer.h"
+#include "study/data/pixel_arrays.h"
 #include "study/support/json.h"
 
 namespace dpac {
@@ -19,8 +20,8 @@ namespace {
 class ImageReader final : public SampleReader {
  public:
   ImageReader(const ImageDataset& images, const Preprocessing& preprocessing, const Graph& graph,
-              std::vector<int64_t> samples, const Reading& how)
-      : labelled_(answer_of(graph) == Answer::classes),
+              bool labelled, std::vector<int64_t> samples, const Reading& how)
+      : labelled_(labelled),
         reader_(images, preprocessing, static_cast<int>(input_shape(graph).channels), std::move(samples),
                 static_cast<int>(how.batch), how.threads, how.draws) {}
 
@@ -41,11 +42,16 @@ class ImageReader final : public SampleReader {
   SampleBatch batch_;
 };
 
+std::unique_ptr<ImageDataset> open_images(const DataSettings& settings, std::optional<int> outputs) {
+  if (settings.arrays) return std::make_unique<PixelArrays>(settings.arrays);
+  return open_image_dataset(settings.data, dataset_settings(settings, outputs));
+}
+
 }  // namespace
 
 ImageSource::ImageSource(DataSettings settings, const ResNetTraits& traits, std::optional<int> outputs)
     : settings_(std::move(settings)),
-      images_(open_image_dataset(settings_.data, dataset_settings(settings_, outputs))),
+      images_(open_images(settings_, outputs)),
       preset_(settings_.preset.value_or(traits.preset)),
       known_(settings_.preset ? PreprocessingTraits() : traits.preprocessing),
       preprocessing_(preprocessing_of(settings_, preset_, known_, images_->holds_files())) {}
@@ -66,7 +72,7 @@ void ImageSource::fit(const Graph& graph, int64_t sample) {
     throw Error(fmt::format("the network takes {} channels, but images have 1 or 3", input.channels));
   }
   const ImageSize own = images_->load(sample).size();
-  labelled_ = answer_of(graph) == Answer::classes;
+  labelled_ = answer_of(graph) == Answer::classes && !(settings_.arrays && settings_.arrays->labels.empty());
   if (labelled_) class_notices_ = class_notices(*images_, output_channels(graph));
   warnings_ = preprocessing_warnings(preprocessing_, own, static_cast<int>(input.channels));
   const ImageSize size = output_size(own, preprocessing_);
@@ -78,12 +84,12 @@ void ImageSource::fit(const Graph& graph, int64_t sample) {
 }
 
 void ImageSource::check_labels(int64_t classes) const {
-  check_classes(*images_, classes);
+  if (labelled_) check_classes(*images_, classes);
 }
 
 std::unique_ptr<SampleReader> ImageSource::read(const Graph& graph, std::vector<int64_t> samples,
                                                 const Reading& how) const {
-  return std::make_unique<ImageReader>(*images_, preprocessing_, graph, std::move(samples), how);
+  return std::make_unique<ImageReader>(*images_, preprocessing_, graph, labelled_, std::move(samples), how);
 }
 
 std::string ImageSource::preprocessing() const {
@@ -95,7 +101,7 @@ Augmentation ImageSource::augmentation() const {
 }
 
 void ImageSource::write(Json& json) const {
-  json["data"] = settings_.data;
+  json["data"] = settings_.arrays ? settings_.arrays->name : settings_.data;
   json["labels"] = or_null(settings_.labels);
   json["class_map"] = or_null(settings_.class_map);
   json["label_offset"] = settings_.label_offset.value_or(0);

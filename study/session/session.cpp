@@ -28,6 +28,7 @@ OpenedData with_samples(std::unique_ptr<DataSource> source, const DataSettings& 
 
 std::unique_ptr<ImageSource> open_images(const DataSettings& settings, const ResNetTraits& traits,
                                          const ModelSettings& model, std::optional<int> outputs) {
+  if (settings.arrays) settings.check_arrays();
   if (const char* given = settings.text.given()) {
     throw SettingError(fmt::format("{} was given, but {} is no BERT", given, model.weights));
   }
@@ -64,10 +65,6 @@ Session session_again(const ModelSettings& model, const Poll& poll) {
 
 std::unique_ptr<ArraySource> open_arrays(const DataSettings& settings, const Session& session) {
   settings.check_arrays();
-  if (session.graph.reads_text()) {
-    throw SettingError(
-        fmt::format("images in memory were given, but {} reads text: give --data", session.model.weights));
-  }
   auto arrays = std::make_unique<ArraySource>(settings.arrays);
   arrays->fit(session.graph);
   return arrays;
@@ -93,7 +90,7 @@ Session with_data(Session session, const DataSettings& settings) {
 
 /// None where the weights, or a setting, say it.
 std::optional<Shape> size_of_arrays(const DataSettings& settings, bool reads_text) {
-  if (!settings.arrays || reads_text) return std::nullopt;
+  if (!settings.preprocessed() || reads_text) return std::nullopt;
   return Shape{settings.arrays->shape.height, settings.arrays->shape.width};
 }
 
@@ -117,14 +114,18 @@ Session open_session(const ModelSettings& model, const DataSettings& data, const
   if (model.opened) return with_data(session_again(model, poll), data);
   OpenedWeights weights = open_weights(model);
   const bool reads_text = weights.checkpoint.bert.has_value();
-  if (!data.arrays && !reads_text) return open_images_session(model, data, std::move(weights), poll);
+  if (!data.preprocessed() && !reads_text) return open_images_session(model, data, std::move(weights), poll);
   const auto size = model.input_size ? model.input_size : size_of_arrays(data, reads_text);
   Graph graph = build_network(weights, model, size);
   return with_data(session_of(model, std::move(weights), {}, std::move(graph), poll), data);
 }
 
 OpenedData open_more(const Session& session, const DataSettings& settings) {
-  if (settings.arrays) return with_samples(open_arrays(settings, session), settings);
+  if (settings.arrays && session.graph.reads_text()) {
+    throw SettingError(
+        fmt::format("images in memory were given, but {} reads text: give --data", session.model.weights));
+  }
+  if (settings.preprocessed()) return with_samples(open_arrays(settings, session), settings);
   if (session.graph.reads_text()) return with_samples(open_texts(settings, session), settings);
   const auto outputs = static_cast<int>(output_channels(session.graph));
   auto images = open_images(settings, session.traits, session.model, outputs);

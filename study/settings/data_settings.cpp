@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -30,6 +31,13 @@ void check_range(const Preprocessing& how) {
   }
 }
 
+/// Name of a setting that says which classes files are of; null for none.
+const char* given_for_files(const DataSettings& settings) {
+  if (!settings.labels.empty()) return "--labels";
+  if (!settings.class_map.empty()) return "--class-map";
+  return settings.label_offset ? "--label-offset" : nullptr;
+}
+
 }  // namespace
 
 std::optional<Casing> TextSettings::casing() const {
@@ -51,9 +59,7 @@ const char* TextSettings::given() const {
 }
 
 const char* DataSettings::given_for_images() const {
-  if (!labels.empty()) return "--labels";
-  if (!class_map.empty()) return "--class-map";
-  if (label_offset) return "--label-offset";
+  if (const char* given = given_for_files(*this)) return given;
   if (preset) return "--preset";
   if (resize) return "--resize";
   if (crop) return "--crop";
@@ -65,11 +71,12 @@ const char* DataSettings::given_for_images() const {
 }
 
 void DataSettings::check_arrays() const {
-  const char* given = data.empty() ? given_for_images() : "--data";
+  const char* given = data.empty() ? given_for_files(*this) : "--data";
+  if (given == nullptr && preprocessed()) given = given_for_images();
   if (given == nullptr) given = text.given();
   if (given == nullptr) return;
-  throw SettingError(fmt::format(
-      "{} was given beside images in memory, which are taken as they are: give the one or the other", given));
+  throw SettingError(fmt::format("{} was given beside {}images in memory: give the one or the other", given,
+                                 preprocessed() ? "preprocessed " : ""));
 }
 
 Preprocessing preprocessing_of(const DataSettings& settings, const std::string& preset_name,
@@ -87,6 +94,20 @@ Preprocessing preprocessing_of(const DataSettings& settings, const std::string& 
   // Training images may be resized where others are not.
   if (how.resize > 0 || preset_augmentation(preset_name) == Augmentation::resized_crop) return how;
   throw SettingError("--interpolation was given, but nothing is resized: add --resize");
+}
+
+DataSettings settings_of_arrays(std::shared_ptr<const ImageArrays> arrays, const DataSettings& like) {
+  DataSettings settings{.arrays = std::move(arrays)};
+  if (settings.preprocessed()) return settings;
+  settings.preset = like.preset;
+  settings.channel_order = like.channel_order;
+  settings.interpolation = like.interpolation;
+  settings.resize = like.resize;
+  settings.crop = like.crop;
+  settings.mean = like.mean;
+  settings.std = like.std;
+  settings.value_scale = like.value_scale;
+  return settings;
 }
 
 DatasetSettings dataset_settings(const DataSettings& settings, std::optional<int> outputs) {

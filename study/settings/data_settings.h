@@ -47,7 +47,11 @@ struct DataSettings {
   std::vector<float> mean = {}, std = {};     ///< One value, or one per channel; empty where not given.
   std::optional<double> value_scale = {};
   TextSettings text = {};
-  std::shared_ptr<const ImageArrays> arrays = {};  ///< Images in memory, in place of all but `limit`.
+  /// Images in memory, in place of files; preprocessed ones, in place of all but `limit`.
+  std::shared_ptr<const ImageArrays> arrays = {};
+
+  /// Whether images are in memory, as the network takes them.
+  [[nodiscard]] bool preprocessed() const { return arrays && !arrays->in_pixels(); }
 
   /// There is something to read, be it a sentence or in memory.
   [[nodiscard]] bool any() const { return !data.empty() || !text.sentences.empty() || arrays != nullptr; }
@@ -58,6 +62,9 @@ struct DataSettings {
   /// @throws SettingError for settings beside images in memory, on which they cannot act.
   void check_arrays() const;
 };
+
+/// All images in memory; those in pixels are preprocessed as `like` says.
+DataSettings settings_of_arrays(std::shared_ptr<const ImageArrays> arrays, const DataSettings& like);
 
 /// How the data set is to be read, for a network with so many outputs.
 DatasetSettings dataset_settings(const DataSettings& settings, std::optional<int> outputs);

@@ -65,7 +65,7 @@ void LearningSettings::check_for(bool reads_text) const {
 }
 
 DataSettings training_data_settings(const LearningSettings& settings, const DataSettings& data) {
-  if (settings.train_arrays) return {.arrays = settings.train_arrays};
+  if (settings.train_arrays) return settings_of_arrays(settings.train_arrays, data);
   DataSettings training = data;
   training.limit.reset();
   training.part = DataPart::training;
@@ -78,7 +78,8 @@ DataSettings training_data_settings(const LearningSettings& settings, const Data
 }
 
 DataSettings judging_data_settings(const LearningSettings& settings, const DataSettings& data) {
-  if (!data.arrays || settings.train_arrays) return data;
+  const bool nothing_in_files = settings.train_arrays && !settings.train_arrays->in_pixels();
+  if (!data.preprocessed() || nothing_in_files) return data;
   return {.limit = data.limit, .arrays = data.arrays};
 }
 

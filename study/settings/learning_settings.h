@@ -57,8 +57,8 @@ struct LearningSettings {
 /// the preset in force.
 DataSettings training_data_settings(const LearningSettings& settings, const DataSettings& data);
 
-/// The set to judge by. Where that is in memory and the training set is not, what `data` says of files is for
-/// the training set.
+/// The set to judge by. Where that is preprocessed and the training set is not, what `data` says of pixels
+/// and files is for the training set.
 DataSettings judging_data_settings(const LearningSettings& settings, const DataSettings& data);
 
 }  // namespace dpac

@@ -12,7 +12,6 @@ using namespace dpac;
 namespace {
 
 constexpr int64_t kCount = 16 * 37;
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 /// With values far out, where exponentials end.
 std::vector<float> arguments() {

@@ -65,6 +65,26 @@ TEST_CASE("an evaluation of images in memory, on a network that is open, is that
   CHECK(points_of(settings) == expected);
 }
 
+TEST_CASE("pixels in memory are preprocessed as those of the file") {
+  const CliInputs inputs;
+  EvaluationSettings settings = settings_on(inputs);
+  settings.data.preset = "torchvision";
+  settings.data.mean = {90, 100, 110};
+  const auto expected = points_of(settings);
+  const std::shared_ptr<const ImageDataset> data = open_image_dataset(inputs.data);
+  auto pixels = std::make_shared<ImageArrays>(ImageArrays{.size = data->size()});
+  pixels->load_pixels = [data](int64_t index) { return data->load(index); };
+  for (int64_t i = 0; i < data->size(); ++i) pixels->labels.push_back(data->label(i));
+  settings.data.arrays = pixels;
+  settings.data.data.clear();
+  CHECK(points_of(settings) == expected);
+  settings.model.opened = open_network(settings.model);
+  CHECK(points_of(settings) == expected);
+  settings.data.class_map = "map.txt";
+  CHECK(contains(message_of([&] { (void)evaluate(settings); }),
+                 "--class-map was given beside images in memory"));
+}
+
 TEST_CASE("energies and ranges from code are used as those of files") {
   const CliInputs inputs;
   EvaluationSettings settings = settings_on(inputs);
@@ -157,17 +177,17 @@ TEST_CASE("two ways to say one thing are refused, whichever they are") {
   };
   const auto arrays = in_memory(settings_on(inputs));
   CHECK(contains(refusal([&](auto& s) { s.data.arrays = arrays; }),
-                 "--data was given beside images in memory"));
+                 "--data was given beside preprocessed images in memory"));
   CHECK(contains(refusal([&](auto& s) {
                    s.data = {.arrays = arrays};
                    s.data.preset = "plain";
                  }),
-                 "--preset was given beside images in memory"));
+                 "--preset was given beside preprocessed images in memory"));
   CHECK(contains(refusal([&](auto& s) {
                    s.data = {.arrays = arrays};
                    s.data.text.task = "mnli";
                  }),
-                 "--task was given beside images in memory"));
+                 "--task was given beside preprocessed images in memory"));
   CHECK(contains(refusal([](auto& s) {
                    s.analog.noise.energies.sweep = {1, 2};
                  }),
