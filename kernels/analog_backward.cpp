@@ -38,7 +38,7 @@ class BackwardPass {
         stream_(key),
         gradient_(gradient),
         sums_(sums),
-        pixel_step_(Stream::stride(kChannelGroup / 4)) {}
+        pair_step_(Stream::stride(kChannelGroup / 4)) {}
 
   HWY_INLINE void run() {
     for (const PixelRun& run : b_.runs) {
@@ -54,10 +54,12 @@ class BackwardPass {
     V total = hn::Zero(D());
     Words counter = stream_.counter(element_block(c, run.begin, b_.map, b_.elements));
     int64_t p = run.begin;
-    if constexpr (kTogether > 1) {
+    if (second(p) && p < run.end) pixels<1>(p++, c, gain, counter, total);
+    if constexpr (kTogether > 2) {
       for (; p + kTogether <= run.end; p += kTogether) pixels<kTogether>(p, c, gain, counter, total);
     }
-    for (; p < run.end; ++p) pixels<1>(p, c, gain, counter, total);
+    for (; p + 2 <= run.end; p += 2) pixels<2>(p, c, gain, counter, total);
+    if (p < run.end) pixels<1>(p, c, gain, counter, total);
     if constexpr (kSource != Source::none) add(total, sums_ + c);
   }
 
@@ -65,14 +67,7 @@ class BackwardPass {
   HWY_INLINE void pixels(int64_t p, int64_t c, V gain, Words& counter, V& total) const {
     const int64_t offset = ((c / b_.map.block) * b_.map.pixels + p) * b_.map.block + c % b_.map.block;
     V xi[K];
-    if constexpr (kSource == Source::drawn) {
-      Words counters[K];
-      for (auto& current : counters) {
-        current = counter;
-        counter = hn::Add(counter, pixel_step_);
-      }
-      stream_.values(counters, xi);
-    }
+    if constexpr (kSource == Source::drawn) draw(p, counter, xi);
     for (size_t k = 0; k < K; ++k) {
       const auto i = static_cast<int64_t>(k);
       const V g = through(offset + i * b_.map.block);
@@ -86,6 +81,28 @@ class BackwardPass {
         total = fused_multiply_add(D(), factor, term, total);
       }
     }
+  }
+
+  /// Whether a pixel is the second of a pair, whose noise is drawn together.
+  [[nodiscard]] HWY_INLINE bool second(int64_t p) const {
+    return kSource == Source::drawn && element_pixel(p, b_.elements) % 2 == 1;
+  }
+
+  /// A pixel alone is half of a pair.
+  HWY_INLINE void draw(int64_t p, Words& counter, V (&xi)[1]) const {
+    V pair[2];
+    draw(p, counter, pair);
+    xi[0] = second(p) ? pair[1] : pair[0];
+  }
+
+  template <size_t K>
+  HWY_INLINE void draw(int64_t /*p*/, Words& counter, V (&xi)[K]) const {
+    Words counters[K / 2];
+    for (auto& current : counters) {
+      current = counter;
+      counter = hn::Add(counter, pair_step_);
+    }
+    stream_.values(counters, xi);
   }
 
   HWY_INLINE V sigma_of(int64_t p, int64_t offset, V gain) const {
@@ -118,7 +135,7 @@ class BackwardPass {
   const Stream stream_;
   float* gradient_;
   double* sums_;
-  const Words pixel_step_;
+  const Words pair_step_;
 };
 
 void analog_backward_body(const AnalogBackward& b, NoiseSum sum, const NoiseKey& key, float* gradient,

@@ -32,8 +32,10 @@ class EpiloguePass {
   using Stream = Gaussian<D>;
   using Words = typename Stream::Words;
   static constexpr int64_t kLanes = static_cast<int64_t>(hn::MaxLanes(D()));
-  // Pixels whose noise is drawn at once, to overlap latencies.
-  static constexpr auto kTogether = static_cast<int64_t>(Stream::kTogether);
+  // Pixels whose noise is drawn at once, to overlap latencies. Measured: with the sixteen registers of AVX2,
+  // fewer are better here.
+  static constexpr auto kTogether =
+      static_cast<int64_t>(kLanes == 8 ? Stream::kTogether / 2 : Stream::kTogether);
   // Pixels of a row-major map that are streams beside each other. Measured: without noise to draw, fewer are
   // better.
   static constexpr int64_t kRowsTogether = kNoise ? kTogether : (kTogether + 1) / 2;
@@ -55,14 +57,16 @@ class EpiloguePass {
         result_quantizer_(epilogue.result_quantizer),
         quantized_(!epilogue.quantizer.is_identity()),
         result_quantized_(!epilogue.result_quantizer.is_identity()),
-        pixel_step_(Stream::stride(kChannelGroup / 4)),
+        pair_step_(Stream::stride(kChannelGroup / 4)),
         tile_pixels_(row_major() ? kRowsTogether : ChannelSums::kPixels),
         ahead_(row_major() ? 4 * kChannelGroup : e_.map.pixels * e_.map.block) {}
 
   HWY_INLINE void run() {
     for (const PixelRun& run : e_.runs) {
-      for (int64_t begin = run.begin; begin < run.end; begin += tile_pixels_) {
-        tile(begin, std::min(run.end, begin + tile_pixels_), run.gain_row);
+      int64_t end = 0;
+      for (int64_t begin = run.begin; begin < run.end; begin = end) {
+        end = std::min(run.end, begin + tile_pixels_ - second(begin));
+        tile(begin, end, run.gain_row);
       }
     }
   }
@@ -71,6 +75,11 @@ class EpiloguePass {
   /// Whether a pixel's channels are neighbours, so that a few pixels at a time are streams a processor
   /// foresees.
   [[nodiscard]] bool row_major() const { return e_.map.block > kChannelGroup; }
+
+  /// 1 where a pixel is the second of a pair, whose noise is drawn together.
+  [[nodiscard]] HWY_INLINE int64_t second(int64_t p) const {
+    return kNoise ? element_pixel(p, e_.elements) % 2 : 0;
+  }
 
   static HWY_INLINE V lower_bound(bool relu) {
     return hn::Set(D(), relu ? 0.0f : -std::numeric_limits<float>::infinity());
@@ -83,13 +92,17 @@ class EpiloguePass {
           kNoise ? hn::LoadU(D(), e_.gains + gain_row * e_.map.padded_channels() + c) : hn::Zero(D());
       Words counter = stream_.counter(element_block(c, begin, e_.map, e_.elements));
       int64_t p = begin;
-      if constexpr (kTogether > 1) {
+      if (second(p) == 1) pixels<1>(p++, c, begin, gain, counter);
+      if constexpr (kTogether > 2) {
         for (; p + kTogether <= end; p += kTogether) pixels<kTogether>(p, c, begin, gain, counter);
+      }
+      if constexpr (kTogether > 4) {
         for (; p + kTogether / 2 <= end; p += kTogether / 2) {
           pixels<kTogether / 2>(p, c, begin, gain, counter);
         }
       }
-      for (; p < end; ++p) pixels<1>(p, c, begin, gain, counter);
+      for (; p + 2 <= end; p += 2) pixels<2>(p, c, begin, gain, counter);
+      if (p < end) pixels<1>(p, c, begin, gain, counter);
     }
     if (sum_squares_ == nullptr) return;
     for (int64_t p = begin; p < end; ++p) sum_squares_[p] = sums_.total(p - begin);
@@ -102,7 +115,7 @@ class EpiloguePass {
     fetch_ahead<K>(offset);
     V xi[K];
     if constexpr (kNoise) {
-      draw(c, counter, xi);
+      draw(p, c, counter, xi);
     } else {
       for (V& none : xi) none = hn::Zero(D());
     }
@@ -123,12 +136,19 @@ class EpiloguePass {
     }
   }
 
+  /// A pixel alone is half of a pair.
+  HWY_INLINE void draw(int64_t p, int64_t c, Words& counter, V (&xi)[1]) const {
+    V pair[2];
+    draw(p, c, counter, pair);
+    xi[0] = second(p) == 1 ? pair[1] : pair[0];
+  }
+
   template <size_t K>
-  HWY_INLINE void draw(int64_t c, Words& counter, V (&xi)[K]) const {
-    Words counters[K];
+  HWY_INLINE void draw(int64_t /*p*/, int64_t c, Words& counter, V (&xi)[K]) const {
+    Words counters[K / 2];
     for (auto& current : counters) {
       current = counter;
-      counter = hn::Add(counter, pixel_step_);
+      counter = hn::Add(counter, pair_step_);
     }
     if (HWY_LIKELY(e_.repeats == nullptr)) return stream_.values(counters, xi);
     hn::Vec<DI> repeats[K];
@@ -207,7 +227,7 @@ class EpiloguePass {
   const V floor_, ceiling_, floor_after_;
   const QuantizerVectors<D> quantizer_, result_quantizer_;
   const bool quantized_, result_quantized_;
-  const Words pixel_step_;
+  const Words pair_step_;
   const int64_t tile_pixels_, ahead_;
   ChannelSums sums_;
 };

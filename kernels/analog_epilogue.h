@@ -26,11 +26,16 @@ struct ElementPixels {
   int64_t count = 0;  ///< 0: the map is a sample's own, and its pixels are numbered as they are.
 };
 
-/// The element block of channels c ... c + 3 (c a multiple of 4) of a map's pixel.
+/// Where a map's pixel is among those that elements are numbered by.
+constexpr int64_t element_pixel(int64_t pixel, const ElementPixels& elements) {
+  return elements.count == 0 ? pixel : pixel + elements.offset;
+}
+
+/// The block of channel c of a map's pixel.
 constexpr uint32_t element_block(int64_t channel, int64_t pixel, const BlockedMap& map,
                                  const ElementPixels& elements) {
-  if (elements.count == 0) return element_block(channel, pixel, map.pixels);
-  return element_block(channel, pixel + elements.offset, elements.count);
+  const int64_t count = elements.count == 0 ? map.pixels : elements.count;
+  return element_block(element_number(channel, element_pixel(pixel, elements), count));
 }
 
 /// dst <- finish(src + gain[c] * scale[p] * xi), where finish is ReLU or ReLU6, quantiser, residual sum,

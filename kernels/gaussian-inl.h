@@ -7,6 +7,7 @@
 #define DPAC_KERNELS_GAUSSIAN_INL_H_
 #endif
 
+#include <algorithm>
 #include <bit>
 
 #include <hwy/highway.h>
@@ -36,27 +37,49 @@ HWY_INLINE V fused_multiply_add(D d, V a, V b, V c) {
 #endif
 }
 
-/// The value of one lane: the same operations, one at a time. Serves targets without a table look-up, and the
-/// rare lanes whose octave is not in the vector's table.
-HWY_INLINE float gaussian_of(float f) {
-  const uint32_t bits = std::bit_cast<uint32_t>(f);
-  const uint32_t octave = ((bits >> 23) & 0xFFu) - 127u;
-  const float t = std::bit_cast<float>((bits & 0x007FFFFFu) | 0x3F800000u) - 1.5f;
-  float z = kGaussianTable[kGaussianDegree][octave];
+/// c - a * b with one rounding.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V fused_negated_multiply_add(D d, V a, V b, V c) {
+#if HWY_NATIVE_FMA
+  (void)d;
+  return hn::NegMulAdd(a, b, c);
+#else
+  return fused_multiply_add(d, hn::Neg(a), b, c);
+#endif
+}
+
+/// What 1 is in q = 1 - p^2: the largest float below it, for q = 1 would be the first of an octave more.
+inline constexpr float kGaussianOne = 1 - 0x1p-24f;
+/// q of |p| = 1 - 2^-12, where the tail begins.
+inline constexpr float kGaussianTail = 0x1p-11f - 0x1p-23f;
+
+/// p R(q)
+HWY_INLINE float gaussian_of(float p, float q) {
+  const auto bits = std::bit_cast<uint32_t>(q);
+  const uint32_t octave = (bits >> 23) - static_cast<uint32_t>(127 + kGaussianFirst);
+  const auto m = std::bit_cast<float>((bits & 0x007FFFFFu) | 0x3F800000u);
+  const float slope = __builtin_fmaf(m, kGaussianWarp[1], kGaussianWarp[0]);
+  const float s = __builtin_fmaf(m * m, slope, m);
+  float ratio = kGaussianTable[kGaussianDegree][octave];
   for (int power = kGaussianDegree - 1; power >= 0; --power)
-    z = __builtin_fmaf(z, t, kGaussianTable[power][octave]);
-  return std::bit_cast<float>(std::bit_cast<uint32_t>(z) ^ (bits & 0x80000000u));
+    ratio = __builtin_fmaf(ratio, s, kGaussianTable[power][octave]);
+  return p * ratio;
+}
+
+/// The value of the two-sided tail probability u = (odd 24-bit number) / 2^36.
+HWY_INLINE float tail_of(uint32_t word) {
+  const float u = static_cast<float>(static_cast<int32_t>(word >> 8 | 1)) * 0x1p-36f;
+  return gaussian_of(1 - u, __builtin_fmaf(-u, u, 2 * u));
 }
 
 /// Random words and normal values for vectors of D's lanes (4, 8 or 16): one stream of blocks of one key.
-/// Works on K vectors at once, so that their latencies overlap.
+/// Works on K vectors of counters at once, so that their latencies overlap.
 template <class D>
 class Gaussian {
   static constexpr size_t kLanes = hn::MaxLanes(D());
   static constexpr int kRounds = 7;
-  // Highest octaves, one table entry each. Lower ones are so rare that a branch decides.
+  // The octaves of q below 1, one table entry each. Lower ones are so rare that a branch decides.
   static constexpr uint32_t kTableOctaves = kLanes >= 16 ? 16 : 8;
-  static constexpr uint32_t kFirstOctave = kGaussianOctaves - kTableOctaves;
 
   using DU = hn::RebindToUnsigned<D>;
   using DI = hn::RebindToSigned<D>;
@@ -64,18 +87,25 @@ class Gaussian {
   using DState = hn::CappedTag<uint8_t, HWY_TARGET == HWY_AVX3_DL ? kLanes * 4 : 16>;
   using State = hn::Vec<DState>;
   static constexpr size_t kStates = kLanes * 4 / hn::MaxLanes(DState());
+  static constexpr uint32_t kAllLanes = (1u << kLanes) - 1;
 
  public:
   using V = hn::Vec<D>;
   using Words = hn::Vec<DU>;
 
-  /// How many vectors are best drawn at once. Measured: with VAES the rounds alone do not fill the pipelines,
-  /// while without it more vectors mean more registers than there are. Portable code has no latencies to
-  /// overlap, and one copy of its AES is long enough.
-  static constexpr size_t kTogether = HWY_TARGET == HWY_AVX3_DL ? 8 : HWY_TARGET == HWY_EMU128 ? 1 : 4;
+  /// How many vectors of values are best drawn at once, two for each vector of counters. Measured with AVX2:
+  /// half leaves latencies bare, twice as many need more registers than there are. Portable code has no
+  /// latencies to overlap.
+  static constexpr size_t kTogether = HWY_TARGET == HWY_EMU128 ? 2 : 8;
 
-  HWY_INLINE explicit Gaussian(const NoiseKey& key) : origin_(first_counter(key)) {
-    for (int r = 0; r <= kRounds; ++r) round_keys_[r] = round_key(key.seed, static_cast<uint64_t>(r));
+  HWY_INLINE explicit Gaussian(const NoiseKey& key) : seed_(key.seed), origin_(first_counter(key)) {
+    for (uint64_t r = 0; r <= kRounds; ++r) {
+      HWY_ALIGN uint64_t words[hn::MaxLanes(DState()) / 8];
+      for (size_t i = 0; i < hn::MaxLanes(DState()) / 8; i += 2) {
+        set_round_key(key.seed, kStreamVersion, r, words + i);
+      }
+      round_keys_[r] = hn::BitCast(DState(), hn::Load(hn::Repartition<uint64_t, DState>(), words));
+    }
     for (int power = 0; power <= kGaussianDegree; ++power)
       coefficients_[power] = load_table(kGaussianTable[power]);
   }
@@ -110,20 +140,23 @@ class Gaussian {
     for (size_t k = 0; k < K; ++k) words[k] = join(states[k]);
   }
 
-  /// Normal values for K counters.
+  /// Normal values for K counters: z[2 k] of the first element of each word of counter k, z[2 k + 1] of the
+  /// second. Changes the counters.
   template <size_t K>
-  HWY_INLINE void values(Words (&counters)[K], V (&z)[K]) const {
+  HWY_INLINE void values(Words (&counters)[K], V (&z)[2 * K]) const {
     encrypt(counters);
-    V f[K];
-    for (size_t k = 0; k < K; ++k) {
-      f[k] = hn::ConvertTo(D(), hn::Or(hn::BitCast(DI(), counters[k]), hn::Set(DI(), 1)));
-    }
-    if constexpr (kLanes < kTableOctaves) {
-      for (size_t k = 0; k < K; ++k) z[k] = lane_by_lane(f[k]);
-    } else {
-      for (size_t k = 0; k < K; ++k) z[k] = by_table(f[k]);
-      if (HWY_UNLIKELY(any_rare(f))) mend_rare(f, z);
-    }
+    constexpr size_t kChecked = K % 2 == 0 ? 2 : 1;  // Measured: what is rare costs less than in one check.
+    for (size_t k = 0; k < K; k += kChecked) transform<kChecked>(counters + k, z + 2 * k);
+  }
+
+  /// How many counters are best drawn at once where elements follow each other: whole groups of 32.
+  static constexpr size_t kRunCounters = std::max<size_t>(kTogether / 2, kChannelGroup / kLanes);
+
+  /// Where the values of counters of neighbouring blocks lie, the first of which begins a group of 32
+  /// elements: z[i] is of the elements place(i), place(i) + 1, ... from there on.
+  static constexpr size_t place(size_t i) {
+    const size_t lane = i / 2 * kLanes;
+    return lane / kChannelGroup * 2 * kChannelGroup + i % 2 * kChannelGroup + lane % kChannelGroup;
   }
 
  private:
@@ -138,15 +171,9 @@ class Gaussian {
     return hn::Load(DU(), words);
   }
 
-  static HWY_INLINE State round_key(uint64_t seed, uint64_t round) {
-    const hn::Repartition<uint64_t, DState> d64;
-    constexpr size_t kWords = hn::MaxLanes(DState()) / 8;
-    HWY_ALIGN uint64_t words[kWords];
-    for (size_t i = 0; i < kWords; i += 2) {
-      words[i] = seed + round * 0x9E3779B97F4A7C15u;
-      words[i + 1] = kStreamVersion + round * 0xBB67AE8584CAA73Bu;
-    }
-    return hn::BitCast(DState(), hn::Load(d64, words));
+  static HWY_INLINE void set_round_key(uint64_t seed, uint64_t version, uint64_t round, uint64_t* words) {
+    words[0] = seed + round * 0x9E3779B97F4A7C15u;
+    words[1] = version + round * 0xBB67AE8584CAA73Bu;
   }
 
   template <size_t K, class F>
@@ -189,65 +216,146 @@ class Gaussian {
     }
   }
 
-  HWY_INLINE V by_table(V f) const {
+  /// Words as their first or second elements read them: these byte by byte from the other end.
+  static HWY_INLINE Words read(Words words, bool second) {
+    if (!second) return words;
+    HWY_ALIGN static constexpr uint8_t kFrom[16] = {3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12};
+    const hn::Repartition<uint8_t, D> d8;
+    return hn::BitCast(DU(), hn::TableLookupBytes(hn::BitCast(d8, words), hn::LoadDup128(d8, kFrom)));
+  }
+
+  /// p in [-1, 1].
+  static HWY_INLINE V centred(Words words) {
+    return hn::Mul(hn::ConvertTo(D(), hn::BitCast(DI(), words)), hn::Set(D(), 0x1p-31f));
+  }
+
+  static HWY_INLINE V one_less_square(V p) {
+    return fused_negated_multiply_add(D(), p, p, hn::Set(D(), kGaussianOne));
+  }
+
+  /// Whether the vectors' table has no entry for q, or q is the tail's.
+  static HWY_INLINE hn::Mask<D> is_rare(V q) {
+    return hn::Le(q, hn::Set(D(), kLanes >= 16 ? kGaussianTail : 0x1p-8f));
+  }
+
+  /// The values of K vectors of words.
+  template <size_t K>
+  HWY_INLINE void transform(const Words* words, V* z) const {
+    if constexpr (kLanes < kTableOctaves) {
+      for (size_t i = 0; i < 2 * K; ++i) mend_lanes(seed_, words[i / 2], i % 2 == 1, kAllLanes, z[i]);
+    } else {
+      V smallest = hn::Set(D(), kGaussianOne);
+      for (size_t i = 0; i < 2 * K; ++i) {
+        const V p = centred(read(words[i / 2], i % 2 == 1)), q = one_less_square(p);
+        smallest = hn::Min(smallest, q);
+        z[i] = by_table(coefficients_, p, q);
+      }
+      if (HWY_UNLIKELY(!hn::AllFalse(D(), is_rare(smallest)))) mend_copies<K>(words, z);
+    }
+  }
+
+  static HWY_INLINE V by_table(const V* coefficients, V p, V q) {
     const D d;
     const DU du;
-    const auto bits = hn::BitCast(du, f);
-    const auto octave = hn::And(hn::ShiftRight<23>(bits), hn::Set(du, kTableOctaves - 1));
+    const auto bits = hn::BitCast(du, q);
+    auto octave = hn::ShiftRight<23>(bits);
+#if HWY_IS_DEBUG_BUILD  // Highway asserts what the instructions do not ask for: they take the low bits.
+    octave = hn::And(octave, hn::Set(du, kTableOctaves - 1));
+#endif
     const auto index = hn::IndicesFromVec(d, octave);
-    const auto mantissa = hn::Or(hn::And(bits, hn::Set(du, 0x007FFFFFu)), hn::Set(du, 0x3F800000u));
-    const V t = hn::Sub(hn::BitCast(d, mantissa), hn::Set(d, 1.5f));
-    V z = hn::TableLookupLanes(coefficients_[kGaussianDegree], index);
+    const V m = hn::BitCast(d, hn::Or(hn::And(bits, hn::Set(du, 0x007FFFFFu)), hn::Set(du, 0x3F800000u)));
+    const V slope = fused_multiply_add(d, m, hn::Set(d, kGaussianWarp[1]), hn::Set(d, kGaussianWarp[0]));
+    const V s = fused_multiply_add(d, hn::Mul(m, m), slope, m);
+    V ratio = hn::TableLookupLanes(coefficients[kGaussianDegree], index);
     for (int power = kGaussianDegree - 1; power >= 0; --power) {
-      z = fused_multiply_add(d, z, t, hn::TableLookupLanes(coefficients_[power], index));
+      ratio = fused_multiply_add(d, ratio, s, hn::TableLookupLanes(coefficients[power], index));
     }
-    return hn::Xor(z, hn::And(f, hn::SignBit(d)));
+    return hn::Mul(p, ratio);
   }
 
-  static HWY_INLINE V first_magnitude() {
-    return hn::Set(D(), static_cast<float>(int64_t{1} << kFirstOctave));
+  /// Mends copies, so that the compiler keeps what it copies in registers where nothing is rare.
+  template <size_t K>
+  HWY_INLINE void mend_copies(const Words* words, V* z) const {
+    Words from[K];
+    V to[2 * K];
+    std::copy_n(words, K, from);
+    std::copy_n(z, 2 * K, to);
+    mend(seed_, from, to);
+    std::copy_n(to, 2 * K, z);
   }
 
   template <size_t K>
-  static HWY_INLINE bool any_rare(const V (&f)[K]) {
-    V smallest = hn::Abs(f[0]);
-    for (size_t k = 1; k < K; ++k) smallest = hn::Min(smallest, hn::Abs(f[k]));
-    return !hn::AllFalse(D(), hn::Lt(smallest, first_magnitude()));
-  }
-
-  /// Replaces the lanes whose octave is below the table's.
-  template <size_t K>
-  static HWY_NOINLINE void mend_rare(const V (&f)[K], V (&z)[K]) {
-    for (size_t k = 0; k < K; ++k) {
-      HWY_ALIGN float from[kLanes], to[kLanes];
-      hn::Store(f[k], D(), from);
-      hn::Store(z[k], D(), to);
-      uint8_t rare[8] = {};
-      hn::StoreMaskBits(D(), hn::Lt(hn::Abs(f[k]), first_magnitude()), rare);
-      for (uint32_t mask = rare[0] | static_cast<uint32_t>(rare[1]) << 8; mask != 0; mask &= mask - 1) {
-        const int lane = std::countr_zero(mask);
-        to[lane] = gaussian_of(from[lane]);
+  static HWY_NOINLINE void mend(uint64_t seed, const Words (&words)[K], V (&z)[2 * K]) {
+    for (size_t i = 0; i < 2 * K; ++i) {
+      const bool second = i % 2 == 1;
+      const V p = centred(read(words[i / 2], second)), q = one_less_square(p);
+      const auto rare = is_rare(q);
+      if (hn::AllFalse(D(), rare)) continue;
+      if constexpr (kTableOctaves < 16) {
+        V coefficients[kGaussianDegree + 1];
+        for (int power = 0; power <= kGaussianDegree; ++power)
+          coefficients[power] = load_table(kGaussianTable[power] - kTableOctaves);
+        z[i] = hn::IfThenElse(rare, by_table(coefficients, p, q), z[i]);
       }
-      z[k] = hn::Load(D(), to);
+      uint8_t tail[8] = {};
+      hn::StoreMaskBits(D(), hn::Le(q, hn::Set(D(), kGaussianTail)), tail);
+      const uint32_t lanes = tail[0] | static_cast<uint32_t>(tail[1]) << 8;
+      if (lanes != 0) mend_lanes(seed, words[i / 2], second, lanes, z[i]);
     }
   }
 
-  static HWY_INLINE V lane_by_lane(V f) {
-    HWY_ALIGN float lanes[kLanes];
-    hn::Store(f, D(), lanes);
-    for (float& lane : lanes) lane = gaussian_of(lane);
-    return hn::Load(D(), lanes);
+  /// Replaces the values of `lanes`, a bit each.
+  static HWY_INLINE void mend_lanes(uint64_t seed, Words words, bool second, uint32_t lanes, V& z) {
+    HWY_ALIGN uint32_t from[kLanes];
+    HWY_ALIGN float to[kLanes];
+    hn::Store(words, DU(), from);
+    hn::Store(z, D(), to);
+    for (; lanes != 0; lanes &= lanes - 1) {
+      const int lane = std::countr_zero(lanes);
+      to[lane] = value_of(seed, from, lane, second);
+    }
+    z = hn::Load(D(), to);
   }
 
-  /// Entry (127 + octave) mod kTableOctaves, so that the exponent's low bits are the index.
+  /// The value of one lane: the same operations, one at a time.
+  static HWY_INLINE float value_of(uint64_t seed, const uint32_t* words, int lane, bool second) {
+    const float p = static_cast<float>(static_cast<int32_t>(read(words[lane], second))) * 0x1p-31f;
+    const float q = __builtin_fmaf(-p, p, kGaussianOne);
+    if (q > kGaussianTail) return gaussian_of(p, q);
+    const float z = tail_of(read(tail_word(seed, words, lane), second));
+    return p < 0 ? -z : z;
+  }
+
+  static HWY_INLINE uint32_t read(uint32_t word, bool second) {
+    return second ? __builtin_bswap32(word) : word;
+  }
+
+  /// Word `lane` of what the tail's key makes of the blocks at `words`.
+  static HWY_NOINLINE uint32_t tail_word(uint64_t seed, const uint32_t* words, int lane) {
+    const hn::Full128<uint8_t> d8;
+    const hn::Full128<uint32_t> du;
+    const auto key = [&](uint64_t round) HWY_ATTR {
+      HWY_ALIGN uint64_t halves[2];
+      set_round_key(seed, kTailVersion, round, halves);
+      return hn::BitCast(d8, hn::Load(hn::Full128<uint64_t>(), halves));
+    };
+    auto state = hn::Xor(hn::BitCast(d8, hn::Load(du, words + lane / 4 * 4)), key(0));
+    for (uint64_t r = 1; r < kRounds; ++r) state = hn::AESRound(state, key(r));
+    HWY_ALIGN uint32_t block[4];
+    hn::Store(hn::BitCast(du, hn::AESLastRound(state, key(kRounds))), du, block);
+    return block[lane % 4];
+  }
+
+  /// Entry (127 + exponent) mod kTableOctaves, so that the exponent's low bits are the index.
   static HWY_INLINE V load_table(const float* row) {
     HWY_ALIGN float entries[kTableOctaves];
-    for (uint32_t octave = kFirstOctave; octave < kGaussianOctaves; ++octave) {
-      entries[(127 + octave) % kTableOctaves] = row[octave];
+    for (uint32_t exponent = 127 - kTableOctaves; exponent < 127; ++exponent) {
+      entries[exponent % kTableOctaves] = row[exponent - (127 + kGaussianFirst)];
     }
     return hn::Load(D(), entries);
   }
 
+  const uint64_t seed_;
   Words origin_;
   State round_keys_[kRounds + 1];
   V coefficients_[kGaussianDegree + 1];

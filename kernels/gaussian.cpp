@@ -19,44 +19,47 @@ namespace HWY_NAMESPACE {
 using Tag = hn::CappedTag<float, kChannelGroup>;
 using Stream = Gaussian<Tag>;
 constexpr size_t kLanes = hn::MaxLanes(Tag());
-constexpr size_t kVectors = Stream::kTogether;
+constexpr size_t kCounters = Stream::kRunCounters;
 
-/// Hands `produce` kVectors counters at a time, and stores what it returns in their place.
-template <class T, class Produce>
-HWY_INLINE void fill(const Stream& stream, uint32_t first_block, T* dst, size_t count,
-                     const Produce& produce) {
-  const hn::Rebind<T, Tag> d;
-  constexpr size_t kStep = kVectors * kLanes;
-  auto counter = stream.counter(first_block);
-  const auto stride = Stream::stride(kLanes / 4);
-  HWY_ALIGN T last[kStep];
-  for (size_t i = 0; i < count; i += kStep) {
-    Stream::Words counters[kVectors];
-    for (auto& c : counters) {
-      c = counter;
-      counter = hn::Add(counter, stride);
-    }
-    hn::Vec<decltype(d)> values[kVectors];
-    produce(counters, values);
-    T* to = i + kStep <= count ? dst + i : last;
-    for (size_t k = 0; k < kVectors; ++k) hn::StoreU(values[k], d, to + k * kLanes);
-    if (to == last) std::copy_n(last, count - i, dst + i);
+/// kCounters counters from `counter` on, which becomes the one after them.
+HWY_INLINE void set_counters(Stream::Words& counter, Stream::Words (&counters)[kCounters]) {
+  for (auto& current : counters) {
+    current = counter;
+    counter = hn::Add(counter, Stream::stride(kLanes / 4));
   }
 }
 
-void fill_gaussian_body(const NoiseKey& key, uint32_t first_block, float* dst, size_t count) {
+void fill_gaussian_body(const NoiseKey& key, int64_t first, float* dst, int64_t count) {
+  constexpr int64_t kStep = 2 * kCounters * kLanes;
   const Stream stream(key);
-  fill(stream, first_block, dst, count,
-       [&](Stream::Words(&c)[kVectors], Stream::V(&z)[kVectors]) HWY_ATTR { stream.values(c, z); });
+  const int64_t end = first + count;
+  HWY_ALIGN float aside[kStep];
+  auto counter = stream.counter(element_block(first / kPairElements * kPairElements));
+  for (int64_t step = first / kPairElements * kPairElements; step < end; step += kStep) {
+    Stream::Words counters[kCounters];
+    set_counters(counter, counters);
+    Stream::V z[2 * kCounters];
+    stream.values(counters, z);
+    const int64_t from = std::max(first, step), to = std::min(end, step + kStep);
+    float* values = to - from == kStep ? dst + (step - first) : aside;
+    for (size_t i = 0; i < 2 * kCounters; ++i) hn::StoreU(z[i], Tag(), values + Stream::place(i));
+    if (values == aside) std::copy_n(aside + (from - step), to - from, dst + (from - first));
+  }
 }
 
 void fill_words_body(const NoiseKey& key, uint32_t first_block, uint32_t* dst, size_t count) {
+  constexpr size_t kStep = kCounters * kLanes;
+  const hn::RebindToUnsigned<Tag> du;
   const Stream stream(key);
-  fill(stream, first_block, dst, count,
-       [&](Stream::Words(&c)[kVectors], Stream::Words(&w)[kVectors]) HWY_ATTR {
-         stream.encrypt(c);
-         for (size_t k = 0; k < kVectors; ++k) w[k] = c[k];
-       });
+  auto counter = stream.counter(first_block);
+  for (size_t i = 0; i < count; i += kStep) {
+    Stream::Words words[kCounters];
+    set_counters(counter, words);
+    stream.encrypt(words);
+    HWY_ALIGN uint32_t step[kStep];
+    for (size_t k = 0; k < kCounters; ++k) hn::Store(words[k], du, step + k * kLanes);
+    std::copy_n(step, std::min(kStep, count - i), dst + i);
+  }
 }
 
 }  // namespace HWY_NAMESPACE
@@ -71,20 +74,18 @@ HWY_EXPORT(fill_words_body);
 
 namespace {
 
-/// Elements are counted in 32-bit blocks of four.
-[[maybe_unused]] bool has_blocks(uint32_t first_block, std::size_t elements) {
-  return uint64_t{first_block} + (elements + 3) / 4 <= uint64_t{1} << 32;
-}
+/// Blocks have 32-bit numbers.
+[[maybe_unused]] constexpr int64_t kBlocks = int64_t{1} << 32;
 
 }  // namespace
 
-void fill_gaussian(const NoiseKey& key, uint32_t first_block, std::span<float> dst) {
-  assert(has_blocks(first_block, dst.size()));
-  DPAC_DISPATCH(fill_gaussian_body)(key, first_block, dst.data(), dst.size());
+void fill_gaussian(const NoiseKey& key, int64_t first, std::span<float> dst) {
+  assert(first >= 0 && first + std::ssize(dst) <= kBlocks * 8);
+  DPAC_DISPATCH(fill_gaussian_body)(key, first, dst.data(), std::ssize(dst));
 }
 
 void fill_words(const NoiseKey& key, uint32_t first_block, std::span<uint32_t> dst) {
-  assert(has_blocks(first_block, dst.size()));
+  assert(first_block + (std::ssize(dst) + 3) / 4 <= kBlocks);
   DPAC_DISPATCH(fill_words_body)(key, first_block, dst.data(), dst.size());
 }
 

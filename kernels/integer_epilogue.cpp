@@ -34,7 +34,7 @@ class IntegerPass {
         stream_(key),
         acc_(acc),
         dst_(dst),
-        pixel_step_(Stream::stride(kChannelGroup / 4)),
+        pair_step_(Stream::stride(kChannelGroup / 4)),
         quantizer_(epilogue.quantizer, epilogue.relu),
         residual_quantizer_(epilogue.residual_quantizer),
         byte_quantizer_(epilogue.residual == nullptr
@@ -43,11 +43,15 @@ class IntegerPass {
 
   HWY_INLINE void run(int64_t first, int64_t last) const {
     int64_t p = first;
-    if constexpr (kTogether > 1) {
+    if (p % 2 == 1 && p < last) pixels<1>(p++);
+    if constexpr (kTogether > 2) {
       for (; p + kTogether <= last; p += kTogether) pixels<kTogether>(p);
+    }
+    if constexpr (kTogether > 4) {
       for (; p + kTogether / 2 <= last; p += kTogether / 2) pixels<kTogether / 2>(p);
     }
-    for (; p < last; ++p) pixels<1>(p);
+    for (; p + 2 <= last; p += 2) pixels<2>(p);
+    if (p < last) pixels<1>(p);
   }
 
  private:
@@ -80,21 +84,29 @@ class IntegerPass {
     }
   }
 
+  /// Pairs of pixels, or a pixel alone, which is half of one.
   template <size_t K>
   HWY_INLINE void add_noise(int64_t p, int64_t c, V (&y)[K]) const {
+    constexpr size_t kPairs = (K + 1) / 2;
+    V xi[2 * kPairs];
+    draw<kPairs>(element_block(element_number(c, p, e_.map.pixels)), c, xi);
+    if (K == 1 && p % 2 == 1) xi[0] = xi[1];
+    const V gain = hn::LoadU(D(), e_.gains + c);
+    for (size_t k = 0; k < K; ++k) y[k] = fused_multiply_add(D(), gain, xi[k], y[k]);
+  }
+
+  template <size_t K>
+  HWY_INLINE void draw(uint32_t block, int64_t c, V (&xi)[2 * K]) const {
     typename Stream::Words counters[K];
-    counters[0] = stream_.counter(element_block(c, p, e_.map.pixels));
-    for (size_t k = 1; k < K; ++k) counters[k] = hn::Add(counters[k - 1], pixel_step_);
-    V xi[K];
+    counters[0] = stream_.counter(block);
+    for (size_t k = 1; k < K; ++k) counters[k] = hn::Add(counters[k - 1], pair_step_);
     if (e_.repeats == nullptr) {
       stream_.values(counters, xi);
     } else {
-      hn::Vec<DI> repeats[K];
+      hn::Vec<DI> repeats[2 * K];
       for (auto& r : repeats) r = hn::LoadU(DI(), e_.repeats + c);
       sum_of_draws(stream_, counters, repeats, xi);
     }
-    const V gain = hn::LoadU(D(), e_.gains + c);
-    for (size_t k = 0; k < K; ++k) y[k] = fused_multiply_add(D(), gain, xi[k], y[k]);
   }
 
   template <size_t K>
@@ -113,7 +125,7 @@ class IntegerPass {
   const Stream stream_;
   const int32_t* acc_;
   uint8_t* dst_;
-  const typename Stream::Words pixel_step_;
+  const typename Stream::Words pair_step_;
   const QuantizerVectors<D> quantizer_;
   const ByteQuantizer<D> residual_quantizer_, byte_quantizer_;
 };

@@ -8,17 +8,22 @@
 ///
 /// The counter's four 32-bit words are
 ///
-///     word 0   element block: four elements share one block, element e is word e mod 4 of block e / 4
+///     word 0   element block
 ///     word 1   sample
 ///     word 2   layer (low 16 bits) and repeat (high 16 bits)
 ///     word 3   step
 ///
 /// and its key is (seed, kStreamVersion). Different keys never share a counter, and the cipher is a
-/// bijection: no two noise values of a seed come from the same block.
+/// bijection: no two blocks of a seed are the same.
 ///
 /// Elements are numbered so that a vector of neighbouring channels is a run of neighbouring elements whatever
-/// the memory layout: the output (channel c, pixel p) of a map of P pixels is element
-/// ((c / 16) * P + p) * 16 + c mod 16.
+/// the memory layout: the output (channel c, pixel p) of a map of P pixels, P rounded up to an even number,
+/// is element ((c / 16) * P + p) * 16 + c mod 16.
+///
+/// Each word gives two elements (kernels/gaussian.h), those of the same channel in pixels 2 n and 2 n + 1:
+/// the elements 32 g + i and 32 g + 16 + i, i < 16, are the first and the second of word i mod 4 of block 4 g
+/// + i / 4. So the words of a vector of channels are the values of two pixels, and nothing is moved between
+/// lanes.
 #pragma once
 
 #include <cstdint>
@@ -26,10 +31,16 @@
 namespace dpac {
 
 /// Changes whenever the same seed would give other noise. Reported as `noise_stream`.
-inline constexpr uint64_t kStreamVersion = 1;
+inline constexpr uint64_t kStreamVersion = 2;
+
+/// Stands for it in the key of the tail's words (kernels/gaussian.h), which nothing else is drawn with.
+inline constexpr uint64_t kTailVersion = kStreamVersion + (uint64_t{1} << 63);
 
 /// Channels whose elements are neighbours in the numbering.
 inline constexpr int kChannelGroup = 16;
+
+/// Elements of a channel group in a pair of pixels: those of four blocks.
+inline constexpr int kPairElements = 2 * kChannelGroup;
 
 struct NoiseKey {
   uint64_t seed = 0;
@@ -39,10 +50,15 @@ struct NoiseKey {
   uint32_t sample = 0;  ///< Index in the data set, not in the batch.
 };
 
-/// The element block that holds channels c, c + 1, c + 2, c + 3 (c a multiple of 4) of a pixel.
-constexpr uint32_t element_block(int64_t channel, int64_t pixel, int64_t pixels) {
-  return static_cast<uint32_t>(((channel / kChannelGroup) * pixels + pixel) * (kChannelGroup / 4) +
-                               (channel % kChannelGroup) / 4);
+/// The element of a channel of a map's pixel.
+constexpr int64_t element_number(int64_t channel, int64_t pixel, int64_t pixels) {
+  return ((channel / kChannelGroup) * (pixels + pixels % 2) + pixel) * kChannelGroup +
+         channel % kChannelGroup;
+}
+
+/// The block an element is of.
+constexpr uint32_t element_block(int64_t element) {
+  return static_cast<uint32_t>(element / kPairElements * (kChannelGroup / 4) + element % kChannelGroup / 4);
 }
 
 }  // namespace dpac

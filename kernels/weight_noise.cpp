@@ -25,7 +25,8 @@ class WeightPass {
   using V = hn::Vec<D>;
   using Stream = Gaussian<D>;
   static constexpr auto kLanes = static_cast<int64_t>(hn::MaxLanes(D()));
-  static constexpr auto kTogether = static_cast<int64_t>(Stream::kTogether), kChunk = kTogether * kLanes;
+  static constexpr size_t kCounters = Stream::kRunCounters, kVectors = 2 * kCounters;
+  static constexpr int64_t kChunk = kVectors * kLanes;
 
  public:
   HWY_INLINE WeightPass(const WeightNoise& noise, const NoiseKey& key) : noise_(noise), stream_(key) {}
@@ -33,9 +34,9 @@ class WeightPass {
   HWY_INLINE void run(int64_t first, int64_t last, const float* weights, float* dst) {
     const int64_t begin = first * noise_.row_length, end = last * noise_.row_length;
     row_ = first;
-    // Chunks begin at whole element blocks; what lies outside of [begin, end) is computed aside and thrown
-    // away.
-    for (int64_t chunk = begin / 4 * 4; chunk < end; chunk += kChunk) {
+    // Chunks begin at whole groups of elements; what lies outside of [begin, end) is computed aside and
+    // thrown away.
+    for (int64_t chunk = begin / kPairElements * kPairElements; chunk < end; chunk += kChunk) {
       const int64_t from = std::max(begin, chunk), to = std::min(end, chunk + kChunk);
       set_constants(chunk, from, to);
       if (to - from == kChunk) {
@@ -66,22 +67,21 @@ class WeightPass {
   }
 
   HWY_INLINE void perturb(int64_t chunk, const float* weights, float* dst) const {
-    typename Stream::Words counters[kTogether];
-    counters[0] = stream_.counter(static_cast<uint32_t>(chunk / 4));
-    for (int64_t k = 1; k < kTogether; ++k)
-      counters[k] = hn::Add(counters[k - 1], Stream::stride(kLanes / 4));
-    V xi[kTogether];
+    typename Stream::Words counters[kCounters];
+    counters[0] = stream_.counter(element_block(chunk));
+    for (size_t k = 1; k < kCounters; ++k) counters[k] = hn::Add(counters[k - 1], Stream::stride(kLanes / 4));
+    V xi[kVectors];
     if (noise_.repeats == nullptr) {
       stream_.values(counters, xi);
     } else {
-      hn::Vec<DI> repeats[kTogether];
-      for (int64_t k = 0; k < kTogether; ++k) repeats[k] = hn::Load(DI(), repeats_ + k * kLanes);
+      hn::Vec<DI> repeats[kVectors];
+      for (size_t i = 0; i < kVectors; ++i) repeats[i] = hn::Load(DI(), repeats_ + Stream::place(i));
       sum_of_draws(stream_, counters, repeats, xi);
     }
-    for (int64_t k = 0; k < kTogether; ++k) {
-      const V gain = hn::Load(D(), gains_ + k * kLanes);
-      hn::StoreU(fused_multiply_add(D(), gain, xi[k], hn::LoadU(D(), weights + k * kLanes)), D(),
-                 dst + k * kLanes);
+    for (size_t i = 0; i < kVectors; ++i) {
+      const size_t at = Stream::place(i);
+      const V gain = hn::Load(D(), gains_ + at);
+      hn::StoreU(fused_multiply_add(D(), gain, xi[i], hn::LoadU(D(), weights + at)), D(), dst + at);
     }
   }
 
@@ -111,7 +111,7 @@ void perturb_weights(const WeightNoise& noise, const NoiseKey& key, int64_t firs
                      const float* weights, float* dst) {
   assert(noise.row_length > 0 && noise.gains != nullptr);
   assert(first >= 0 && first <= last);
-  assert(last * noise.row_length <= int64_t{1} << 34);  // Blocks of four elements have 32-bit numbers.
+  assert(last * noise.row_length <= int64_t{1} << 35);  // Blocks of eight elements have 32-bit numbers.
   DPAC_DISPATCH(perturb_weights_body)(noise, key, first, last, weights, dst);
 }
 

@@ -17,8 +17,8 @@ struct WeightNoise {
 };
 
 /// Rows [first, last) of one layer; `weights` and `dst` point to row 0 of [rows][row_length]. An element's
-/// number is its plain index, e = r * row_length + j: word e mod 4 of the key's block e / 4. Same bits on
-/// every instruction set and for every split of the rows. Allocates nothing.
+/// number is its plain index, e = r * row_length + j. Same bits on every instruction set and for every split
+/// of the rows. Allocates nothing.
 void perturb_weights(const WeightNoise& noise, const NoiseKey& key, int64_t first, int64_t last,
                      const float* weights, float* dst);
 

@@ -26,7 +26,7 @@ TEST_CASE("info describes the network, and every layer's size") {
   const auto json = dpac_json({"info", inputs.weights});
   CHECK(json["command"] == "info");
   CHECK(json["version"].is_string());
-  CHECK(json["noise_stream"] == 1);
+  CHECK(json["noise_stream"] == 2);
   CHECK(json["options"] == nlohmann::json{{"weights", inputs.weights},
                                           {"input_size", nullptr},
                                           {"config", nullptr},

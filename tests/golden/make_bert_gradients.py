@@ -53,7 +53,7 @@ class Case(NamedTuple):
     lengths: list[tuple[int, int]]  # Tokens, and those that are no padding.
 
 
-CASES = [Case("bert_classes", 60, 12, 2, 2, 20, 3, [(5, 5), (4, 4), (6, 4)]),
+CASES = [Case("bert_classes", 62, 12, 2, 2, 20, 3, [(5, 5), (4, 4), (6, 4)]),
          Case("bert_score", 70, 20, 4, 1, 10, 1, [(3, 3), (4, 4), (1, 1)])]
 LABELS, SCORES = [2, 0, 1], [0.5, -1.0, 2.0]
 

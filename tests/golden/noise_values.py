@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """xi(seed, step, layer, sample, element, repeat) in NumPy: the noise values of a seed, float32, the engine's bits.
 
-Written from what kernels/noise_key.h and kernels/gaussian.h say: ARS-7 over the counter, then the inverse normal CDF,
-whose coefficients are read from kernels/gaussian_table.h. AES itself is FIPS 197.
+Written from what kernels/noise_key.h and kernels/gaussian.h say: ARS-7 over the counter, two values of each word, the
+inverse normal CDF, whose coefficients are read from kernels/gaussian_table.h, and the tail's words. AES itself is
+FIPS 197.
 
 As a program, it holds the words against tests/kat/ars7.txt, and the values against the noise of a trace of
 sturdy_resnet20:  noise_values.py build/cli/dpac
@@ -17,10 +18,13 @@ import tempfile
 import numpy as np
 
 REPOSITORY = pathlib.Path(__file__).parents[2]
-STREAM_VERSION = 1
+STREAM_VERSION = 2
+TAIL_VERSION = STREAM_VERSION + 2**63
 ROUNDS = 7
 KEY_STEPS = (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B)
 CHANNEL_GROUP = 16
+FIRST_OCTAVE = -35
+ONE, TAIL = 1 - 2.0**-24, 2.0**-11 - 2.0**-23
 SHIFT_ROWS = [4 * ((column + row) % 4) + row for column in range(4) for row in range(4)]
 NEXT_ROWS = [4 * column + (row + 1) % 4 for column in range(4) for row in range(4)]
 
@@ -53,57 +57,76 @@ def mix_columns(state: np.ndarray) -> np.ndarray:
     return state ^ column_sums ^ DOUBLED[state ^ state[:, NEXT_ROWS]]
 
 
-def round_key(seed: int, number: int) -> np.ndarray:
-    words = [(start + number * step) % 2**64 for start, step in zip((seed, STREAM_VERSION), KEY_STEPS)]
+def round_key(seed: int, version: int, number: int) -> np.ndarray:
+    words = [(start + number * step) % 2**64 for start, step in zip((seed, version), KEY_STEPS)]
     return np.array(words, "<u8").view(np.uint8)
 
 
-def encrypt(counters: np.ndarray, seed: int) -> np.ndarray:
+def encrypt(counters: np.ndarray, seed: int, version: int = STREAM_VERSION) -> np.ndarray:
     """uint32 [n, 4] to uint32 [n, 4]."""
-    state = np.ascontiguousarray(counters, "<u4").view(np.uint8) ^ round_key(seed, 0)
+    state = np.ascontiguousarray(counters, "<u4").view(np.uint8) ^ round_key(seed, version, 0)
     for number in range(1, ROUNDS + 1):
         state = SUBSTITUTES[state[:, SHIFT_ROWS]]
-        state = (state if number == ROUNDS else mix_columns(state)) ^ round_key(seed, number)
+        state = (state if number == ROUNDS else mix_columns(state)) ^ round_key(seed, version, number)
     return np.ascontiguousarray(state).view("<u4")
 
 
-def read_coefficients() -> np.ndarray:
-    """float32 [power, octave]"""
+def read_numbers(name: str) -> np.ndarray:
+    """float32: an array of kernels/gaussian_table.h, [rows, columns]."""
     header = (REPOSITORY / "kernels" / "gaussian_table.h").read_text()
-    rows = re.findall(r"\{([^{}]+)\}", header.split("kGaussianTable", 1)[1])
+    rows = re.findall(r"\{([^{}]+)\}", header.split(f"float {name}[", 1)[1].split(";", 1)[0])
     return np.array([[float(number.strip().rstrip("f")) for number in row.split(",")] for row in rows], np.float32)
 
 
-COEFFICIENTS = read_coefficients()
+COEFFICIENTS = read_numbers("kGaussianTable")  # [power, octave]
+WARP = read_numbers("kGaussianWarp")[0]
 
 
-def normals_of(words: np.ndarray) -> np.ndarray:
-    """float64 holds a product of two float32 exactly, so rounding each sum is a fused multiply-add."""
-    signed = (words | 1).view(np.int32).astype(np.float32)
-    bits = signed.view(np.uint32)
-    octave = ((bits >> 23) & 0xFF) - 127
-    t = (((bits & 0x007FFFFF) | 0x3F800000).view(np.float32) - np.float32(1.5)).astype(np.float64)
-    z = COEFFICIENTS[-1][octave]
+def fused(factor: np.ndarray, other: np.ndarray, term: np.ndarray | float) -> np.ndarray:
+    """float64 holds a product of two float32 exactly, so rounding the sum is a fused multiply-add."""
+    return (factor.astype(np.float64) * other + term).astype(np.float32)
+
+
+def ratios_of(q: np.ndarray) -> np.ndarray:
+    """z / p where 1 - p^2 = q."""
+    octave = (q.view(np.uint32) >> 23).astype(np.int64) - 127 - FIRST_OCTAVE
+    m = ((q.view(np.uint32) & 0x007FFFFF) | 0x3F800000).view(np.float32)
+    s = fused(m * m, fused(m, WARP[1], WARP[0]), m)
+    ratio = COEFFICIENTS[-1][octave]
     for row in COEFFICIENTS[-2::-1]:
-        z = (z * t + row[octave]).astype(np.float32)
-    return np.where(signed < 0, -z, z)
+        ratio = fused(ratio, s, row[octave])
+    return ratio
+
+
+def normals_of(words: np.ndarray, tail_words: np.ndarray) -> np.ndarray:
+    """float32, of words as an element reads them."""
+    p = words.view(np.int32).astype(np.float32) * np.float32(2.0**-31)
+    q = fused(-p, p, ONE)
+    u = (tail_words >> 8 | 1).astype(np.float32) * np.float32(2.0**-36)
+    in_tail = q <= TAIL
+    p = np.where(in_tail, np.copysign(np.float32(1) - u, p), p)
+    return p * ratios_of(np.where(in_tail, fused(-u, u, 2 * u), q))
 
 
 def values(seed: int, layer: int, sample: int, count: int, *, step: int = 0, repeat: int = 0) -> np.ndarray:
-    """float32: elements 0 ... count - 1 of a key."""
-    blocks = -(-count // 4)
+    """float32: elements 0 ... count - 1 of a key. Four blocks hold 32: sixteen read forwards, sixteen backwards."""
+    blocks = -(-count // 32) * 4
     counters = np.empty((blocks, 4), np.uint32)
     counters[:, 0] = np.arange(blocks)
     counters[:, 1:] = sample, layer | repeat << 16, step
-    return normals_of(encrypt(counters, seed)).reshape(-1)[:count]
+    words = encrypt(counters, seed)
+    tail_words = encrypt(words, seed, TAIL_VERSION)
+    halves = [normals_of(words, tail_words), normals_of(words.byteswap(), tail_words.byteswap())]
+    return np.stack([half.reshape(-1, CHANNEL_GROUP) for half in halves], axis=1).reshape(-1)[:count]
 
 
 def map_values(seed: int, layer: int, sample: int, shape: tuple[int, int, int], **key: int) -> np.ndarray:
-    """[C, H, W]: of one sample's output. (channel c, pixel p) is element ((c / 16) P + p) 16 + c mod 16."""
+    """[C, H, W]: of one sample's output. (channel c, pixel p) is element ((c / 16) P + p) 16 + c mod 16, P even."""
     channels, height, width = shape
-    groups = -(-channels // CHANNEL_GROUP)
-    elements = values(seed, layer, sample, groups * height * width * CHANNEL_GROUP, **key)
-    grouped = elements.reshape(groups, height, width, CHANNEL_GROUP).transpose(0, 3, 1, 2)
+    groups, pixels = -(-channels // CHANNEL_GROUP), height * width
+    padded = pixels + pixels % 2
+    elements = values(seed, layer, sample, groups * padded * CHANNEL_GROUP, **key)
+    grouped = elements.reshape(groups, padded, CHANNEL_GROUP)[:, :pixels].transpose(0, 2, 1)
     return grouped.reshape(-1, height, width)[:channels]
 
 
@@ -115,9 +138,9 @@ def weight_values(seed: int, layer: int, group: int, shape: tuple[int, ...], **k
 def check_known_answers() -> None:
     lines = (REPOSITORY / "tests" / "kat" / "ars7.txt").read_text().splitlines()
     answers = [[int(word, 16) for word in line.split()] for line in lines if line and not line.startswith("#")]
-    for seed, *words in answers:
-        if not np.array_equal(encrypt(np.array([words[:4]], np.uint32), seed)[0], words[4:]):
-            raise SystemExit(f"seed {seed:#x}: not the known answer")
+    for seed, version, *words in answers:
+        if not np.array_equal(encrypt(np.array([words[:4]], np.uint32), seed, version)[0], words[4:]):
+            raise SystemExit(f"seed {seed:#x}, version {version:#x}: not the known answer")
     print(f"{len(answers)} known answers")
 
 

@@ -89,9 +89,9 @@ struct Case {
            static_cast<double>(scales[static_cast<std::size_t>(p)]);
   }
   [[nodiscard]] double noise(int64_t c, int64_t p) const {
-    float four[4];
-    fill_gaussian(kKey, element_block(c / 4 * 4, p, map.pixels), four);
-    return sigma(c, p) * static_cast<double>(four[c % 4]);
+    float xi = 0;
+    fill_gaussian(kKey, element_number(c, p, map.pixels), {&xi, 1});
+    return sigma(c, p) * static_cast<double>(xi);
   }
 };
 

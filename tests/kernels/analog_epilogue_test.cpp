@@ -75,9 +75,9 @@ struct Case {
 double xi(const Case& k, int64_t c, int64_t p, int repeat) {
   NoiseKey key = kKey;
   key.repeat = static_cast<uint16_t>(repeat);
-  float four[4];
-  fill_gaussian(key, element_block(c / 4 * 4, p, k.pixels), four);
-  return static_cast<double>(four[c % 4]);
+  float value = 0;
+  fill_gaussian(key, element_number(c, p, k.pixels), {&value, 1});
+  return static_cast<double>(value);
 }
 
 double activated(Activation activation, double v) {

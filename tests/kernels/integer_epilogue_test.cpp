@@ -104,9 +104,9 @@ Expected expected(const Case& k, int64_t c, int64_t p) {
   for (int32_t draw = 0; k.has(kNoise) && draw < (k.has(kRepeats) ? k.repeats[channel] : 1); ++draw) {
     NoiseKey key = kKey;
     key.repeat = static_cast<uint16_t>(kKey.repeat + draw);
-    float xi[4];
-    fill_gaussian(key, element_block(c / 4 * 4, p, k.map.pixels), xi);
-    y += static_cast<double>(k.gains[channel]) * static_cast<double>(xi[c % 4]);
+    float xi = 0;
+    fill_gaussian(key, element_number(c, p, k.map.pixels), {&xi, 1});
+    y += static_cast<double>(k.gains[channel]) * static_cast<double>(xi);
   }
   if (k.has(kRelu)) y = std::max(y, 0.0);
   const double code = clamped_code(k.quantizer, 5.1 / 255, y);

@@ -124,7 +124,7 @@ TEST_CASE("gradients of a BERT's log E are PyTorch's, quantised or not") {
                          .positions = 8,
                          .outputs = 1};
   for (const auto& [golden, first_seed] :
-       {std::pair{Golden("bert_classes", classes), 60}, {Golden("bert_score", score), 70}}) {
+       {std::pair{Golden("bert_classes", classes), 62}, {Golden("bert_score", score), 70}}) {
     CAPTURE(golden.shape.outputs);
     auto seed = static_cast<uint64_t>(first_seed);
     for (const Case& c : {Case{"thermal_6bits", NoiseKind::thermal, true},

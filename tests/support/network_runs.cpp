@@ -156,9 +156,9 @@ double xi(int layer, int64_t sample, int64_t channel, int64_t pixel, int64_t pix
                      .layer = static_cast<uint16_t>(layer),
                      .repeat = static_cast<uint16_t>(repeat),
                      .sample = static_cast<uint32_t>(sample)};
-  float four[4];
-  fill_gaussian(key, element_block(channel / 4 * 4, pixel, pixels), four);
-  return static_cast<double>(four[channel % 4]);
+  float value = 0;
+  fill_gaussian(key, element_number(channel, pixel, pixels), {&value, 1});
+  return static_cast<double>(value);
 }
 
 double weight_xi(int layer, int64_t group, int64_t element, int repeat) {
@@ -166,9 +166,9 @@ double weight_xi(int layer, int64_t group, int64_t element, int repeat) {
                      .layer = static_cast<uint16_t>(layer),
                      .repeat = static_cast<uint16_t>(repeat),
                      .sample = static_cast<uint32_t>(group)};
-  float four[4];
-  fill_gaussian(key, static_cast<uint32_t>(element / 4), four);
-  return static_cast<double>(four[element % 4]);
+  float value = 0;
+  fill_gaussian(key, element, {&value, 1});
+  return static_cast<double>(value);
 }
 
 void Recorder::analog(const AnalogView& view) {

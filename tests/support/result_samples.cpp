@@ -11,7 +11,7 @@ Json result(const std::string& command, const std::string& noise) {
           {"version", "9.8.7"},
           {"options", {{"weights", "models/tiny.h5"}, {"noise", noise}, {"steps", 30}, {"limit", nullptr}}},
           {"weights_sha256", "0123abcd"},
-          {"noise_stream", 1},
+          {"noise_stream", 2},
           {"machine", {{"cpu", "Abacus & Sons"}, {"isa", "avx2"}, {"threads", 2}, {"onednn", "2.6.3"}}}};
 }
 
