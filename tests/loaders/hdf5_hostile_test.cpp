@@ -191,7 +191,13 @@ TEST_CASE("HDF5 files with a wrong byte give an error or values, never a crash")
   CHECK(refused_with_a_wrong_byte(small_file(folder)) > 100);
 }
 
-TEST_CASE("a process that has read damaged HDF5 files ends without a word") {
+#ifdef DPAC_SANITIZED  // Which has words of its own, on what libhdf5 leaks.
+constexpr bool kSilent = false;
+#else
+constexpr bool kSilent = true;
+#endif
+
+TEST_CASE("a process that has read damaged HDF5 files ends without a word" * doctest::skip(!kSilent)) {
   const TempFolder folder;
   const std::string bytes = small_file(folder);
   const std::filesystem::path words = folder.write("stderr", "");
