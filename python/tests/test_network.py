@@ -112,7 +112,7 @@ REFUSED = {
     "shape": (lambda net, x: net(x[:, :, :5]), r"shape \[40, 1, 5, 28\], expected \[N, 1, 28, 28\]"),
     "rank": (lambda net, x: net(x[0]), r"shape \[1, 28, 28\], expected"),
     "type": (lambda net, x: net(x.astype(np.float64)), "float64, expected float32"),
-    "bytes": (lambda net, x: net((x * 255).astype(np.uint8)), "expected uint8 ..N, H, W, 3."),
+    "bytes": (lambda net, x: net((x * 255).astype(np.uint8)), r"expected uint8 \[N, H, W, 3\]"),
     "no samples": (lambda net, x: net(x[:0]), "no samples"),
     "noise": (lambda net, x: net(x, noise="short"), "noise is 'short', expected one of 'none', 'shot'"),
     "no energy": (lambda net, x: net(x, noise="shot"), "needs an energy"),
