@@ -3,7 +3,7 @@
 # compiles a folder. Left alone are kernels, which include themselves once per instruction set, and sources that share a
 # name of their own with a neighbour.
 option(DPAC_UNITED "Compile a folder's sources as one" ON)
-set(dpac_left_alone "/(kernels/.*|.*_options|energies_csv|energies_file|learn|search_run|markdown|resnet|mobilenet_v2|\
+set(dpac_left_alone "(^|/)(kernels/.*|.*_options|energies_csv|energies_file|learn|search_run|markdown|resnet|mobilenet_v2|\
 memory_plan|bert_names|keras_layers|keras_order|torch_zip|timm_config|wrappers)\\.cpp$")
 
 function(dpac_unite target)
@@ -16,12 +16,13 @@ function(dpac_unite target)
   get_target_property(sources ${target} SOURCES)
   list(FILTER sources INCLUDE REGEX "\\.cpp$")
   foreach(source IN LISTS sources)
-    cmake_path(ABSOLUTE_PATH source OUTPUT_VARIABLE full)
-    if(full MATCHES "${dpac_left_alone}")
+    # From the project on: folders above it may have any name.
+    cmake_path(ABSOLUTE_PATH source OUTPUT_VARIABLE path)
+    cmake_path(RELATIVE_PATH path BASE_DIRECTORY ${PROJECT_SOURCE_DIR})
+    if(path MATCHES "${dpac_left_alone}")
       continue()
     endif()
-    cmake_path(GET full PARENT_PATH folder)
-    cmake_path(RELATIVE_PATH folder BASE_DIRECTORY ${PROJECT_SOURCE_DIR})
+    cmake_path(GET path PARENT_PATH folder)
     string(MAKE_C_IDENTIFIER ${folder} group)
     set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group})
   endforeach()

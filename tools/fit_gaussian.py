@@ -7,7 +7,7 @@ both signs, and is smooth at p = 0, where most values are. R is nearly linear in
 octaves share. The polynomial is that whose largest error of z is smallest (Remez exchange in mpmath's 50 digits); it is
 then scaled, by less than 1e-5, so that the octave has its exact share of the variance, and rounded to float32.
 
-Usage: fit_gaussian.py > kernels/gaussian_table.h       (needs mpmath and numpy)
+Usage: fit_gaussian.py | clang-format > kernels/gaussian_table.h       (needs mpmath and numpy)
 """
 import mpmath as mp
 import numpy as np

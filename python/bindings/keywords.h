@@ -7,10 +7,8 @@
 
 namespace dpac::python {
 
-/// The library's sentences call settings by the program's options; here they have the names of keyword
-/// arguments:
-/// "--dot-length paper was given" is "dot_length paper was given". Names of files that hold "--" stay as they
-/// are.
+/// Calls settings by their keyword arguments, where the library's sentences have the program's options:
+/// "--dot-length paper was given" is "dot_length paper was given". A "--" within a file's name stays.
 std::string with_keywords(std::string_view sentence);
 
 }  // namespace dpac::python

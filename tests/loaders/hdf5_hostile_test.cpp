@@ -60,6 +60,19 @@ int refused_with_a_wrong_byte(const std::string& bytes) {
   return refused;
 }
 
+std::string words_of_the_library(const std::filesystem::path& file) {
+  std::ifstream stream(file);
+#ifdef DPAC_SANITIZED  // A sanitizer warns of sizes it does not allocate, in lines of its own.
+  std::string line, words;
+  while (std::getline(stream, line)) {
+    if (!line.starts_with("==")) words += line + "\n";
+  }
+  return words;
+#else
+  return {std::istreambuf_iterator<char>(stream), {}};
+#endif
+}
+
 }  // namespace
 
 TEST_CASE("data outside the HDF5 file is never followed") {
@@ -191,13 +204,7 @@ TEST_CASE("HDF5 files with a wrong byte give an error or values, never a crash")
   CHECK(refused_with_a_wrong_byte(small_file(folder)) > 100);
 }
 
-#ifdef DPAC_SANITIZED  // Which has words of its own, on what libhdf5 leaks.
-constexpr bool kSilent = false;
-#else
-constexpr bool kSilent = true;
-#endif
-
-TEST_CASE("a process that has read damaged HDF5 files ends without a word" * doctest::skip(!kSilent)) {
+TEST_CASE("a process that has read damaged HDF5 files ends without a word") {
   const TempFolder folder;
   const std::string bytes = small_file(folder);
   const std::filesystem::path words = folder.write("stderr", "");
@@ -209,6 +216,5 @@ TEST_CASE("a process that has read damaged HDF5 files ends without a word" * doc
   int status = -1;
   REQUIRE(waitpid(child, &status, 0) == child);
   CHECK(status == 0);
-  std::ifstream stream(words);
-  CHECK(std::string(std::istreambuf_iterator<char>(stream), {}) == "");
+  CHECK(words_of_the_library(words) == "");
 }
