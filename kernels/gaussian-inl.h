@@ -107,7 +107,7 @@ class Gaussian {
       round_keys_[r] = hn::BitCast(DState(), hn::Load(hn::Repartition<uint64_t, DState>(), words));
     }
     for (int power = 0; power <= kGaussianDegree; ++power)
-      coefficients_[power] = load_table(kGaussianTable[power]);
+      coefficients_[power] = load_table(kGaussianTable[power], 0);
   }
 
   /// The counter of the vector that starts at element block `block`.
@@ -294,7 +294,7 @@ class Gaussian {
       if constexpr (kTableOctaves < 16) {
         V coefficients[kGaussianDegree + 1];
         for (int power = 0; power <= kGaussianDegree; ++power)
-          coefficients[power] = load_table(kGaussianTable[power] - kTableOctaves);
+          coefficients[power] = load_table(kGaussianTable[power], kTableOctaves);
         z[i] = hn::IfThenElse(rare, by_table(coefficients, p, q), z[i]);
       }
       uint8_t tail[8] = {};
@@ -346,11 +346,12 @@ class Gaussian {
     return block[lane % 4];
   }
 
-  /// Entry (127 + exponent) mod kTableOctaves, so that the exponent's low bits are the index.
-  static HWY_INLINE V load_table(const float* row) {
+  /// The last octaves of a row, or those so many before. Entry (127 + exponent) mod kTableOctaves, so that
+  /// the exponent's low bits are the index.
+  static HWY_INLINE V load_table(const float (&row)[kGaussianOctaves], uint32_t before) {
     HWY_ALIGN float entries[kTableOctaves];
     for (uint32_t exponent = 127 - kTableOctaves; exponent < 127; ++exponent) {
-      entries[exponent % kTableOctaves] = row[exponent - (127 + kGaussianFirst)];
+      entries[exponent % kTableOctaves] = row[exponent - (127 + kGaussianFirst) - before];
     }
     return hn::Load(D(), entries);
   }

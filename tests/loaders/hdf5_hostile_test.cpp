@@ -206,12 +206,13 @@ TEST_CASE("HDF5 files with a wrong byte give an error or values, never a crash")
 
 TEST_CASE("a process that has read damaged HDF5 files ends without a word") {
   const TempFolder folder;
-  const std::string bytes = small_file(folder);
   const std::filesystem::path words = folder.write("stderr", "");
   const pid_t child = fork();
   if (child == 0) {
     if (std::freopen(words.c_str(), "w", stderr) == nullptr) std::_Exit(2);
-    std::exit(refused_with_a_wrong_byte(bytes) > 100 ? 0 : 1);
+    if (std::freopen("/dev/null", "w", stdout) == nullptr) std::_Exit(2);
+    execl("/proc/self/exe", "dpac_loaders_test", "--test-case=HDF5 files with a wrong byte*", nullptr);
+    std::_Exit(2);
   }
   int status = -1;
   REQUIRE(waitpid(child, &status, 0) == child);
