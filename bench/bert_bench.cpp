@@ -122,7 +122,7 @@ void run_bert(benchmark::State& state, NoiseKind noise, const std::vector<int64_
 
   std::vector<int64_t> samples(lengths.size());
   std::iota(samples.begin(), samples.end(), 0);
-  std::vector<float> logits(lengths.size() * static_cast<std::size_t>(network.fused_graph().classes()));
+  std::vector<float> logits(lengths.size() * static_cast<std::size_t>(network.classes()));
   network.run(text.inputs(), samples, logits);
   for (auto _ : state) {
     for (int64_t& sample : samples) sample += batch;

@@ -23,6 +23,7 @@
 #include "study/evaluation/evaluation_json.h"
 #include "study/evaluation/passes.h"
 #include "study/evaluation/point_report.h"
+#include "study/evaluation/report_points.h"
 #include "study/options/model_options.h"
 #include "study/options/noise_options.h"
 #include "study/settings/settings_json.h"

@@ -1,45 +1,11 @@
-# The package others find: find_package(dpac) -> dpac::dpac, or pkg-config dpac. The library is shared, so what it
-# is made of does not concern them.
+# The package others find: find_package(dpac) -> dpac::dpac, or pkg-config dpac, with <dpac/dpac.h> and the headers it is
+# made of (cmake/public_headers.cmake). The library is shared, so what that is made of does not concern them.
 include(CMakePackageConfigHelpers)
 
 install(TARGETS dpac EXPORT dpacTargets)
 install(EXPORT dpacTargets NAMESPACE dpac:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/dpac)
 
-# <dpac/engine/network.h> and its like. What includes headers of third parties (none of the standard library's has a
-# dot or a slash in its name), configures them, or includes one that does, is not for users.
-set(installed)
-set(foreign)
-foreach(folder kernels engine loaders learn study report)
-  file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${folder}/*.h)
-  foreach(header ${headers})
-    file(STRINGS ${header} others REGEX "^#include <[^>]*[./]")
-    if(others OR header MATCHES "-inl\\.h$|/simd\\.h$")
-      list(APPEND foreign ${header})
-    else()
-      list(APPEND installed ${header})
-    endif()
-  endforeach()
-endforeach()
-set(found TRUE)
-while(found)  # Until no header is left that includes one of the foreign.
-  set(found FALSE)
-  foreach(header ${installed})
-    file(STRINGS ${header} includes REGEX "^#include \"")
-    list(TRANSFORM includes REPLACE "^#include \"([^\"]+)\".*" "\\1")
-    foreach(include ${includes})
-      if(include IN_LIST foreign)
-        list(APPEND foreign ${header})
-        list(REMOVE_ITEM installed ${header})
-        set(found TRUE)
-        break()
-      endif()
-    endforeach()
-  endforeach()
-endwhile()
-foreach(header ${installed})
-  cmake_path(GET header PARENT_PATH place)
-  install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dpac/${place} COMPONENT headers)
-endforeach()
+install(FILES ${dpac_public_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dpac COMPONENT headers)
 
 install(FILES README.md CHANGELOG.md LICENSE CITATION.cff DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs FILES_MATCHING PATTERN "*.md")

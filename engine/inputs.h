@@ -6,7 +6,6 @@
 #include <span>
 
 #include "engine/tokens.h"
-
 namespace dpac {
 
 /// Images are [n, C, H, W], already preprocessed. A network takes one of the two, and refuses the other.

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 #include <omp.h>
 
+#include "engine/graph/fused_graph.h"
 #include "engine/noise/noisy_weights.h"
+#include "engine/observer.h"
 #include "engine/plans/batch_lanes.h"
 #include "engine/plans/compiled_network.h"
 #include "engine/plans/float/float_plan.h"
@@ -232,6 +234,9 @@ const FusedGraph& Network::fused_graph() const {
 }
 const std::vector<AnalogLayer>& Network::layers() const {
   return impl_->net().layers();
+}
+int64_t Network::classes() const {
+  return impl_->net().classes();
 }
 std::string_view Network::arithmetic() const {
   return impl_->arithmetic();

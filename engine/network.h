@@ -2,7 +2,7 @@
 /// A network ready to run: the graph compiled for a batch size and a number of threads, with or without
 /// noise.
 ///
-///     dpac::Network network(dpac::build_resnet(checkpoint),
+///     dpac::Network network(dpac::open_network({.weights = "resnet50.h5"})->graph,
 ///                           {.batch = 16, .threads = 2, .noise = dpac::NoiseKind::shot});
 ///     network.set_noise({.kind = dpac::NoiseKind::shot,
 ///                        .energies = dpac::uniform_energies(network.layers(), 100),
@@ -16,15 +16,18 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/graph/fused_graph.h"
+#include "engine/graph/graph.h"
 #include "engine/inputs.h"
 #include "engine/noise/analog.h"
 #include "engine/noise/noise_config.h"
 #include "engine/noise/quantization.h"
-#include "engine/observer.h"
 #include "engine/poll.h"
+#include "kernels/api.h"
 
 namespace dpac {
+
+class Observer;
+struct FusedGraph;
 
 /// What products are computed in.
 enum class Arithmetic {
@@ -44,7 +47,7 @@ struct NetworkOptions {
 };
 
 /// Results do not depend on `batch` and `threads`: docs/numerics.md says which bits are promised.
-class Network {
+class DPAC_API Network {
  public:
   /// Compiles everything run() needs: primitives, packed weights, buffers.
   /// @throws Error with all that check() finds, where oneDNN cannot make a layer, or ranges do not fit the
@@ -59,6 +62,8 @@ class Network {
   /// As it runs, with quantised weights where the options ask for them.
   [[nodiscard]] const FusedGraph& fused_graph() const;
   [[nodiscard]] const std::vector<AnalogLayer>& layers() const;
+  /// Logits of a sample: classes, or features of a network without a head.
+  [[nodiscard]] int64_t classes() const;
 
   /// "float32" or "int8".
   [[nodiscard]] std::string_view arithmetic() const;

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "kernels/api.h"
+
 namespace dpac {
 
 /// Sizes of a tensor, outermost first. Images are [N, C, H, W], convolution weights [out, in, kh, kw],
@@ -17,13 +19,13 @@ namespace dpac {
 using Shape = std::vector<int64_t>;
 
 /// Number of elements; 1 for rank 0.
-int64_t element_count(const Shape& shape);
+DPAC_API int64_t element_count(const Shape& shape);
 
 /// "[64, 3, 7, 7]", for messages.
-std::string to_string(const Shape& shape);
+DPAC_API std::string to_string(const Shape& shape);
 
 /// Uninitialised floats on a 64-byte boundary (a cache line and a 512-bit vector).
-class AlignedFloats {
+class DPAC_API AlignedFloats {
  public:
   static constexpr std::size_t kAlignment = 64;
 
@@ -43,7 +45,7 @@ class AlignedFloats {
 };
 
 /// An owning row-major float32 tensor. Move-only: a copy of a network's weights is never what one wants.
-class Tensor {
+class DPAC_API Tensor {
  public:
   Tensor() = default;
   /// Elements are uninitialised.

@@ -5,26 +5,23 @@
 #include <exception>
 #include <vector>
 
-#include <dpac/engine/network.h>
-#include <dpac/engine/networks/image_network.h>
-#include <dpac/loaders/checkpoint.h>
-#include <dpac/loaders/images/open_dataset.h>
-#include <dpac/loaders/pixels/preprocess.h>
+#include <dpac/dpac.h>
 
 int main(int argc, char** argv) try {
   if (argc != 3) return std::puts("usage: 01_classify WEIGHTS DATA"), 2;
   const auto data = dpac::open_image_dataset(argv[2]);
   const dpac::Image image = data->load(0);
-  const auto checkpoint = dpac::open_checkpoint(argv[1]);
-  const dpac::Shape size = {image.height, image.width};
-  dpac::Network clean(dpac::build_image_network(checkpoint, {.input_size = size}), {.batch = 1});
-  dpac::Network noisy(dpac::build_image_network(checkpoint, {.input_size = size}),
-                      {.batch = 1, .noise = dpac::NoiseKind::shot});
+  dpac::ModelSettings model;
+  model.weights = argv[1];
+  model.input_size = dpac::Shape{image.height, image.width};
+  const dpac::Graph graph = dpac::open_network(model)->graph;
+  dpac::Network clean(graph, {.batch = 1});
+  dpac::Network noisy(graph, {.batch = 1, .noise = dpac::NoiseKind::shot});
 
-  const dpac::MapShape input = input_shape(clean.graph());
+  const dpac::MapShape input = input_shape(graph);
   std::vector<float> pixels(static_cast<std::size_t>(input.channels * input.pixels()));
   dpac::preprocess(image, {.value_scale = 1.0 / 255}, static_cast<int>(input.channels), pixels);
-  std::vector<float> logits(static_cast<std::size_t>(clean.fused_graph().classes()));
+  std::vector<float> logits(static_cast<std::size_t>(clean.classes()));
   const std::vector<int64_t> index = {0};  // A sample's place in the data set chooses its noise.
   const auto best = [&] { return std::max_element(logits.begin(), logits.end()) - logits.begin(); };
 

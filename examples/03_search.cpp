@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <exception>
 
-#include <dpac/study/study.h>
+#include <dpac/dpac.h>
 
 int main(int argc, char** argv) try {
   if (argc != 3) return std::puts("usage: 03_search WEIGHTS DATA"), 2;

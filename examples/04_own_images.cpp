@@ -5,8 +5,7 @@
 #include <exception>
 #include <memory>
 
-#include <dpac/study/session/opened_network.h>
-#include <dpac/study/study.h>
+#include <dpac/dpac.h>
 
 int main(int argc, char** argv) try {
   if (argc != 2) return std::puts("usage: 04_own_images WEIGHTS"), 2;

@@ -6,6 +6,8 @@
 #include <limits>
 #include <span>
 
+#include "kernels/api.h"
+
 namespace dpac {
 
 /// An interval; the default one is empty, and grows with what is joined to it.
@@ -22,6 +24,6 @@ struct ValueRange {
 };
 
 /// Exact, whatever the order; empty for no values. Values must not be NaN.
-ValueRange range_of(std::span<const float> values);
+DPAC_API ValueRange range_of(std::span<const float> values);
 
 }  // namespace dpac

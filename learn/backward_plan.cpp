@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/graph/fused_graph.h"
 #include "engine/ops/attention/attention_backward.h"
 #include "engine/plans/memory_plan.h"
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/graph/fused_graph.h"
 #include "engine/onednn/onednn.h"
 #include "engine/onednn/winograd.h"
 #include "engine/plans/float/float_plan.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "engine/graph/fused_graph.h"
 #include "engine/ops/attention/attention_backward.h"
 #include "engine/plans/float/planned_attention.h"
 

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/graph/fused_graph.h"
 #include "engine/plans/plan.h"
 #include "kernels/analog_backward.h"
 #include "learn/backward_plan.h"

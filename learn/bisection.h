@@ -5,14 +5,9 @@
 #include <optional>
 #include <vector>
 
-namespace dpac {
+#include "learn/search_try.h"
 
-/// One energy that was tried.
-struct SearchTry {
-  double target_energy = 0;   ///< What bisection asked for.
-  double energy_per_mac = 0;  ///< What learning came to; the same for uniform energies.
-  double accuracy = 0;        ///< As a fraction.
-};
+namespace dpac {
 
 struct SearchGoal {
   double accuracy = 0;          ///< To be reached, as a fraction.

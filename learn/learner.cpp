@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/graph/fused_graph.h"
 #include "kernels/error.h"
 
 namespace dpac {

@@ -13,12 +13,10 @@
 #include "engine/noise/noise_config.h"
 #include "learn/adam.h"
 #include "learn/differentiator.h"
+#include "learn/learning_record.h"
 #include "learn/precision_parameters.h"
 
 namespace dpac {
-
-inline constexpr int64_t kLearningBatch = 32, kLearningSteps = 1500;
-inline constexpr double kLearningRate = 0.01, kStartEnergy = 10000;
 
 /// 2 for shot noise, 8 for the others.
 double default_lambda(NoiseKind noise);
@@ -31,14 +29,6 @@ struct LearnerOptions {
   bool round_energy = false;  ///< Noise, penalty and reports at max(1, round(E)); gradients straight through.
   /// Kind, seed and sigmas; the energies are where learning starts.
   NoiseConfig noise = {};
-};
-
-/// What a step saw, before it changed the energies.
-struct LearningRecord {
-  int64_t step = 0;                     ///< From 1 on; `step` of the noise's key.
-  double loss = 0;                      ///< With the penalty.
-  std::optional<double> accuracy = {};  ///< Unset for a regression.
-  double energy_per_mac = 0;
 };
 
 /// All that the next step depends on besides its batch: what is saved to be resumed from, to the same bits.

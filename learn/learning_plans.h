@@ -5,6 +5,8 @@
 #include <memory>
 #include <vector>
 
+#include "engine/graph/fused_graph.h"
+#include "engine/noise/quantizers.h"
 #include "engine/plans/float/float_plan.h"
 #include "learn/backward_plan.h"
 #include "learn/backward_worker.h"

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "engine/networks/left_out.h"
-
 namespace dpac {
 
 /// "2 files of formats not read were left out (.bmp 1, .webp 1)": the division in brackets, or the examples

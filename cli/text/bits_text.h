@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "study/bits/bits_experiment.h"
+#include "study/bits/bits_point.h"
 
 namespace dpac::cli {
 

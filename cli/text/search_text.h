@@ -5,7 +5,7 @@
 #include <string>
 
 #include "study/search/outcome.h"
-#include "study/search/search_run.h"
+#include "study/search/search_outcome.h"
 
 namespace dpac::cli {
 

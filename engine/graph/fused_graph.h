@@ -10,9 +10,13 @@
 #include <vector>
 
 #include "engine/graph/graph.h"
+#include "engine/ops/channels/image_layout.h"
 #include "kernels/activation.h"
 
 namespace dpac {
+
+/// The vocabulary of a plain graph, and what only a graph that runs has.
+using FusedOp = OpsWith<AttentionScoresOp, AttentionContextOp, ImageLayoutOp>;
 
 inline constexpr int kNone = -1;
 

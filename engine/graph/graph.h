@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/ops/ops.h"
+#include "kernels/api.h"
 
 namespace dpac {
 
@@ -20,7 +21,7 @@ struct Node {
 
 /// Nodes in an order in which they can run: the first is the input, the last one's output the network's. A
 /// copy shares the weights.
-struct Graph {
+struct DPAC_API Graph {
   std::string architecture;  ///< For people: "ResNet50 v1.5".
   int64_t parameters = 0;    ///< In the checkpoint, BatchNorm's four per channel included.
   std::vector<Node> nodes;
@@ -41,16 +42,16 @@ struct Graph {
 
 /// Every violation of the rules of a graph, as sentences that name node and rule; empty for a graph that can
 /// run. What stands behind a node in error is checked as far as its shape is known.
-std::vector<std::string> check(const Graph& graph);
+DPAC_API std::vector<std::string> check(const Graph& graph);
 
 /// The output of every node. @throws Error with all that check() finds.
-std::vector<Value> derive_values(const Graph& graph);
+DPAC_API std::vector<Value> derive_values(const Graph& graph);
 
 /// The shape of what the network reads. Looks at the first node alone. @throws Error if that is no input.
-MapShape input_shape(const Graph& graph);
+DPAC_API MapShape input_shape(const Graph& graph);
 
 /// Channels of what the network gives: classes, or features. Derives the values of all nodes; a compiled
 /// network knows them (FusedGraph::classes()). @throws Error as derive_values().
-int64_t output_channels(const Graph& graph);
+DPAC_API int64_t output_channels(const Graph& graph);
 
 }  // namespace dpac

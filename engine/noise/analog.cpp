@@ -1,6 +1,7 @@
 #include "engine/noise/analog.h"
 
 #include "engine/graph/fuse.h"
+#include "engine/graph/fused_graph.h"
 
 namespace dpac {
 

@@ -4,15 +4,18 @@
 
 #include <vector>
 
-#include "engine/graph/fused_graph.h"
+#include "engine/graph/graph.h"
 #include "engine/ops/analog/analog.h"
+#include "kernels/api.h"
 
 namespace dpac {
 
+struct FusedGraph;
+
 /// In graph order. A layer's position here is `layer` in its noise key.
 std::vector<AnalogLayer> analog_layers(const FusedGraph& graph);
-std::vector<AnalogLayer> analog_layers(const Graph& graph);
+DPAC_API std::vector<AnalogLayer> analog_layers(const Graph& graph);
 
-int64_t total_macs(const std::vector<AnalogLayer>& layers);
+DPAC_API int64_t total_macs(const std::vector<AnalogLayer>& layers);
 
 }  // namespace dpac

@@ -8,8 +8,10 @@
 
 #include <fmt/format.h>
 
+#include "engine/graph/fused_graph.h"
 #include "engine/network.h"
 #include "engine/noise/percentile.h"
+#include "engine/observer.h"
 #include "engine/ops/attention/attention_head.h"
 #include "kernels/error.h"
 
@@ -132,7 +134,7 @@ class Calibration {
             : inputs.images.size() / static_cast<std::size_t>(input.channels * input.pixels());
     std::vector<int64_t> samples(n);
     std::iota(samples.begin(), samples.end(), 0);
-    std::vector<float> logits(n * static_cast<std::size_t>(network_.fused_graph().classes()));
+    std::vector<float> logits(n * static_cast<std::size_t>(network_.classes()));
     TensorObserver observer(network_.fused_graph(), tensors_, std::move(take));
     network_.run_observed(inputs, samples, logits, observer);
   }

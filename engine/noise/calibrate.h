@@ -13,6 +13,7 @@
 #include "engine/inputs.h"
 #include "engine/noise/quantization.h"
 #include "engine/poll.h"
+#include "kernels/api.h"
 
 namespace dpac {
 
@@ -22,10 +23,10 @@ enum class CalibrationMethod {
 };
 
 /// "ema", "percentile".
-std::string_view name(CalibrationMethod method);
+DPAC_API std::string_view name(CalibrationMethod method);
 
-inline constexpr int64_t kCalibrationBatch = 32;    ///< Samples of a batch.
-int64_t default_batches(CalibrationMethod method);  ///< 100 and 5.
+inline constexpr int64_t kCalibrationBatch = 32;             ///< Samples of a batch.
+DPAC_API int64_t default_batches(CalibrationMethod method);  ///< 100 and 5.
 
 /// Calls its argument for every batch in order, with n preprocessed images or sequences.
 using BatchVisitor = std::function<void(const Inputs& inputs)>;
@@ -34,10 +35,10 @@ using BatchSource = std::function<void(const BatchVisitor& visit)>;
 /// Ranges of quantized_tensors(graph). The percentiles are exact, and memory does not grow with the number of
 /// values: `batches` is asked for the same batches twice. Results do not depend on `threads`.
 /// @throws Error if there is no batch, or a value is not finite.
-Ranges calibrate(const Graph& graph, CalibrationMethod method, int threads, const BatchSource& batches,
-                 const Poll& poll = {});
+DPAC_API Ranges calibrate(const Graph& graph, CalibrationMethod method, int threads,
+                          const BatchSource& batches, const Poll& poll = {});
 
 /// The first `count` of a permutation of 0 ... size - 1 that depends on `seed` alone.
-std::vector<int64_t> random_permutation(int64_t size, int64_t count, uint64_t seed);
+DPAC_API std::vector<int64_t> random_permutation(int64_t size, int64_t count, uint64_t seed);
 
 }  // namespace dpac

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/noise/noise_config.h"
+#include "kernels/api.h"
 
 namespace dpac {
 
@@ -28,9 +29,9 @@ struct EnergyLedger {
 };
 
 /// The ledger of one configuration, which check_noise() accepts.
-EnergyLedger energy_ledger(const std::vector<AnalogLayer>& layers, const NoiseConfig& config);
+DPAC_API EnergyLedger energy_ledger(const std::vector<AnalogLayer>& layers, const NoiseConfig& config);
 
 /// Energy of one photon of the wavelength, in attojoules: h c / lambda.
-double photon_energy_aj(double wavelength_nm);
+DPAC_API double photon_energy_aj(double wavelength_nm);
 
 }  // namespace dpac

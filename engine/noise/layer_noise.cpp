@@ -6,6 +6,8 @@
 #include <map>
 #include <utility>
 
+#include "engine/graph/fused_graph.h"
+
 namespace dpac {
 namespace {
 

@@ -15,6 +15,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/graph/fused_graph.h"
 #include "engine/noise/noise_config.h"
 #include "engine/tensor.h"
 #include "kernels/analog_epilogue.h"

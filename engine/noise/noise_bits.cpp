@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/graph/fused_graph.h"
+#include "engine/observer.h"
 #include "kernels/error.h"
+#include "kernels/quantizer.h"
 
 namespace dpac {
 namespace {
@@ -103,7 +106,7 @@ void PrecisionMeter::add(const Inputs& inputs, std::span<const int64_t> samples)
 }
 
 void PrecisionMeter::add_together(const Inputs& inputs, std::span<const int64_t> samples) {
-  std::vector<float> logits(samples.size() * static_cast<std::size_t>(clean_.fused_graph().classes()));
+  std::vector<float> logits(samples.size() * static_cast<std::size_t>(clean_.classes()));
   CleanRecorder clean(samples, layers_.size());
   clean_.run_observed(inputs, samples, logits, clean);
   NoiseRecorder noise(samples, layers_.size(), clean);

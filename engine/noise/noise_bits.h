@@ -10,22 +10,9 @@
 #include <vector>
 
 #include "engine/network.h"
+#include "engine/noise/layer_precision.h"
 
 namespace dpac {
-
-/// One analog layer. Where there is no noise, what depends on it is unset.
-struct LayerPrecision {
-  std::string name;
-  int64_t dot_length = 0;             ///< D.
-  int64_t outputs = 0;                ///< N, of one sample.
-  double range = 0;                   ///< R of the layer's output quantiser.
-  double sigma = 0;                   ///< Root mean square over all elements and samples.
-  std::optional<double> snr_db = {};  ///< 10 log10(var(clean y) / sigma^2).
-  std::optional<double> cascaded_snr_db =
-      {};                              ///< With (y - clean y) for the noise: earlier layers' included.
-  std::optional<int64_t> levels = {};  ///< ceil(R / (sqrt(12) sigma) + 1), at most 2^24.
-  std::optional<double> bits = {};     ///< log2(levels).
-};
 
 /// ceil(R / (sqrt(12) sigma) + 1) for sigma > 0, at most 2^24.
 int64_t equivalent_levels(double range, double sigma);

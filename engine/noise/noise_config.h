@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/noise/analog.h"
+#include "kernels/api.h"
 
 namespace dpac {
 
@@ -14,7 +15,7 @@ namespace dpac {
 enum class NoiseKind { none, shot, thermal, weight };
 
 /// "none", "shot", "thermal", "weight".
-std::string_view name(NoiseKind kind);
+DPAC_API std::string_view name(NoiseKind kind);
 
 /// The D in a standard deviation, of a convolution with groups (docs/model.md section 7).
 enum class DotLength {
@@ -23,7 +24,7 @@ enum class DotLength {
 };
 
 /// "in-group", "paper".
-std::string_view name(DotLength length);
+DPAC_API std::string_view name(DotLength length);
 
 /// Energy per MAC of each analog layer, in the order of analog_layers(): one value for the whole layer, or
 /// one per output channel. Photons for shot noise, multiples of the base energy for the others (docs/model.md
@@ -50,24 +51,24 @@ struct NoiseConfig {
 
 /// The layers with the MACs that have an energy under a noise: products of attention, which have no stored
 /// weights, have none under weight noise and count in no average. Their energies and repeats mean nothing.
-std::vector<AnalogLayer> paying_layers(std::vector<AnalogLayer> layers, NoiseKind kind);
+DPAC_API std::vector<AnalogLayer> paying_layers(std::vector<AnalogLayer> layers, NoiseKind kind);
 
 /// Whether two configurations differ in their seed at most.
-bool same_but_seed(const NoiseConfig& a, const NoiseConfig& b);
+DPAC_API bool same_but_seed(const NoiseConfig& a, const NoiseConfig& b);
 
 /// The same energy for every layer.
-Energies uniform_energies(const std::vector<AnalogLayer>& layers, double energy);
+DPAC_API Energies uniform_energies(const std::vector<AnalogLayer>& layers, double energy);
 
 /// The same number of executions for every layer.
-Repeats uniform_repeats(const std::vector<AnalogLayer>& layers, int32_t repeats);
+DPAC_API Repeats uniform_repeats(const std::vector<AnalogLayer>& layers, int32_t repeats);
 
 /// max(1, round(E)) of every energy (docs/model.md section 2).
-Energies rounded(Energies energies);
+DPAC_API Energies rounded(Energies energies);
 
 /// Whole energies as executions at energy 1: K = E. @throws Error if one is above kMostRepeats.
-Repeats as_repeats(const std::vector<AnalogLayer>& layers, const Energies& energies);
+DPAC_API Repeats as_repeats(const std::vector<AnalogLayer>& layers, const Energies& energies);
 
 /// @throws Error naming the layer unless energies, repeats and sigmas are what this network can run with.
-void check_noise(const std::vector<AnalogLayer>& layers, const NoiseConfig& config);
+DPAC_API void check_noise(const std::vector<AnalogLayer>& layers, const NoiseConfig& config);
 
 }  // namespace dpac

@@ -4,6 +4,8 @@
 #include <cassert>
 #include <cmath>
 
+#include "engine/graph/fused_graph.h"
+
 namespace dpac {
 namespace {
 

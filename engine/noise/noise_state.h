@@ -8,10 +8,11 @@
 #include <span>
 #include <vector>
 
+#include "engine/graph/fused_graph.h"
 #include "engine/noise/analog.h"
 #include "engine/noise/layer_noise.h"
 #include "engine/noise/noise_config.h"
-#include "engine/noise/quantization.h"
+#include "engine/noise/quantizers.h"
 
 namespace dpac {
 

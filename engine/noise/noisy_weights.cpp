@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "engine/graph/fused_graph.h"
 #include "kernels/weight_noise.h"
 
 namespace dpac {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/graph/fused_graph.h"
 #include "engine/noise/noise_state.h"
 #include "engine/plans/float/float_plan.h"
 

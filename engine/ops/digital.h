@@ -37,6 +37,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/ops/digital_fwd.h"
 #include "engine/ops/value.h"
 #include "engine/tokens.h"
 #include "kernels/integer_map.h"
@@ -44,12 +45,6 @@
 #include "kernels/quantizer.h"
 
 namespace dpac {
-
-/// Which quantiser's grid the output of an op is on (docs/model.md section 3).
-enum class Grid {
-  own,        ///< One of its own: a quantised tensor.
-  of_inputs,  ///< Those of its inputs: every output is one of their values.
-};
 
 /// The maps of a value in a run: `count` of one shape, one after another. Of text there is one map, whose
 /// pixels are the tokens of all sequences, or the sequences.

@@ -15,7 +15,6 @@
 #include "engine/ops/attention/attention.h"
 #include "engine/ops/channels/channel_shuffle.h"
 #include "engine/ops/channels/concat.h"
-#include "engine/ops/channels/image_layout.h"
 #include "engine/ops/channels/pad.h"
 #include "engine/ops/channels/slice.h"
 #include "engine/ops/channels/subsample.h"
@@ -37,8 +36,5 @@ using OpsWith =
                  LayerNormOp, TokenPoolOp, SubsampleOp, PadOp, ResizeOp, More...>;
 
 using Op = OpsWith<AttentionOp>;
-
-/// Of a graph as it runs (engine/graph/fused_graph.h).
-using FusedOp = OpsWith<AttentionScoresOp, AttentionContextOp, ImageLayoutOp>;
 
 }  // namespace dpac

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/tensor.h"
+#include "kernels/api.h"
 
 namespace dpac {
 
@@ -87,6 +88,6 @@ std::vector<float> pad_channels(std::vector<float> values);
 int ceil_mode_padding(int64_t size, int64_t window, int stride, int before, int after);
 
 /// "64x7x7": channels, height, width.
-std::string to_string(const MapShape& shape);
+DPAC_API std::string to_string(const MapShape& shape);
 
 }  // namespace dpac

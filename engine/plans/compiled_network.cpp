@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/graph/fuse.h"
+#include "engine/graph/fused_graph.h"
 #include "kernels/error.h"
 #include "kernels/isa.h"
 

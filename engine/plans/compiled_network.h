@@ -8,8 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/graph/fused_graph.h"
 #include "engine/graph/graph.h"
 #include "engine/noise/noise_state.h"
+#include "engine/noise/quantizers.h"
 #include "engine/plans/weights/node_weights.h"
 
 namespace dpac {

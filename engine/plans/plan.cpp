@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/graph/fused_graph.h"
 #include "engine/noise/layer_noise.h"
 #include "engine/onednn/onednn.h"
 #include "engine/plans/memory_plan.h"

@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 
+#include "engine/graph/fused_graph.h"
 #include "engine/noise/noise_state.h"
 #include "engine/observer.h"
 #include "engine/poll.h"

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/graph/fused_graph.h"
+
 namespace dpac {
 namespace {
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/api.h"
 #include "loaders/left_out.h"
 #include "loaders/pixels/image.h"
 
@@ -30,7 +31,7 @@ struct DatasetReport {
 
 /// A sample's index is its position in the sorted data set: it seeds the sample's noise, so it never depends
 /// on how many samples a run takes. All member functions may be called from several threads at once.
-class ImageDataset {
+class DPAC_API ImageDataset {
  public:
   ImageDataset() = default;
   ImageDataset(const ImageDataset&) = delete;
@@ -62,6 +63,6 @@ class ImageDataset {
 /// `limit` of the indices 0 .. size-1, ascending and as evenly as can be: i * size / limit. All if limit >=
 /// size.
 /// @throws Error if limit < 1.
-std::vector<int64_t> evenly_spaced(int64_t size, int64_t limit);
+DPAC_API std::vector<int64_t> evenly_spaced(int64_t size, int64_t limit);
 
 }  // namespace dpac

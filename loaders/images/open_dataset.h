@@ -17,6 +17,7 @@
 #include <span>
 #include <string>
 
+#include "kernels/api.h"
 #include "loaders/images/dataset.h"
 
 namespace dpac {
@@ -45,10 +46,10 @@ struct DatasetSettings {
 
 /// Opens what lies at `path`; the form is found by content.
 /// @throws Error naming the file or folder, what was expected there and what was found.
-std::unique_ptr<ImageDataset> open_image_dataset(const std::filesystem::path& path,
-                                                 const DatasetSettings& settings = {});
+DPAC_API std::unique_ptr<ImageDataset> open_image_dataset(const std::filesystem::path& path,
+                                                          const DatasetSettings& settings = {});
 
 /// The HDF5 form from memory, copied: `name` stands for the path in messages.
-std::unique_ptr<ImageDataset> open_array_dataset(std::span<const std::byte> file, std::string name);
+DPAC_API std::unique_ptr<ImageDataset> open_array_dataset(std::span<const std::byte> file, std::string name);
 
 }  // namespace dpac

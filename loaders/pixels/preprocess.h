@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "kernels/api.h"
 #include "loaders/pixels/image.h"
 #include "loaders/pixels/interpolation.h"
 
@@ -26,27 +27,27 @@ struct Preprocessing {
 /// torchvision and keras-caffe resize to 256 and crop 224, but only for image files: without `files`, resize
 /// and crop are 0.
 /// @throws Error for another name.
-Preprocessing preset(std::string_view name, bool files);
+DPAC_API Preprocessing preset(std::string_view name, bool files);
 
 /// The `resize` that timm's `crop_pct` stands for: floor(crop / crop_pct), 256 for 224 and 0.875.
 /// @throws Error unless crop_pct is above 0 and at most 1.
-int resize_for_crop(int crop, double crop_pct);
+DPAC_API int resize_for_crop(int crop, double crop_pct);
 
 /// Size of what preprocess() gives for an image of `size`.
 /// @throws Error if the resized image would have more than kMaxImagePixels.
-ImageSize output_size(ImageSize size, const Preprocessing& how);
+DPAC_API ImageSize output_size(ImageSize size, const Preprocessing& how);
 
 /// The first half of preprocess(): the pixels it normalises, of output_size(). A crop larger than the image
 /// pads it with pixels of value 0.
-Image resize_and_crop(const Image& image, const Preprocessing& how);
+DPAC_API Image resize_and_crop(const Image& image, const Preprocessing& how);
 
 /// The second half: writes the pixels, normalised, to dst, [channels, H, W]. A grey image is replicated for
 /// `channels` = 3; for 1, mean[0] and std[0] count. In float32, operation by operation, so it has PyTorch's
 /// bits.
 /// @throws Error for a colour image where `channels` is 1, or if dst has another size.
-void normalise(const Image& pixels, const Preprocessing& how, int channels, std::span<float> dst);
+DPAC_API void normalise(const Image& pixels, const Preprocessing& how, int channels, std::span<float> dst);
 
 /// Both halves. Like them, thread-safe.
-void preprocess(const Image& image, const Preprocessing& how, int channels, std::span<float> dst);
+DPAC_API void preprocess(const Image& image, const Preprocessing& how, int channels, std::span<float> dst);
 
 }  // namespace dpac

@@ -8,12 +8,9 @@
 #include <string_view>
 #include <vector>
 
-namespace dpac {
+#include "loaders/text/casing.h"
 
-enum class Casing {
-  cased,    ///< Text as it is.
-  uncased,  ///< Without accents (form D, category Mn dropped), then in lower case.
-};
+namespace dpac {
 
 /// What is done to a text before it is split: the four flags of Hugging Face's BertNormalizer, in its order.
 struct Normalization {

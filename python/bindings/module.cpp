@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/network.h"
 #include "engine/noise/calibrate.h"
 #include "kernels/error.h"
 #include "loaders/left_out.h"

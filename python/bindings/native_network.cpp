@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <omp.h>
 
+#include "engine/network.h"
 #include "engine/noise/analog.h"
 #include "engine/trace/trace_recorder.h"
 #include "kernels/error.h"

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "engine/noise/noise_bits.h"
+#include "study/evaluation/pass_accuracy.h"
+#include "study/evaluation/report_points.h"
 #include "study/support/machine.h"
 
 namespace dpac {
@@ -90,7 +93,7 @@ Accuracy BitsExperiment::with_equal_bits(const std::vector<LayerPrecision>& laye
   Network network = compile({.quantization = std::move(quantization),
                              .arithmetic = inputs_.analog.quantization.product_arithmetic()});
   const PassTallies evaluation = evaluate_on_all(network, {{NoiseConfig{}}, {}}, progress);
-  return accuracy_of(evaluation, 0, network.fused_graph().classes());
+  return accuracy_of(evaluation, 0, network.classes());
 }
 
 }  // namespace dpac

@@ -6,20 +6,13 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/noise/noise_bits.h"
+#include "engine/network.h"
+#include "study/bits/bits_point.h"
 #include "study/calibration/analog_setup.h"
-#include "study/evaluation/accuracy.h"
 #include "study/evaluation/passes.h"
-#include "study/evaluation/point_report.h"
+#include "study/session/session.h"
 
 namespace dpac {
-
-/// One energy.
-struct BitsPoint {
-  PointReport noisy;                   ///< Over all samples and seeds.
-  std::vector<LayerPrecision> layers;  ///< Measured on some samples, with the first seed.
-  Accuracy equal_bits;                 ///< Without noise, each output quantised to its layer's levels.
-};
 
 /// What the experiment is made with; all of it must outlive it.
 struct BitsInputs {

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "study/bits/bits_experiment.h"
+#include "study/bits/bits_point.h"
 #include "study/support/json.h"
 
 namespace dpac {

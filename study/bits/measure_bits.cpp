@@ -2,9 +2,12 @@
 
 #include <optional>
 
+#include "study/bits/bits_experiment.h"
 #include "study/bits/bits_json.h"
 #include "study/calibration/analog_setup.h"
 #include "study/calibration/analog_setup_json.h"
+#include "study/evaluation/passes.h"
+#include "study/evaluation/report_points.h"
 #include "study/options/analog_options.h"
 #include "study/options/check_values.h"
 #include "study/options/data_options.h"
@@ -12,6 +15,7 @@
 #include "study/options/noise_options.h"
 #include "study/session/session.h"
 #include "study/settings/settings_json.h"
+#include "study/support/json.h"
 #include "study/support/machine.h"
 #include "study/support/result_json.h"
 

@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "study/bits/bits_experiment.h"
+#include "kernels/api.h"
+#include "study/bits/bits_point.h"
 #include "study/settings/analog_settings.h"
 #include "study/settings/data_settings.h"
 #include "study/settings/model_settings.h"
@@ -40,6 +41,6 @@ struct BitsResult {
 };
 
 /// The experiment of docs/model.md section 4. @throws SettingError and Error as evaluate() does.
-BitsResult measure_bits(const BitsSettings& settings);
+DPAC_API BitsResult measure_bits(const BitsSettings& settings);
 
 }  // namespace dpac

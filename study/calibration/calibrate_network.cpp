@@ -7,6 +7,7 @@
 #include "study/options/model_options.h"
 #include "study/session/session.h"
 #include "study/settings/settings_json.h"
+#include "study/support/json.h"
 #include "study/support/machine.h"
 #include "study/support/result_json.h"
 

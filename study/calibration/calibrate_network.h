@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/noise/quantization.h"
+#include "kernels/api.h"
 #include "study/calibration/calibration_file.h"
 #include "study/settings/calibration_settings.h"
 #include "study/settings/data_settings.h"
@@ -40,6 +41,6 @@ struct NetworkCalibration {
 
 /// Runs the noise-free, unquantised network over the samples. @throws SettingError and Error as
 /// open_session() does, and Error if the file cannot be written.
-NetworkCalibration calibrate_network(const NetworkCalibrationSettings& settings);
+DPAC_API NetworkCalibration calibrate_network(const NetworkCalibrationSettings& settings);
 
 }  // namespace dpac

@@ -10,6 +10,7 @@
 
 #include "engine/graph/graph.h"
 #include "engine/noise/quantization.h"
+#include "kernels/api.h"
 
 namespace dpac {
 
@@ -23,11 +24,11 @@ struct CalibrationRecord {
 };
 
 /// @throws Error if the file cannot be written.
-void write_calibration_file(const std::filesystem::path& path, const Graph& graph,
-                            const CalibrationRecord& record);
+DPAC_API void write_calibration_file(const std::filesystem::path& path, const Graph& graph,
+                                     const CalibrationRecord& record);
 
 /// @throws Error naming file and tensor if it is no calibration of this graph with these weights.
-CalibrationRecord read_calibration_file(const std::filesystem::path& path, const Graph& graph,
-                                        const std::string& weights_sha256);
+DPAC_API CalibrationRecord read_calibration_file(const std::filesystem::path& path, const Graph& graph,
+                                                 const std::string& weights_sha256);
 
 }  // namespace dpac

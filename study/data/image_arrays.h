@@ -9,12 +9,13 @@
 #include <vector>
 
 #include "engine/ops/value.h"
+#include "kernels/api.h"
 #include "loaders/pixels/image.h"
 
 namespace dpac {
 
 /// Images, as the network takes them or in pixels, and their classes.
-struct ImageArrays {
+struct DPAC_API ImageArrays {
   int64_t size = 0;     ///< Number of images.
   MapShape shape = {};  ///< Of every image that `load` gives.
   /// Writes the image of an index in [0, size), preprocessed, to [C, H, W] floats. Called by one thread at a

@@ -6,7 +6,6 @@
 #include <optional>
 #include <vector>
 
-#include "study/evaluation/passes.h"
 #include "study/metrics/metrics.h"
 #include "study/metrics/statistics.h"
 
@@ -30,12 +29,6 @@ struct Accuracy {
   std::vector<double> by_pass = {};     ///< The values.
   std::vector<Metrics> metrics = {};    ///< By pass, for text; else empty.
 };
-
-/// The accuracy of one of the evaluation's points, for a network with that many classes.
-Accuracy accuracy_of(const PassTallies& evaluation, std::size_t point, int64_t classes);
-
-/// The accuracy of the evaluation's noise-free network. There is one.
-Accuracy noise_free_accuracy(const PassTallies& evaluation, int64_t classes);
 
 /// The mean of one of the metrics over passes; none where a pass has none, or there is no pass.
 std::optional<double> mean_of(const std::vector<Metrics>& passes, std::optional<double> Metrics::*member);

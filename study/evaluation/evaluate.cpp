@@ -9,17 +9,22 @@
 #include "study/calibration/analog_setup.h"
 #include "study/calibration/analog_setup_json.h"
 #include "study/evaluation/evaluation_json.h"
+#include "study/evaluation/pass_accuracy.h"
 #include "study/evaluation/passes.h"
 #include "study/evaluation/prediction_files.h"
+#include "study/evaluation/report_points.h"
 #include "study/evaluation/sanity_remarks.h"
+#include "study/evaluation/tally.h"
 #include "study/evaluation/text_answer.h"
 #include "study/options/analog_options.h"
 #include "study/options/check_values.h"
 #include "study/options/data_options.h"
 #include "study/options/model_options.h"
 #include "study/options/noise_options.h"
+#include "study/session/session.h"
 #include "study/settings/setting_error.h"
 #include "study/settings/settings_json.h"
+#include "study/support/json.h"
 #include "study/support/machine.h"
 #include "study/support/progress.h"
 #include "study/support/result_json.h"
@@ -56,7 +61,7 @@ class EvaluationRun {
     const PassTallies tallies = run_passes(network);
     Evaluation result;
     result.points = report_points(network, plan_, tallies, settings_.analog.noise.wavelength_nm);
-    if (baseline_) result.noise_free = noise_free_accuracy(tallies, network.fused_graph().classes());
+    if (baseline_) result.noise_free = noise_free_accuracy(tallies, network.classes());
     result.samples = std::ssize(session_.data.samples);
     result.ms_per_sample = tallies.ms_per_sample();
     result.architecture = network.graph().architecture;

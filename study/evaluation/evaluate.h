@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "engine/noise/quantization.h"
+#include "kernels/api.h"
 #include "study/evaluation/point_report.h"
-#include "study/session/session.h"
 #include "study/settings/analog_settings.h"
 #include "study/settings/data_settings.h"
 #include "study/settings/model_settings.h"
@@ -19,6 +19,7 @@
 namespace dpac {
 
 class OptionSet;
+struct Session;
 
 struct EvaluationSettings {
   ModelSettings model;
@@ -55,10 +56,10 @@ struct Evaluation {
 /// Opens network and data, and runs every energy with every seed.
 /// @throws SettingError for what cannot be meant, and Error for bad input, as open_session() does; Error for
 /// a sample whose label is no class of the network, or whose logits are not finite.
-Evaluation evaluate(const EvaluationSettings& settings);
+DPAC_API Evaluation evaluate(const EvaluationSettings& settings);
 
 /// The same on a session that is used again: of the settings, model and data are the session's. Calibrates,
 /// where ranges are needed, each time.
-Evaluation evaluate(const Session& session, const EvaluationSettings& settings);
+DPAC_API Evaluation evaluate(const Session& session, const EvaluationSettings& settings);
 
 }  // namespace dpac

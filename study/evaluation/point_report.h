@@ -7,15 +7,14 @@
 #include <string>
 #include <vector>
 
-#include "engine/network.h"
 #include "engine/noise/energy.h"
+#include "kernels/api.h"
 #include "study/evaluation/accuracy.h"
-#include "study/evaluation/passes.h"
 
 namespace dpac {
 
 /// What a point spends.
-struct PointEnergy {
+struct DPAC_API PointEnergy {
   EnergyLedger ledger;
   std::optional<double> attojoules_per_mac;  ///< Of shot noise, whose energies are photons.
 
@@ -32,13 +31,5 @@ struct PointReport {
   std::optional<PointEnergy> energy;    ///< None without noise.
   std::vector<int64_t> confusion = {};  ///< PointTally's.
 };
-
-/// None without noise.
-std::optional<PointEnergy> energy_of(const std::vector<AnalogLayer>& layers, const NoiseConfig& point,
-                                     double wavelength_nm);
-
-/// One report per point of the plan.
-std::vector<PointReport> report_points(const Network& network, const EvaluationPlan& plan,
-                                       const PassTallies& evaluation, double wavelength_nm);
 
 }  // namespace dpac

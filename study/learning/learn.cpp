@@ -6,8 +6,10 @@
 
 #include "study/calibration/analog_setup.h"
 #include "study/calibration/analog_setup_json.h"
+#include "study/energies/energies_json.h"
 #include "study/energies/energies_output.h"
 #include "study/evaluation/evaluation_json.h"
+#include "study/evaluation/report_points.h"
 #include "study/learning/learning_run.h"
 #include "study/learning/learning_state.h"
 #include "study/learning/state_file.h"
@@ -15,7 +17,9 @@
 #include "study/options/check_values.h"
 #include "study/options/learning_options.h"
 #include "study/options/model_options.h"
+#include "study/session/session.h"
 #include "study/settings/setting_error.h"
+#include "study/support/json.h"
 #include "study/support/machine.h"
 #include "study/support/result_json.h"
 

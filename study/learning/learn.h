@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/noise/analog.h"
+#include "kernels/api.h"
 #include "study/evaluation/accuracy.h"
 #include "study/evaluation/point_report.h"
 #include "study/learning/learned_energies.h"
@@ -19,7 +20,7 @@ namespace dpac {
 
 class OptionSet;
 
-struct LearnSettings : WorkbenchSettings {
+struct DPAC_API LearnSettings : WorkbenchSettings {
   double target_energy = 0;   ///< Per MAC; below it energy costs nothing. Has to be given.
   std::string per = "layer";  ///< What has an energy of its own: "layer" or "channel".
   std::string state = {};     ///< A folder to resume from; empty for none.
@@ -31,7 +32,7 @@ struct LearnSettings : WorkbenchSettings {
 /// What each of the settings is called by the program, takes and means. But for the state.
 void add_options(OptionSet& set, LearnSettings& settings);
 
-struct LearningResult {
+struct DPAC_API LearningResult {
   std::vector<AnalogLayer> layers;
   LearnedEnergies learned;                ///< Of these layers; write_energies_hdf5() makes a file of them.
   PointEnergy energy;                     ///< What they come to.
@@ -49,6 +50,6 @@ struct LearningResult {
 /// The same bits however often it was interrupted, where there is a folder to resume from.
 /// @throws SettingError, Error and, of the state, StateError. @throws what the run's poll does, its state
 /// saved if that is Interrupted.
-LearningResult learn(const LearnSettings& settings);
+DPAC_API LearningResult learn(const LearnSettings& settings);
 
 }  // namespace dpac

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/noise/noise_config.h"
-#include "learn/learner.h"
+#include "learn/learning_record.h"
 
 namespace dpac {
 

@@ -1,5 +1,6 @@
 #include "study/learning/learning_state.h"
 
+#include "learn/learning_record.h"
 #include "study/support/json.h"
 
 namespace dpac {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "learn/learner.h"
+#include "learn/learning_record.h"
 #include "study/support/json.h"
 
 namespace dpac {

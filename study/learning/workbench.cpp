@@ -10,6 +10,7 @@
 #include "loaders/training_order.h"
 #include "study/data/answer.h"
 #include "study/energies/energies_file.h"
+#include "study/evaluation/pass_accuracy.h"
 #include "study/evaluation/passes.h"
 #include "study/learning/kept_setup.h"
 #include "study/learning/state_file.h"
@@ -217,7 +218,7 @@ Accuracy Workbench::evaluate_on_data(Network& network, const NoiseConfig& point,
   const auto reader = make_reader(session_.data, network.graph(), settings_.run, point.kind);
   Progress progress = begin(std::ssize(session_.data.samples) * plan.passes(), "samples");
   const PassTallies evaluation = run_passes({network}, *reader, *session_.data.source, plan, progress);
-  Accuracy accuracy = accuracy_of(evaluation, 0, network.fused_graph().classes());
+  Accuracy accuracy = accuracy_of(evaluation, 0, network.classes());
   if (accuracy.measure != Measure::none) return accuracy;
   throw Error(fmt::format("{}: embeddings of single sentences have no accuracy", settings_.data.data));
 }

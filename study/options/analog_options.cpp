@@ -10,17 +10,21 @@ namespace {
 
 constexpr const char *kGroup = "Quantisation", *kNone = "none";
 
-void parse(const std::string& option, const std::string& text, BitsSetting& to) {
-  to.given = true;
-  if (text == kNone) return;
-  to.bits = parse_number<double>(
+double parse_bits(const std::string& option, const std::string& text) {
+  return parse_number<double>(
       option, text,
       {kFewestBits, kMostBits, true,
        fmt::format("a number of bits from {} to {} (fractions allowed) or none", kFewestBits, kMostBits)});
 }
 
 void add(OptionSet& set, const std::string& option, BitsSetting& to, const std::string& help) {
-  set.parsed({option, "B|none", help}, [option, &to](const std::string& text) { parse(option, text, to); });
+  const auto parse = [option, &to](const std::string& text) {
+    to.given = true;
+    if (text != kNone) to.bits = parse_bits(option, text);
+  };
+  set.parsed({option, "B|none", help}, parse).checked([option, &to] {
+    if (to.bits) (void)parse_bits(option, fmt::format("{}", *to.bits));
+  });
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "learn/learning_record.h"
 #include "study/options/analog_options.h"
 #include "study/options/model_options.h"
 #include "study/options/noise_options.h"
@@ -16,15 +17,19 @@ namespace {
 constexpr const char* kGroup = "Learning";
 constexpr const char* kCalibrationHelp = "Samples to calibrate on, preprocessed like --data [--train-data]";
 
+double parse_start_energy(const std::string& text) {
+  NumberRule rule = positive_number();
+  rule.expected += ", the word analytic or a file with energies";
+  return parse_number<double>("--start", text, rule);
+}
+
 void parse_start(const std::string& text, LearningSettings& settings) {
   if (text == "analytic") {
     settings.start = {.analytic = true};
     return;
   }
-  NumberRule rule = positive_number();
-  rule.expected += ", the word analytic or a file with energies";
   try {
-    settings.start = {.energy = parse_number<double>("--start", text, rule)};
+    settings.start = {.energy = parse_start_energy(text)};
   } catch (const SettingError&) {
     std::error_code unknown;
     if (!std::filesystem::is_regular_file(text, unknown)) throw;
@@ -63,11 +68,16 @@ void add_learning_options(OptionSet& set, LearningSettings& settings) {
              {"sgd", "analytic"});
   add_numbers(set, settings);
   set.parsed(
-      {"--start", "E|analytic|FILE",
-       fmt::format("Energy of every layer to start from; the closed form's; or those of a file as eval's "
-                   "--energies takes it, per layer the mean of its channels [{}; BERT: {}]",
-                   kStartEnergy, kTextStartEnergy)},
-      [&settings](const std::string& text) { parse_start(text, settings); });
+         {"--start", "E|analytic|FILE",
+          fmt::format("Energy of every layer to start from; the closed form's; or those of a file as eval's "
+                      "--energies takes it, per layer the mean of its channels [{}; BERT: {}]",
+                      kStartEnergy, kTextStartEnergy)},
+         [&settings](const std::string& text) { parse_start(text, settings); })
+      .checked([&settings] {
+        const auto& start = settings.start;
+        if (start && !start->analytic && start->file.empty())
+          (void)parse_start_energy(fmt::format("{}", start->energy));
+      });
   set.further_files([&settings] {
     const std::string file = settings.start_in_force().file;
     return file.empty() ? std::vector<FileUse>{} : std::vector<FileUse>{{"--start", file, FileRole::reads}};

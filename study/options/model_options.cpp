@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "engine/networks/bert.h"
 #include "study/options/data_options.h"
@@ -15,6 +16,10 @@ namespace {
 
 constexpr const char *kGroup = "Options", *kIn3x3 = "3x3", *kIn1x1 = "1x1";
 constexpr int64_t kLargestSide = 16384, kLongestSequence = 1 << 20;
+
+SettingError no_size(const std::string& text) {
+  return SettingError(fmt::format("--input-size: '{}' is no size such as 224x224", text));
+}
 
 std::optional<int64_t> parse_side(std::string_view text) {
   int64_t side = 0;
@@ -48,13 +53,18 @@ void add_weights_option(OptionSet& set, ModelSettings& settings, bool positional
 void add_network_options(OptionSet& set, ModelSettings& settings) {
   const auto parse = [&settings](const std::string& text) {
     settings.input_size = parse_size(text);
-    if (!settings.input_size)
-      throw SettingError(fmt::format("--input-size: '{}' is no size such as 224x224", text));
+    if (!settings.input_size) throw no_size(text);
+  };
+  const auto check = [&settings] {
+    if (!settings.input_size) return;
+    const std::string text = fmt::format("{}", fmt::join(*settings.input_size, "x"));
+    if (!parse_size(text)) throw no_size(text);
   };
   set.heading(kGroup);
-  set.parsed(
-      {"--input-size", "HxW", "Height and width of the network's input in pixels [what data or weights say]"},
-      parse);
+  set.parsed({"--input-size", "HxW",
+              "Height and width of the network's input in pixels [what data or weights say]"},
+             parse)
+      .checked(check);
   set.choice({"--stride-in", "",
               "Convolution of a bottleneck block that has its stride: torchvision's way or Caffe's [what the "
               "weights "

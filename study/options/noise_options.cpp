@@ -7,12 +7,15 @@ namespace {
 
 constexpr const char* kGroup = "Noise";
 
-void parse_repeat(const std::string& text, EnergySettings& settings) {
-  settings.repeat_energy = text == "energy";
-  if (settings.repeat_energy) return;
+int32_t parse_repeats(const std::string& text) {
   NumberRule rule = from_to(1, kMostRepeats);
   rule.expected += " or the word energy";
-  settings.repeats = parse_number<int32_t>("--repeat", text, rule);
+  return parse_number<int32_t>("--repeat", text, rule);
+}
+
+void parse_repeat(const std::string& text, EnergySettings& settings) {
+  settings.repeat_energy = text == "energy";
+  if (!settings.repeat_energy) settings.repeats = parse_repeats(text);
 }
 
 }  // namespace
@@ -53,7 +56,8 @@ void add_energy_options(OptionSet& set, EnergySettings& settings, const std::str
               "Execute every operation K times at its energy and average; 'energy': round the energies, and "
               "execute E "
               "times at energy 1 [1]"},
-             [&settings](const std::string& text) { parse_repeat(text, settings); });
+             [&settings](const std::string& text) { parse_repeat(text, settings); })
+      .checked([&settings] { (void)parse_repeats(fmt::format("{}", settings.repeats)); });
   set.flag({"--round-energy", "", "Round energies to whole numbers, at least 1"}, settings.round);
 }
 

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <concepts>
 #include <cstdint>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -101,6 +102,11 @@ DeclaredOption& DeclaredOption::required() {
 
 DeclaredOption& DeclaredOption::excludes(std::initializer_list<const char*> others) {
   entries_[own_].excludes.assign(others.begin(), others.end());
+  return *this;
+}
+
+DeclaredOption& DeclaredOption::checked(std::function<void()> check) {
+  entries_[own_].check = std::move(check);
   return *this;
 }
 

@@ -68,6 +68,9 @@ class DeclaredOption {
   /// nothing; the rest were declared before.
   DeclaredOption& excludes(std::initializer_list<const char*> others);
 
+  /// Of a value of another form: throws SettingError where what is kept breaks its rule.
+  DeclaredOption& checked(std::function<void()> check);
+
  private:
   std::vector<OptionEntry>& entries_;
   std::size_t own_;

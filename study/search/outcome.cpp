@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "learn/bisection.h"
 #include "study/learning/learning_run.h"
 
 namespace dpac {

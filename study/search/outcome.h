@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "study/search/search_run.h"
+#include "study/search/search_outcome.h"
 #include "study/search/search_units.h"
 
 namespace dpac {

@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "engine/noise/analog.h"
-#include "study/search/outcome.h"
+#include "kernels/api.h"
 #include "study/search/search_callbacks.h"
-#include "study/search/search_run.h"
+#include "study/search/search_outcome.h"
+#include "study/search/search_units.h"
 #include "study/settings/search_settings.h"
 #include "study/settings/workbench_settings.h"
 #include "study/support/document.h"
@@ -19,7 +20,7 @@ namespace dpac {
 
 class OptionSet;
 
-struct EnergySearchSettings : WorkbenchSettings {
+struct DPAC_API EnergySearchSettings : WorkbenchSettings {
   SearchSettings search;
   std::string state = {};  ///< A folder to resume from; empty for none.
 
@@ -44,6 +45,6 @@ struct SearchResult {
 /// Bisects the energy per MAC for each kind until the accuracy lies within 0.1 points above the target.
 /// Resumes as learn() does.
 /// @throws SettingError, StateError, and Error, also if the target is out of reach even without noise.
-SearchResult search(const EnergySearchSettings& settings, const SearchCallbacks& callbacks = {});
+DPAC_API SearchResult search(const EnergySearchSettings& settings, const SearchCallbacks& callbacks = {});
 
 }  // namespace dpac

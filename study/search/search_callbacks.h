@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "learn/bisection.h"
+#include "learn/search_try.h"
 #include "study/search/search_units.h"
 
 namespace dpac {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "study/search/outcome.h"
-#include "study/search/search_run.h"
+#include "study/search/search_outcome.h"
 #include "study/support/json.h"
 
 namespace dpac {

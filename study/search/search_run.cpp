@@ -7,6 +7,8 @@
 
 #include "engine/noise/energy.h"
 #include "kernels/error.h"
+#include "learn/bisection.h"
+#include "study/energies/energies_json.h"
 #include "study/energies/energies_output.h"
 #include "study/learning/learning_run.h"
 #include "study/learning/state_file.h"

@@ -8,18 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "learn/bisection.h"
 #include "study/learning/workbench.h"
 #include "study/search/search_callbacks.h"
+#include "study/search/search_outcome.h"
 #include "study/settings/search_settings.h"
 
 namespace dpac {
-
-/// Accuracies that noise can only lower.
-struct Baselines {
-  double full_precision = 0;  ///< Neither noise nor quantisers.
-  double without_noise = 0;   ///< With the quantisers: what infinite energy reaches.
-};
 
 /// Measures them, or remembers them: what depends on the noise in `noise_folder`, the rest in `clean_folder`.
 Baselines find_baselines(Workbench& bench, const std::filesystem::path& clean_folder,
@@ -27,22 +21,6 @@ Baselines find_baselines(Workbench& bench, const std::filesystem::path& clean_fo
 
 /// Accuracy with the quantisers; where the network has none, with 8 bits, for which `bench` has ranges.
 double quantized_accuracy(Workbench& bench, const Baselines& baselines, const std::filesystem::path& folder);
-
-/// What was found for one kind.
-struct Allocation {
-  std::string kind;  ///< "uniform", "layer", "channel".
-  std::vector<SearchTry> tries;
-  std::optional<SearchTry> best;  ///< None where no try reaches the target.
-  bool hit = false;               ///< A try lies in the window above the target.
-  Energies energies;              ///< Of the best one.
-  bool learned = false;           ///< Rather than set, or from the closed form.
-};
-
-struct SearchOutcome {
-  Baselines baselines;
-  double target = 0;
-  std::vector<Allocation> allocations;  ///< In the order of the settings' kinds.
-};
 
 /// Noise and learning with `first`; accuracies are means over `first`, `first` + 1, ...
 struct SearchSeeds {

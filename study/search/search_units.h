@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "kernels/api.h"
 #include "study/evaluation/accuracy.h"
 
 namespace dpac {
@@ -14,7 +15,7 @@ namespace dpac {
 std::string title_of_kind(std::string_view kind);
 
 /// What the numbers of a search are in.
-struct SearchUnits {
+struct DPAC_API SearchUnits {
   std::string energy;                    ///< "photons/MAC".
   std::optional<double> photon_aj = {};  ///< A photon's energy in attojoules, for shot noise.
   Measure measure = Measure::top1;

@@ -11,8 +11,10 @@
 #include "study/learning/workbench.h"
 #include "study/options/check_values.h"
 #include "study/options/learning_options.h"
+#include "study/search/find_row.h"
 #include "study/search/network_names.h"
 #include "study/settings/setting_error.h"
+#include "study/support/json.h"
 #include "study/support/machine.h"
 #include "study/support/result_json.h"
 #include "study/support/units.h"
@@ -92,7 +94,7 @@ Json json_of(const TableSettings& settings, const std::vector<TableRow>& rows) {
       {"weights", settings.weights}, {"names", settings.names_in_force()}, {"noise", settings.noises}};
   auto sha256 = Json::array(), results = sha256;
   for (const TableRow& row : rows) {
-    options["rows"].push_back(row.options);
+    options["rows"].push_back(row.options.json());
     results.push_back(to_json(row));
     if (row.noise == settings.noises.front()) sha256.push_back(row.weights_sha256);
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/api.h"
 #include "study/search/search_callbacks.h"
 #include "study/search/table_row.h"
 #include "study/settings/noise_settings.h"
@@ -18,7 +19,7 @@ namespace dpac {
 class OptionSet;
 
 /// Of every row, but for the weights and the noise of the workbench: they are one of those below.
-struct TableSettings : WorkbenchSettings {
+struct DPAC_API TableSettings : WorkbenchSettings {
   SearchSettings search;
   std::vector<std::string> weights = {};
   std::vector<std::string> names = {};  ///< What the rows call them; empty for the files' names.
@@ -47,6 +48,6 @@ struct TableResult {
 /// is found all the same.
 /// @throws SettingError, StateError, and Error where weights and data do not fit each other, or no row is
 /// possible.
-TableResult table(const TableSettings& settings, const SearchCallbacks& callbacks = {});
+DPAC_API TableResult table(const TableSettings& settings, const SearchCallbacks& callbacks = {});
 
 }  // namespace dpac

@@ -4,13 +4,14 @@
 
 #include <array>
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "study/search/search_run.h"
-#include "study/support/json.h"
+#include "kernels/api.h"
+#include "study/evaluation/accuracy.h"
+#include "study/search/search_outcome.h"
+#include "study/support/document.h"
 
 namespace dpac {
 
@@ -22,9 +23,9 @@ struct MeanAndStd {
   std::optional<double> std;  ///< None for a single seed.
 };
 
-struct TableRow {
+struct DPAC_API TableRow {
   std::string network, noise, weights_sha256;
-  Json options;  ///< In force in this row.
+  Document options;  ///< In force in this row.
   int64_t samples = 0;
   Measure measure = Measure::top1;
   std::optional<double> full_precision = {}, quantized = {}, target = {};  ///< As far as they are known.
@@ -45,14 +46,5 @@ struct TableRow {
   /// Of the mean.
   [[nodiscard]] std::optional<double> aj_per_mac(const std::string& kind) const;
 };
-
-/// Searches with each of the seeds, or remembers: what belongs to the network alone lies in `network_folder`,
-/// the rest in a folder of it for the noise, and there in one for each seed. A row that cannot be computed,
-/// for its target is out of reach or its network not sound, is impossible, and says why.
-/// @throws StateError and Interrupted as find_smallest() does.
-TableRow find_row(Workbench& bench, const SearchSettings& settings, const std::string& network,
-                  const std::filesystem::path& network_folder, const SearchCallbacks& callbacks);
-
-Json to_json(const TableRow& row);
 
 }  // namespace dpac

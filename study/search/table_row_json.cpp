@@ -1,9 +1,10 @@
 #include <algorithm>
 
 #include "study/evaluation/accuracy_text.h"
+#include "study/search/find_row.h"
 #include "study/search/outcome.h"
 #include "study/search/search_json.h"
-#include "study/search/table_row.h"
+#include "study/search/search_outcome.h"
 #include "study/support/json.h"
 #include "study/support/units.h"
 

@@ -6,7 +6,8 @@
 #include <string>
 
 #include "engine/graph/graph.h"
-#include "engine/networks/weights.h"
+#include "engine/networks/image_traits.h"
+#include "kernels/api.h"
 #include "study/settings/model_settings.h"
 #include "study/support/remarks.h"
 
@@ -23,6 +24,6 @@ struct OpenedNetwork {
 /// For ModelSettings::opened. Without an input size in the settings, images have that of the weights.
 /// @throws Error as open_checkpoint() and the networks' builders do, and SettingError for what only another
 /// kind of network has.
-std::shared_ptr<const OpenedNetwork> open_network(const ModelSettings& settings);
+DPAC_API std::shared_ptr<const OpenedNetwork> open_network(const ModelSettings& settings);
 
 }  // namespace dpac

@@ -3,13 +3,14 @@
 /// from.
 #pragma once
 
+#include "kernels/api.h"
 #include "study/settings/calibration_settings.h"
 #include "study/settings/noise_settings.h"
 #include "study/settings/quantization_settings.h"
 
 namespace dpac {
 
-struct AnalogSettings {
+struct DPAC_API AnalogSettings {
   NoiseSettings noise = {};
   QuantizationSettings quantization = {};
   CalibrationSettings calibration = {};

@@ -9,12 +9,13 @@
 
 #include "engine/noise/calibrate.h"
 #include "engine/noise/noise_config.h"
+#include "kernels/api.h"
 #include "study/data/image_arrays.h"
 
 namespace dpac {
 
 /// What is not given depends on the noise, or on the method (docs/model.md section 3).
-struct CalibrationSettings {
+struct DPAC_API CalibrationSettings {
   std::string file = {}, data = {};
   std::string labels = {};                         ///< Of `data`, where it is a flat folder.
   std::shared_ptr<const ImageArrays> arrays = {};  ///< Images in memory, in place of `data`.

@@ -8,16 +8,17 @@
 #include <string>
 #include <vector>
 
-#include "engine/networks/weights.h"
+#include "engine/networks/image_traits.h"
+#include "kernels/api.h"
 #include "loaders/images/open_dataset.h"
 #include "loaders/pixels/preprocess.h"
-#include "loaders/text/basic_tokenizer.h"
+#include "loaders/text/casing.h"
 #include "study/data/image_arrays.h"
 
 namespace dpac {
 
 /// What a data set of text needs to be told.
-struct TextSettings {
+struct DPAC_API TextSettings {
   std::string vocab = {};  ///< A vocab.txt or tokenizer.json; empty for what lies beside the weights.
   bool cased = false, uncased = false;  ///< At most one of both.
   std::string task = {};                ///< Of GLUE: "mnli"; empty for none.
@@ -35,7 +36,7 @@ struct TextSettings {
 };
 
 /// What is not given is left to the preset, and the preset to the weights.
-struct DataSettings {
+struct DPAC_API DataSettings {
   std::string data = {};    ///< A folder or file, of images or of text.
   std::string labels = {};  ///< A name and a class per line, for a flat folder.
   std::string class_map = {};

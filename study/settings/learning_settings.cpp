@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "learn/learner.h"
 #include "study/settings/setting_error.h"
 
 namespace dpac {

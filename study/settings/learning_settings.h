@@ -8,7 +8,8 @@
 #include <string>
 
 #include "engine/noise/noise_config.h"
-#include "learn/learner.h"
+#include "kernels/api.h"
+#include "learn/learning_record.h"
 #include "study/settings/data_settings.h"
 
 namespace dpac {
@@ -24,7 +25,7 @@ struct StartSetting {
 };
 
 /// What is not given has docs/model.md's value.
-struct LearningSettings {
+struct DPAC_API LearningSettings {
   std::string train_data = {}, train_labels = {};
   std::shared_ptr<const ImageArrays> train_arrays = {};  ///< Images in memory, in place of both.
   std::string method = "sgd";

@@ -9,13 +9,14 @@
 
 #include "engine/poll.h"
 #include "engine/tensor.h"
+#include "kernels/api.h"
 #include "study/support/progress.h"
 
 namespace dpac {
 
 struct OpenedNetwork;
 
-struct ModelSettings {
+struct DPAC_API ModelSettings {
   std::string weights = {};  ///< A file or folder, in any of the formats that open_checkpoint() knows.
   std::optional<Shape> input_size = {};       ///< [H, W].
   std::optional<std::string> stride_in = {};  ///< "3x3" or "1x1".

@@ -8,13 +8,14 @@
 #include <vector>
 
 #include "engine/noise/noise_config.h"
+#include "kernels/api.h"
 
 namespace dpac {
 
 /// The energy of every analog operation, and in how many executions it is spent.
 /// Energies are per MAC and per execution: photons for shot noise, multiples of the base energy for the
 /// others.
-struct EnergySettings {
+struct DPAC_API EnergySettings {
   std::optional<double> energy = {};
   std::string file = {};
   std::vector<double> sweep = {};
@@ -34,7 +35,7 @@ struct EnergySettings {
                                                 const NoiseConfig& base) const;
 };
 
-struct NoiseSettings {
+struct DPAC_API NoiseSettings {
   std::string noise = "none";
   EnergySettings energies = {};
   bool energies_given = true;  ///< False for commands that find the energies themselves.
@@ -67,6 +68,6 @@ struct NoiseSettings {
 };
 
 /// The kinds of noise there are, "none" left out.
-std::vector<std::string> noisy_kinds();
+DPAC_API std::vector<std::string> noisy_kinds();
 
 }  // namespace dpac

@@ -7,6 +7,7 @@
 
 #include "engine/network.h"
 #include "engine/noise/noise_config.h"
+#include "kernels/api.h"
 
 namespace dpac {
 
@@ -16,7 +17,7 @@ struct BitsSetting {
   std::optional<double> bits = {};  ///< Unset for `none`.
 };
 
-struct QuantizationSettings {
+struct DPAC_API QuantizationSettings {
   BitsSetting bits = {}, weight_bits = {}, act_bits = {};
   std::string arithmetic = "auto";
 

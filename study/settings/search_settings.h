@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/noise/noise_config.h"
+#include "kernels/api.h"
 
 namespace dpac {
 
@@ -16,7 +17,7 @@ struct Bracket {
   double low = 0, high = 0;
 };
 
-struct SearchSettings {
+struct DPAC_API SearchSettings {
   std::vector<std::string> kinds{"uniform", "layer", "channel"};  ///< In the order they are searched in.
   std::optional<double> max_loss = {}, target_accuracy = {};      ///< At most one of both.
   std::vector<double> bracket = {};

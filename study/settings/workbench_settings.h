@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "kernels/api.h"
 #include "study/settings/analog_settings.h"
 #include "study/settings/data_settings.h"
 #include "study/settings/learning_settings.h"
@@ -11,7 +12,7 @@
 
 namespace dpac {
 
-struct WorkbenchSettings {
+struct DPAC_API WorkbenchSettings {
   ModelSettings model;
   DataSettings data;  ///< To judge by. Its path may be empty: then accuracy is not measured.
   AnalogSettings analog{.noise = {.noise = "shot", .energies_given = false}};

@@ -5,12 +5,13 @@
 #include <memory>
 #include <string>
 
+#include "kernels/api.h"
 #include "study/support/remarks.h"
 
 namespace dpac {
 
 /// Immutable, and cheap to copy.
-class Document {
+class DPAC_API Document {
  public:
   /// JSON's null.
   Document();

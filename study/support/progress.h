@@ -8,10 +8,11 @@
 #include <string>
 
 #include "engine/poll.h"
+#include "kernels/api.h"
 
 namespace dpac {
 
-struct WorkDone {
+struct DPAC_API WorkDone {
   int64_t done = 0, total = 0;
   std::string unit;    ///< What is counted, in the plural.
   double seconds = 0;  ///< Since it began.

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/api.h"
 #include "loaders/left_out.h"
 
 namespace dpac {
@@ -12,7 +13,7 @@ namespace dpac {
 class Json;
 
 /// Sentences in the order of the work. They come before the result, and are kept in its JSON.
-class Remarks {
+class DPAC_API Remarks {
  public:
   /// What is so, and may not be what the user thinks.
   void notice(std::string sentence);

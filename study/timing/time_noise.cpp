@@ -13,6 +13,7 @@
 #include "study/session/session.h"
 #include "study/settings/setting_error.h"
 #include "study/settings/settings_json.h"
+#include "study/support/json.h"
 #include "study/support/machine.h"
 #include "study/support/progress.h"
 #include "study/support/result_json.h"

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/api.h"
 #include "study/settings/data_settings.h"
 #include "study/settings/model_settings.h"
 #include "study/settings/noise_settings.h"
@@ -53,6 +54,6 @@ struct Timing {
 /// Runs a clean network, without quantisers, and a noisy one in turns, on random images or tokens or on text.
 /// @throws SettingError and Error as open_session() does, and Error unless both give finite logits and the
 /// noise changes them.
-Timing time_noise(const TimingSettings& settings);
+DPAC_API Timing time_noise(const TimingSettings& settings);
 
 }  // namespace dpac

@@ -1,5 +1,8 @@
 #include "study/timing/timed_learning.h"
 
+#include "engine/graph/fused_graph.h"
+#include "learn/differentiator.h"
+
 namespace dpac {
 namespace {
 

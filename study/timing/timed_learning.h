@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "learn/differentiator.h"
 #include "learn/learner.h"
 
 namespace dpac {

@@ -9,6 +9,7 @@
 
 #include "engine/noise/calibrate.h"
 #include "kernels/error.h"
+#include "learn/differentiator.h"
 #include "study/support/machine.h"
 
 namespace dpac {

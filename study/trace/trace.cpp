@@ -14,6 +14,7 @@
 #include "study/options/model_options.h"
 #include "study/session/session.h"
 #include "study/settings/settings_json.h"
+#include "study/support/json.h"
 #include "study/support/layer_pattern.h"
 #include "study/support/machine.h"
 #include "study/support/progress.h"
@@ -58,8 +59,7 @@ void record(const TraceSettings& settings, Network& network, const Samples& samp
             const std::vector<std::size_t>& layers) {
   Hdf5Writer file(settings.out);
   const auto count = static_cast<int64_t>(samples.indices.size());
-  std::vector<float> logits(samples.indices.size() *
-                            static_cast<std::size_t>(network.fused_graph().classes()));
+  std::vector<float> logits(samples.indices.size() * static_cast<std::size_t>(network.classes()));
   Progress progress(static_cast<int64_t>(layers.size()), "layers", settings.run.progress, settings.run.poll);
   const std::vector<int64_t> lengths = samples.lengths();
   const int64_t longest = lengths.empty() ? 0 : *std::max_element(lengths.begin(), lengths.end());
@@ -72,7 +72,7 @@ void record(const TraceSettings& settings, Network& network, const Samples& samp
     });
     progress.advance(static_cast<int64_t>(group.size()));
   }
-  file.write_floats("logits", {count, network.fused_graph().classes()}, logits);
+  file.write_floats("logits", {count, network.classes()}, logits);
   file.write_integers("samples", {count}, samples.indices);
   if (!lengths.empty()) file.write_integers("lengths", {count}, lengths);
   file.commit();

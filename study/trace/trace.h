@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/api.h"
 #include "study/settings/analog_settings.h"
 #include "study/settings/data_settings.h"
 #include "study/settings/model_settings.h"
@@ -44,6 +45,6 @@ struct Trace {
 /// `/logits`, `/samples`. Of text: [n, features, tokens], of attention [n, heads, tokens, columns], zeros
 /// behind shorter ones; `/lengths`. Computed in float32, whatever the bits.
 /// @throws SettingError and Error as open_session() does, and Error if the file cannot be written.
-Trace trace_network(const TraceSettings& settings);
+DPAC_API Trace trace_network(const TraceSettings& settings);
 
 }  // namespace dpac

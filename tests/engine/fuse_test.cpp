@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "engine/graph/fused_graph.h"
 #include "engine/noise/quantization.h"
 
 using namespace dpac;

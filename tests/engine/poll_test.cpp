@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include "engine/graph/fused_graph.h"
 #include "tests/support/bert_runs.h"
 
 using namespace dpac;

@@ -7,6 +7,7 @@
 
 #include "engine/network.h"
 #include "learn/learner.h"
+#include "learn/learning_record.h"
 #include "learn/sensitivity.h"
 #include "tests/support/bert_problem.h"
 

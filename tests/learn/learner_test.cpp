@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "kernels/error.h"
+#include "learn/learning_record.h"
 #include "tests/support/network_runs.h"
 
 using namespace dpac;

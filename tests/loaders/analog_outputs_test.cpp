@@ -13,10 +13,12 @@
 #include <doctest/doctest.h>
 
 #include "engine/graph/fuse.h"
+#include "engine/graph/fused_graph.h"
 #include "engine/network.h"
 #include "engine/networks/resnet.h"
 #include "engine/noise/calibrate.h"
 #include "engine/noise/noise_bits.h"
+#include "engine/observer.h"
 #include "engine/onednn/onednn.h"
 #include "loaders/checkpoint.h"
 #include "loaders/hdf5/hdf5_file.h"

@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "study/session/session.h"
 #include "tests/support/cli_inputs.h"
 #include "tests/support/learning_inputs.h"
 #include "tests/support/messages.h"
@@ -102,7 +103,22 @@ TEST_CASE("Settings of code obey the rules of the options, in their words") {
                  "--energies-sweep is '-1', expected a positive number"));
   CHECK(contains(error_of([](auto& s) { s.analog.noise.energies.sweep.clear(); }), "needs an energy"));
   CHECK(contains(error_of([](auto& s) { s.data.preset = "other"; }), "--preset is 'other'"));
+  CHECK(error_of([](auto& s) { s.analog.quantization.bits = {.given = true, .bits = 99}; }) ==
+        "--bits is '99', expected a number of bits from 1 to 24 (fractions allowed) or none");
+  CHECK(error_of([](auto& s) { s.analog.noise.energies.repeats = 0; }) ==
+        "--repeat is '0', expected a whole number from 1 to 65536 or the word energy");
+  CHECK(error_of([](auto& s) {
+          s.model.input_size = Shape{0, 32};
+        }) == "--input-size: '0x32' is no size such as 224x224");
   CHECK(error_of([](auto& s) { s.run.batch = 3; }).empty());
+}
+
+TEST_CASE("Where learning starts obeys the option's rule too") {
+  const LearningInputs inputs;
+  LearnSettings settings = learning_on(inputs);
+  settings.learning.start = StartSetting{.energy = -1};
+  CHECK(setting_error([&] { (void)learn(settings); }) ==
+        "--start is '-1', expected a positive number, the word analytic or a file with energies");
 }
 
 TEST_CASE("Work tells how far it has come, and ends when it is told to") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/networks/bert.h"
+#include "engine/observer.h"
 
 namespace dpac::test {
 namespace {

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "engine/graph/fuse.h"
+#include "engine/graph/fused_graph.h"
 #include "engine/network.h"
+#include "engine/observer.h"
 #include "tests/support/bert_oracle.h"
 #include "tests/support/network_runs.h"
 #include "tests/support/random_bert.h"

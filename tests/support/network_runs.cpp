@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/networks/resnet.h"
+#include "engine/observer.h"
 #include "kernels/gaussian.h"
 #include "tests/support/random_graphs.h"
 #include "tests/support/random_values.h"

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/network.h"
+#include "engine/observer.h"
 #include "tests/support/networks.h"
 #include "tests/support/oracle.h"
 

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "engine/graph/fuse.h"
+#include "engine/graph/fused_graph.h"
 
 namespace dpac::test {
 namespace {

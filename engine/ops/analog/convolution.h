@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/ops/analog/analog.h"
-#include "engine/ops/digital.h"
+#include "engine/ops/digital_fwd.h"
 
 namespace dpac {
 

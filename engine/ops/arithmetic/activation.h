@@ -2,7 +2,8 @@
 /// What is applied element by element.
 #pragma once
 
-#include "engine/ops/digital.h"
+#include "engine/ops/digital_fwd.h"
+#include "engine/ops/value.h"
 #include "kernels/activation.h"
 
 namespace dpac {

@@ -2,7 +2,8 @@
 /// The product of two maps, as squeeze-and-excitation needs it.
 #pragma once
 
-#include "engine/ops/digital.h"
+#include "engine/ops/digital_fwd.h"
+#include "engine/ops/value.h"
 
 namespace dpac {
 

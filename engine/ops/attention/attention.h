@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "engine/ops/analog/analog.h"
-#include "engine/ops/digital.h"
+#include "engine/ops/digital_fwd.h"
 
 namespace dpac {
 

@@ -11,7 +11,7 @@
 
 #include "engine/noise/layer_noise.h"
 #include "engine/noise/noise_config.h"
-#include "engine/noise/quantization.h"
+#include "engine/noise/quantizers.h"
 #include "kernels/analog_epilogue.h"
 #include "kernels/matrix.h"
 #include "kernels/noise_key.h"

@@ -2,7 +2,8 @@
 /// The channels of a map in another order, as ShuffleNet has it.
 #pragma once
 
-#include "engine/ops/digital.h"
+#include "engine/ops/digital_fwd.h"
+#include "engine/ops/value.h"
 
 namespace dpac {
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/ops/digital.h"
+
 namespace dpac {
 
 Grid grid_of(const ImageLayoutOp&) {

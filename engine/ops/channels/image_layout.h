@@ -2,7 +2,7 @@
 /// The network's image as channel blocks.
 #pragma once
 
-#include "engine/ops/digital.h"
+#include "engine/ops/digital_fwd.h"
 
 namespace dpac {
 

@@ -2,7 +2,8 @@
 /// The parameter-free ("option A") shortcut of CIFAR ResNets.
 #pragma once
 
-#include "engine/ops/digital.h"
+#include "engine/ops/digital_fwd.h"
+#include "engine/ops/value.h"
 
 namespace dpac {
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/ops/digital.h"
 #include "kernels/elementwise.h"
 #include "kernels/error.h"
 

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "engine/ops/digital.h"
+
 namespace dpac {
 namespace {
 

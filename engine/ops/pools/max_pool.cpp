@@ -1,5 +1,8 @@
 #include "engine/ops/pools/max_pool.h"
 
+#include "engine/onednn/onednn.h"
+#include "engine/ops/digital.h"
+
 namespace dpac {
 
 Value output_of(const MaxPoolOp& op, InputValues inputs) {

@@ -2,8 +2,8 @@
 /// The largest value over windows of a map.
 #pragma once
 
-#include "engine/onednn/onednn.h"
-#include "engine/ops/digital.h"
+#include "engine/ops/digital_fwd.h"
+#include "engine/ops/value.h"
 
 namespace dpac {
 

@@ -2,7 +2,8 @@
 /// A map of other height and width: upsampling, and what else interpolates between pixels.
 #pragma once
 
-#include "engine/ops/digital.h"
+#include "engine/ops/digital_fwd.h"
+#include "engine/ops/value.h"
 
 namespace dpac {
 

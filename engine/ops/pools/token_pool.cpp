@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/ops/digital.h"
+
 namespace dpac {
 namespace {
 

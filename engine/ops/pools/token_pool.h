@@ -2,7 +2,8 @@
 /// One pixel for a sequence of tokens.
 #pragma once
 
-#include "engine/ops/digital.h"
+#include "engine/ops/digital_fwd.h"
+#include "engine/ops/value.h"
 
 namespace dpac {
 

@@ -1,5 +1,6 @@
 #include "engine/plans/float/float_memory.h"
 
+#include "engine/graph/fused_graph.h"
 #include "engine/ops/attention/attention_head.h"
 #include "engine/plans/memory_plan.h"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/ops/attention/attention_head.h"
+#include "engine/ops/digital.h"
 #include "engine/plans/float/float_memory.h"
 #include "engine/plans/float/float_worker.h"
 

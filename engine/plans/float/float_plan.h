@@ -11,10 +11,11 @@
 #include <vector>
 
 #include "engine/graph/fused_graph.h"
-#include "engine/noise/quantization.h"
+#include "engine/noise/quantizers.h"
 #include "engine/onednn/onednn.h"
 #include "engine/onednn/winograd.h"
 #include "engine/ops/attention/attention_head.h"
+#include "engine/ops/digital.h"
 #include "engine/ops/digital_ops.h"
 #include "engine/plans/plan.h"
 #include "engine/plans/weights/node_weights.h"

@@ -2,6 +2,7 @@
 
 #include <omp.h>
 
+#include "engine/graph/fused_graph.h"
 #include "engine/ops/attention/attention_view.h"
 #include "engine/plans/float/planned_attention.h"
 #include "kernels/group_patch_norm.h"

@@ -6,7 +6,9 @@
 #include <variant>
 #include <vector>
 
+#include "engine/graph/fused_graph.h"
 #include "engine/plans/float/float_plan.h"
+#include "kernels/quantizer.h"
 
 namespace dpac {
 

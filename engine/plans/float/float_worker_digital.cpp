@@ -1,5 +1,7 @@
 // Digital operations of a float plan, and what becomes of values: quantisers, sums of squares, logits.
 
+#include "engine/graph/fused_graph.h"
+#include "engine/ops/digital.h"
 #include "engine/plans/float/float_worker.h"
 #include "kernels/patch_norm.h"
 

@@ -1,5 +1,7 @@
 // What a float plan's observer is shown.
 
+#include "engine/graph/fused_graph.h"
+#include "engine/observer.h"
 #include "engine/plans/float/float_worker.h"
 #include "engine/plans/float/sequence_view.h"
 

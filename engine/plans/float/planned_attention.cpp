@@ -1,5 +1,7 @@
 #include "engine/plans/float/planned_attention.h"
 
+#include "engine/graph/fused_graph.h"
+
 namespace dpac {
 
 Attention planned_attention(const FloatPlan& plan, std::size_t node, const PlacedSequence& sequence,

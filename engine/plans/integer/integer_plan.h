@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/graph/fused_graph.h"
-#include "engine/noise/quantization.h"
+#include "engine/noise/quantizers.h"
 #include "engine/onednn/onednn.h"
 #include "engine/ops/digital.h"
 #include "engine/plans/integer/integer_weights.h"

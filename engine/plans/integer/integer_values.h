@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/graph/fused_graph.h"
-#include "engine/noise/quantization.h"
+#include "engine/noise/quantizers.h"
 #include "kernels/integer_map.h"
 
 namespace dpac {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/noise/quantization.h"
+#include "engine/noise/quantizers.h"
 #include "engine/plans/integer/integer_values.h"
 #include "engine/plans/weights/grouped_weights.h"
 #include "kernels/noise_key.h"

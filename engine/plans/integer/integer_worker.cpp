@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/graph/fused_graph.h"
+#include "engine/ops/digital.h"
 #include "engine/ops/digital_ops.h"
 #include "engine/plans/integer/integer_values.h"
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/graph/fused_graph.h"
 #include "engine/plans/integer/integer_plan.h"
 #include "kernels/integer_epilogue.h"
 
