@@ -39,6 +39,12 @@ void multiply_values_body(int64_t count, const float* a, const float* b, float* 
               [=](int64_t i) { hn::StoreU(hn::Mul(hn::LoadU(d, a + i), hn::LoadU(d, b + i)), d, dst + i); });
 }
 
+void divide_values_body(int64_t count, const float* a, const float* b, float* dst) {
+  const Lanes d;
+  for_vectors(count,
+              [=](int64_t i) { hn::StoreU(hn::Div(hn::LoadU(d, a + i), hn::LoadU(d, b + i)), d, dst + i); });
+}
+
 void add_products_body(int64_t count, const float* a, const float* b, float* dst) {
   const Lanes d;
   for_vectors(count, [=](int64_t i) {
@@ -138,6 +144,7 @@ namespace dpac {
 
 HWY_EXPORT(add_values_body);
 HWY_EXPORT(multiply_values_body);
+HWY_EXPORT(divide_values_body);
 HWY_EXPORT(add_products_body);
 HWY_EXPORT(scale_lanes_body);
 HWY_EXPORT(add_scaled_lanes_body);
@@ -158,6 +165,11 @@ void add_values(int64_t count, const float* a, const float* b, float* dst) {
 void multiply_values(int64_t count, const float* a, const float* b, float* dst) {
   assert(count % kStep == 0);
   DPAC_DISPATCH(multiply_values_body)(count, a, b, dst);
+}
+
+void divide_values(int64_t count, const float* a, const float* b, float* dst) {
+  assert(count % kStep == 0);
+  DPAC_DISPATCH(divide_values_body)(count, a, b, dst);
 }
 
 void add_products(int64_t count, const float* a, const float* b, float* dst) {

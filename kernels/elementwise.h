@@ -17,6 +17,9 @@ void add_values(int64_t count, const float* a, const float* b, float* dst);
 /// dst <- a b.
 void multiply_values(int64_t count, const float* a, const float* b, float* dst);
 
+/// dst <- a / b.
+void divide_values(int64_t count, const float* a, const float* b, float* dst);
+
 /// dst <- dst + a b.
 void add_products(int64_t count, const float* a, const float* b, float* dst);
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "loaders/onnx/onnx_operations.h"
+#include "loaders/onnx/onnx_views.h"
 
 namespace dpac {
 namespace {
@@ -49,51 +50,97 @@ void clip(OnnxBuilder& b) {
   }
 }
 
-/// A constant's values for each channel of a map; it may be one number.
-std::vector<float> per_channel(OnnxBuilder& b, const OnnxTensor& constant, const OnnxValue& value) {
+/// A constant's values for each channel of a map, if it is one number or has so many values along its
+/// channels.
+std::optional<std::vector<float>> per_channel(OnnxBuilder& b, const OnnxTensor& constant,
+                                              const OnnxValue& value) {
   const auto channels = static_cast<std::size_t>(b.shape_of(value.node).channels);
-  if (!constant.is_float()) b.refuse("computes with integers and a map");
   const std::vector<float>& values = constant.floats();
   if (values.size() == 1) return std::vector<float>(channels, values[0]);
   const std::size_t rank = rank_of(value), missing = rank - std::min(rank, constant.shape.size());
   bool fits = values.size() == channels && constant.shape.size() <= rank;
   for (std::size_t axis = 0; fits && axis < constant.shape.size(); ++axis) {
-    fits = constant.shape[axis] == 1 || axis + missing == channel_axis(b, value);
+    fits = constant.shape[axis] == 1 || axis + missing == find_channel_axis(b, value);
   }
+  return fits ? std::optional(values) : std::nullopt;
+}
+
+/// Values [channels][pixels] of what lists them as [pixels][channels].
+std::vector<float> channels_first(const std::vector<float>& values, std::size_t channels) {
+  const std::size_t pixels = values.size() / channels;
+  std::vector<float> ordered(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) ordered[i % channels * pixels + i / channels] = values[i];
+  return ordered;
+}
+
+/// A constant's values for each element of a map, in the map's own order.
+std::vector<float> per_element(OnnxBuilder& b, const OnnxTensor& constant, const OnnxValue& value) {
+  Shape axes = axes_of(b, value);
+  axes.insert(axes.begin(), 1);
+  const std::size_t rank = axes.size(), missing = rank - std::min(rank, constant.shape.size());
+  bool fits =
+      constant.shape.size() <= rank && value.axes != OnnxAxes::shuffled && value.axes != OnnxAxes::listed;
+  for (std::size_t axis = 0; fits && axis < constant.shape.size(); ++axis)
+    fits = constant.shape[axis] == 1 || constant.shape[axis] == axes[axis + missing];
   if (!fits) {
     b.refuse(fmt::format(
         "computes with a constant of shape {} and a map of {} (channels, height, width), expected one "
-        "number, or one for each channel",
+        "number, or one for each channel or each element of the map",
         to_string(constant.shape), to_string(b.shape_of(value.node))));
   }
-  return std::vector<float>(values);
+  b.count_constants(2 * element_count(axes));  // A scale and an offset.
+  const OnnxTensor whole = taken(constant, axes, broadcast_view(constant.shape, axes));
+  const bool last = value.axes == OnnxAxes::hwc || value.axes == OnnxAxes::flat_hwc;
+  const auto channels = static_cast<std::size_t>(b.shape_of(value.node).channels);
+  return last ? channels_first(whole.floats(), channels) : whole.floats();
 }
 
 enum class Arithmetic { add, subtract, multiply, divide };
 
-/// scale x + offset, where input `map` is x and the other a constant c.
-void with_constant(OnnxBuilder& b, Arithmetic kind, std::size_t map) {
-  const OnnxValue value = b.input(map);
-  std::vector<float> c = per_channel(b, b.constant_input(1 - map), value);
-  const std::vector<float> zeros(c.size(), 0.0f);
-  const auto everywhere = [&](float v) { return std::vector<float>(c.size(), v); };
+/// scale x + offset.
+struct Affine {
+  std::vector<float> scale, offset;
+};
+
+/// What becomes of x with constants c, where x is the input `map`.
+Affine affine_of(OnnxBuilder& b, Arithmetic kind, std::size_t map, std::vector<float> c) {
+  const std::size_t count = c.size();
+  const auto everywhere = [&](float v) { return std::vector<float>(count, v); };
   switch (kind) {
     case Arithmetic::add:
-      return add_affine(b, map, everywhere(1), c);
+      return {everywhere(1), std::move(c)};
     case Arithmetic::multiply:
-      return add_affine(b, map, c, zeros);
+      break;
     case Arithmetic::subtract:
-      if (map == 1) return add_affine(b, map, everywhere(-1), c);  // c - x.
+      if (map == 1) return {everywhere(-1), std::move(c)};  // c - x.
       for (float& v : c) v = -v;
-      return add_affine(b, map, everywhere(1), c);
+      return {everywhere(1), std::move(c)};
     case Arithmetic::divide:
       if (map == 1) b.refuse("divides a constant by a map");
       for (float& v : c) {
         if (v == 0) b.refuse("divides by zero");
         v = 1 / v;
       }
-      return add_affine(b, map, c, zeros);
   }
+  return {std::move(c), everywhere(0)};
+}
+
+/// Of input `map` and a constant.
+void with_constant(OnnxBuilder& b, Arithmetic kind, std::size_t map) {
+  const OnnxValue value = b.input(map);
+  const OnnxTensor& constant = b.constant_input(1 - map);
+  if (!constant.is_float()) b.refuse("computes with integers and a map");
+  if (auto c = per_channel(b, constant, value)) {
+    const Affine affine = affine_of(b, kind, map, std::move(*c));
+    return add_affine(b, map, affine.scale, affine.offset);
+  }
+  const Affine affine = affine_of(b, kind, map, per_element(b, constant, value));
+  const MapShape& own = b.shape_of(value.node);
+  const Shape shape{own.channels, own.height, own.width};
+  b.set_map(
+      b.append(ElementwiseAffineOp{share(Tensor(shape, affine.scale)), share(Tensor(shape, affine.offset))},
+               {value.node}),
+      value);
 }
 
 /// x sigmoid(x) as one activation, where nothing else reads the factor.
@@ -117,35 +164,58 @@ int one_pixel_of(OnnxBuilder& b, int map) {
   return repeats ? own.inputs[0] : map;
 }
 
-/// x + y or x - y.
-void sum(OnnxBuilder& b, Arithmetic kind, const OnnxValue& x, const OnnxValue& y) {
-  const MapShape &p = b.shape_of(x.node), &q = b.shape_of(y.node);
-  const int64_t rows = std::max(p.height, q.height), columns = std::max(p.width, q.width);
-  const int first = repeat_pixels(b, x.node, rows, columns);
-  int second = repeat_pixels(b, y.node, rows, columns);
+/// What two maps are broadcast to.
+MapShape common_shape(OnnxBuilder& b, int x, int y) {
+  const MapShape &p = b.shape_of(x), &q = b.shape_of(y);
+  return {std::max(p.channels, q.channels), std::max(p.height, q.height), std::max(p.width, q.width)};
+}
+
+/// x + y, x - y or x / y.
+int element_by_element(OnnxBuilder& b, Arithmetic kind, int x, int y) {
+  const MapShape shape = common_shape(b, x, y);
+  x = broadcast_map(b, x, shape);
+  y = broadcast_map(b, y, shape);
+  if (kind == Arithmetic::divide) return b.append(DivideOp{}, {x, y});
   if (kind == Arithmetic::subtract) {
-    const auto channels = static_cast<std::size_t>(b.shape_of(second).channels);
+    const auto channels = static_cast<std::size_t>(shape.channels);
     const std::vector<float> minus(channels, -1.0f), zeros(channels, 0.0f);
-    second = b.append(channel_affine(minus, zeros), {second});
+    y = b.append(channel_affine(minus, zeros), {y});
   }
-  b.set_map(b.append(AddOp{}, {first, second}), x);
+  return b.append(AddOp{}, {x, y});
+}
+
+/// x y, where a map of one pixel need not be repeated.
+int product(OnnxBuilder& b, int x, int y) {
+  const MapShape shape = common_shape(b, x, y);
+  const auto factor_of = [&](int map) {
+    const MapShape own = b.shape_of(one_pixel_of(b, map));
+    return broadcast_map(b, one_pixel_of(b, map), {shape.channels, own.height, own.width});
+  };
+  const int p = factor_of(x), q = factor_of(y);
+  const bool swapped = b.shape_of(p).pixels() == 1 && shape.pixels() != 1;
+  const int factor = swapped ? p : q;
+  const int whole = broadcast_map(b, swapped ? y : x, shape);
+  if (b.shape_of(factor).pixels() == 1) return b.append(MultiplyOp{}, {whole, factor});
+  return b.append(MultiplyOp{}, {whole, broadcast_map(b, factor, shape)});
+}
+
+/// Whether the axes of two values are those of their maps in one order, so that arithmetic with maps is
+/// theirs.
+bool are_alike(OnnxBuilder& b, const OnnxValue& x, const OnnxValue& y) {
+  const bool alike = x.axes == y.axes && x.groups == y.groups && x.subgroups == y.subgroups;
+  if (rank_of(x) != 2 || rank_of(y) != 2) return alike;
+  const MapShape &p = b.shape_of(x.node), &q = b.shape_of(y.node);
+  if (p.pixels() == 1 && q.pixels() == 1) return true;  // Vectors.
+  constexpr MapShape kNumber{1, 1, 1};
+  return alike && (p == q || p == kNumber || q == kNumber);
 }
 
 void of_maps(OnnxBuilder& b, Arithmetic kind) {
-  const OnnxValue &x = b.input(0), &y = b.input(1);
-  const bool vectors = rank_of(x) == 2 && rank_of(y) == 2 && b.shape_of(x.node).pixels() == 1;
-  if ((x.axes != y.axes || x.groups != y.groups) && !vectors)
-    b.refuse("computes with maps whose axes differ");
-  if (kind == Arithmetic::divide) b.refuse("divides a map by a map");
-  if (kind != Arithmetic::multiply) return sum(b, kind, x, y);
+  const OnnxValue x = b.input(0), y = b.input(1);
+  if (!are_alike(b, x, y)) b.refuse("computes with maps whose axes differ");
+  if (kind != Arithmetic::multiply) return b.set_map(element_by_element(b, kind, x.node, y.node), x);
   if (joins_gate(b, 0) || joins_gate(b, 1)) return;
-  const int p = one_pixel_of(b, x.node), q = one_pixel_of(b, y.node);
-  const bool swapped = p != x.node || (b.shape_of(p).pixels() == 1 && b.shape_of(y.node).pixels() != 1);
-  if (swapped) {
-    b.set_map(b.append(MultiplyOp{}, {y.node, p}), y);
-  } else {
-    b.set_map(b.append(MultiplyOp{}, {x.node, q}), x);
-  }
+  b.set_map(product(b, x.node, y.node), x);
 }
 
 bool is_about(float value, double expected) {

@@ -161,9 +161,13 @@ void OnnxBuilder::expect_scores() const {
   }
 }
 
-void OnnxBuilder::set_constant(std::size_t i, OnnxTensor constant) {
-  constants_left_ -= element_count(constant.shape);
+void OnnxBuilder::count_constants(int64_t values) {
+  constants_left_ -= values;
   if (constants_left_ < 0) refuse("computes more constants than a model of its size has use for");
+}
+
+void OnnxBuilder::set_constant(std::size_t i, OnnxTensor constant) {
+  count_constants(element_count(constant.shape));
   set_output(i, {.constant = std::make_shared<OnnxTensor>(std::move(constant))});
 }
 

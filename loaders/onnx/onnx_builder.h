@@ -19,8 +19,9 @@ enum class OnnxAxes {
   hwc,       ///< [H, W, C]: TensorFlow's.
   flat,      ///< [C * H * W].
   flat_hwc,  ///< [H * W * C].
-  grouped,   ///< [groups, C / groups, H, W], between the two reshapes of a channel shuffle.
+  grouped,   ///< [groups, C / groups, H, W], as in channel shuffles and split attention.
   shuffled,  ///< [C / groups, groups, H, W].
+  nested,    ///< [groups, subgroups, C / (groups * subgroups)] of one pixel.
   row,       ///< [1, C] of one pixel, for a convolution over the channels.
   column,    ///< [C, 1] of one pixel.
   listed,    ///< None: the batch is one image, and its axis is all values, in the order [C, H, W].
@@ -50,7 +51,8 @@ struct OnnxValue {
   std::shared_ptr<const OnnxTensor> constant = nullptr;
   int node = -1;
   OnnxAxes axes = OnnxAxes::chw;
-  int64_t groups = 1;                                            ///< Of grouped and shuffled axes.
+  int64_t groups = 1;                                            ///< Of grouped, shuffled and nested axes.
+  int64_t subgroups = 1;                                         ///< Of nested axes.
   GeluStep gelu = GeluStep::none;                                ///< Then `node` is x.
   int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;  ///< Zeros around it, for the next window.
   std::shared_ptr<const OnnxValue> whole = nullptr;              ///< With those zeros as part of the map.
@@ -96,6 +98,9 @@ class OnnxBuilder {
   /// Images that the model takes at once; below 1 where it leaves that open.
   [[nodiscard]] int64_t declared_batch() const { return model_.inputs()[0].dims[0]; }
 
+  /// The version of ONNX's own operations.
+  [[nodiscard]] int64_t opset() const { return model_.opset(); }
+
   [[nodiscard]] GraphBuilder& graph() { return graph_; }
   [[nodiscard]] const MapShape& shape_of(int node) const { return graph_.shape_of(node); }
   [[nodiscard]] const Node& node(int n) const { return graph_.node(n); }
@@ -115,10 +120,12 @@ class OnnxBuilder {
   void set_output(std::size_t i, OnnxValue value);
   /// @throws Error if the constants that were computed have become more than the model's size explains.
   void set_constant(std::size_t i, OnnxTensor constant);
+  /// Counts so many values among them, before they are made.
+  void count_constants(int64_t values);
   void set_map(int node, OnnxAxes axes = OnnxAxes::chw) { set_output(0, {.node = node, .axes = axes}); }
   /// Another map, with the axes of a value.
   void set_map(int node, const OnnxValue& like) {
-    set_output(0, {.node = node, .axes = like.axes, .groups = like.groups});
+    set_output(0, {.node = node, .axes = like.axes, .groups = like.groups, .subgroups = like.subgroups});
   }
 
   void assume(const std::string& sentence) { graph_.assume(sentence); }

@@ -208,19 +208,6 @@ void global_average_pool(OnnxBuilder& b) {
   b.set_map(b.append(GlobalAveragePoolOp{}, {b.map_input(0)}));
 }
 
-/// Over all pixels.
-void reduce_mean(OnnxBuilder& b) {
-  const OnnxValue value = b.map_value(0);
-  if (rank_of(value) != 4) b.refuse("takes the mean of what is no map");
-  Integers axes = b.integers(1, "axes").value_or(Integers{});
-  for (int64_t& axis : axes) axis += axis < 0 ? 4 : 0;
-  std::sort(axes.begin(), axes.end());
-  const Integers pixels = value.axes == OnnxAxes::chw ? Integers{2, 3} : Integers{1, 2};
-  if (axes != pixels) b.refuse("takes the mean over other axes than height and width");
-  const bool keeps = b.current().integer("keepdims", 1) != 0;
-  b.set_map(b.append(GlobalAveragePoolOp{}, {value.node}), keeps ? value.axes : OnnxAxes::flat);
-}
-
 }  // namespace
 
 OnnxOperations onnx_layers() {
@@ -231,8 +218,7 @@ OnnxOperations onnx_layers() {
           {"LayerNormalization", layer_normalization},
           {"MaxPool", max_pool},
           {"AveragePool", average_pool},
-          {"GlobalAveragePool", global_average_pool},
-          {"ReduceMean", reduce_mean}};
+          {"GlobalAveragePool", global_average_pool}};
 }
 
 }  // namespace dpac

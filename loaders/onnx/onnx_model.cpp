@@ -267,6 +267,13 @@ OnnxTensor OnnxModel::tensor(const std::string& name) const {
   return read_tensor(proto, path_.parent_path(), fmt::format("{}: initialiser '{}'", file_, name));
 }
 
+int64_t OnnxModel::opset() const {
+  for (const auto& set : impl_->model.opset_import()) {
+    if (set.domain().empty() || set.domain() == "ai.onnx") return set.version();
+  }
+  return 1;  // As ONNX has it.
+}
+
 int64_t OnnxModel::bytes() const {
   int64_t sum = static_cast<int64_t>(impl_->model.ByteSizeLong());
   for (const std::string& file : external_files()) {

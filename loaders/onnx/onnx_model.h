@@ -67,6 +67,9 @@ class OnnxModel {
   /// An initialiser. @throws Error if what is stored does not fit its shape, is no number, or is not finite.
   [[nodiscard]] OnnxTensor tensor(const std::string& name) const;
 
+  /// The version of ONNX's own operations.
+  [[nodiscard]] int64_t opset() const;
+
   /// Of the model and of its external data.
   [[nodiscard]] int64_t bytes() const;
 

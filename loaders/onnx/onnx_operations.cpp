@@ -6,6 +6,7 @@ namespace {
 const OnnxOperations& map_operations() {
   static const OnnxOperations all = [] {
     OnnxOperations joined = onnx_layers();
+    joined.merge(onnx_reductions());
     joined.merge(onnx_arithmetic());
     joined.merge(onnx_resizes());
     joined.merge(onnx_shapes());
@@ -37,6 +38,7 @@ std::size_t rank_of(const OnnxValue& value) {
   switch (value.axes) {
     case OnnxAxes::chw:
     case OnnxAxes::hwc:
+    case OnnxAxes::nested:
       return 4;
     case OnnxAxes::flat:
     case OnnxAxes::flat_hwc:
@@ -53,12 +55,43 @@ std::size_t rank_of(const OnnxValue& value) {
   return 0;
 }
 
-std::size_t channel_axis(const OnnxBuilder& b, const OnnxValue& value) {
+Shape axes_of(const OnnxBuilder& b, const OnnxValue& value) {
+  const MapShape& map = b.shape_of(value.node);
+  switch (value.axes) {
+    case OnnxAxes::chw:
+      return {map.channels, map.height, map.width};
+    case OnnxAxes::hwc:
+      return {map.height, map.width, map.channels};
+    case OnnxAxes::flat:
+    case OnnxAxes::flat_hwc:
+      return {map.channels * map.pixels()};
+    case OnnxAxes::grouped:
+      return {value.groups, map.channels / value.groups, map.height, map.width};
+    case OnnxAxes::shuffled:
+      return {map.channels / value.groups, value.groups, map.height, map.width};
+    case OnnxAxes::nested:
+      return {value.groups, value.subgroups, map.channels / (value.groups * value.subgroups)};
+    case OnnxAxes::row:
+      return {1, map.channels};
+    case OnnxAxes::column:
+      return {map.channels, 1};
+    case OnnxAxes::listed:
+      return {};
+  }
+  return {};
+}
+
+std::optional<std::size_t> find_channel_axis(const OnnxBuilder& b, const OnnxValue& value) {
   if (value.axes == OnnxAxes::hwc) return 3;
   const bool vector = rank_of(value) == 2 && b.shape_of(value.node).pixels() == 1;
-  if (value.axes != OnnxAxes::chw && !vector)
-    b.refuse("looks for channels where none of the axes is the channels");
-  return 1;
+  if (value.axes == OnnxAxes::chw || vector) return 1;
+  return std::nullopt;
+}
+
+std::size_t channel_axis(const OnnxBuilder& b, const OnnxValue& value) {
+  const auto axis = find_channel_axis(b, value);
+  if (!axis) b.refuse("looks for channels where none of the axes is the channels");
+  return *axis;
 }
 
 }  // namespace dpac

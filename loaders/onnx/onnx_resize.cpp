@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "loaders/onnx/onnx_operations.h"
 
@@ -28,19 +29,26 @@ ResizeOp::Axis axis_of(OnnxBuilder& b, const std::string& mode, int64_t from, in
     axis.after += (static_cast<double>(from) - static_cast<double>(to) / scale) / 2;
     return axis;
   }
-  b.refuse(fmt::format("has the coordinate_transformation_mode '{}', which cannot be run", mode));
+  b.refuse(fmt::format(
+      "has the coordinate_transformation_mode '{}', which cannot be run: export the model with 'half_pixel', "
+      "'align_corners' or 'asymmetric'",
+      mode));
 }
 
 Between between_of(OnnxBuilder& b, const std::string& rounding_otherwise) {
   const std::string mode = b.current().text("mode", "nearest"),
                     rounding = b.current().text("nearest_mode", rounding_otherwise);
   if (mode == "linear" || mode == "bilinear") return Between::linear;
-  if (mode != "nearest") b.refuse(fmt::format("interpolates by '{}', expected 'nearest' or 'linear'", mode));
+  if (mode != "nearest")
+    b.refuse(fmt::format("interpolates by '{}': export the model with 'nearest' or 'linear'", mode));
   if (rounding == "floor") return Between::floor;
   if (rounding == "ceil") return Between::ceil;
   if (rounding == "round_prefer_floor") return Between::round_half_to_floor;
   if (rounding == "round_prefer_ceil") return Between::round_half_to_ceil;
-  b.refuse(fmt::format("has the nearest_mode '{}', which cannot be run", rounding));
+  b.refuse(
+      fmt::format("has the nearest_mode '{}', expected 'floor', 'ceil', 'round_prefer_floor' or "
+                  "'round_prefer_ceil'",
+                  rounding));
 }
 
 /// What a node says of the axes of its map, for all four; 1 for those that it does not name.
@@ -52,7 +60,8 @@ std::vector<T> for_all_axes(OnnxBuilder& b, const std::vector<T>& values, const 
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const int64_t axis = axes[i] < 0 ? axes[i] + kRank : axes[i];
     if (axes.size() != values.size() || axis < 0 || axis >= kRank)
-      b.refuse(fmt::format("gives {} sizes for {} axes", values.size(), axes.size()));
+      b.refuse(fmt::format("gives {} sizes for the axes [{}], expected one for each of [0, 1, 2, 3]",
+                           values.size(), fmt::join(axes, ", ")));
     all[static_cast<std::size_t>(axis)] = values[i];
   }
   return all;
@@ -66,7 +75,7 @@ struct Sizes {
 
 std::size_t row_axis(OnnxBuilder& b, const OnnxValue& value) {
   if (value.axes != OnnxAxes::chw && value.axes != OnnxAxes::hwc)
-    b.refuse("resizes what is no map of height and width");
+    b.refuse("resizes what has no height and width: reshape it to [batch, channels, height, width] before");
   return value.axes == OnnxAxes::chw ? 2 : 1;
 }
 
@@ -78,7 +87,10 @@ Sizes from_scales(OnnxBuilder& b, const OnnxValue& value, const Floats& given) {
   const auto sane = [](float v) { return v > 0 && v < kMost; };
   if (!std::all_of(scales.begin(), scales.end(), sane) || scales[0] != 1 ||
       scales[channel_axis(b, value)] != 1)
-    b.refuse("resizes along other axes than height and width, or by no positive factor");
+    b.refuse(
+        fmt::format("resizes by the factors [{}], expected positive ones of height and width, and 1 of "
+                    "all other axes",
+                    fmt::join(scales, ", ")));
   const auto resized = [](int64_t size, float scale) {  // In float, as ONNX Runtime does.
     return static_cast<int64_t>(static_cast<float>(size) * scale);
   };
@@ -94,9 +106,16 @@ Sizes from_sizes(OnnxBuilder& b, const OnnxValue& value, const Integers& given) 
   own[row + 1] = map.width;
   own[channels] = map.channels;
   const Integers sizes = for_all_axes(b, given, own);
-  if (sizes[channels] != map.channels) b.refuse("resizes along other axes than height and width");
-  if (b.current().text("keep_aspect_ratio_policy", "stretch") != "stretch")
-    b.refuse("keeps the aspect ratio, which cannot be run");
+  if (sizes[channels] != map.channels || (sizes[0] != 1 && sizes[0] != b.declared_batch())) {
+    b.refuse(
+        fmt::format("resizes {} channels to the sizes [{}], expected other ones of height and width alone",
+                    map.channels, fmt::join(sizes, ", ")));
+  }
+  if (const auto policy = b.current().text("keep_aspect_ratio_policy", "stretch"); policy != "stretch") {
+    b.refuse(fmt::format(
+        "has the keep_aspect_ratio_policy '{}', which cannot be run: give both sizes, with 'stretch'",
+        policy));
+  }
   return {sizes[row], sizes[row + 1], static_cast<double>(sizes[row]) / static_cast<double>(map.height),
           static_cast<double>(sizes[row + 1]) / static_cast<double>(map.width)};
 }
@@ -117,7 +136,9 @@ void resize_by_corners(OnnxBuilder& b, const Floats& scales) {
   const Sizes sizes = from_scales(b, b.map_value(0), scales);
   const Between between = between_of(b, "floor");
   if (between != Between::linear && (sizes.row_scale < 1 || sizes.column_scale < 1))
-    b.refuse("makes a map smaller by single pixels, of which opset 10 does not say which");
+    b.refuse(
+        "makes a map smaller by single pixels, and opset 10 does not say by which: export the model in "
+        "opset 11 or later");
   append_resize(b, sizes, "asymmetric", between);
 }
 
@@ -131,50 +152,60 @@ void resize(OnnxBuilder& b) {
   const OnnxValue value = b.map_value(0);
   if (b.current().inputs.size() == 2) return resize_by_corners(b, b.float_input(1));
   const auto scales_given = b.has_input(2) && !b.float_input(2).empty();
-  if (!scales_given && !b.has_input(3)) b.refuse("has neither scales nor sizes");
+  if (!scales_given && !b.has_input(3)) b.refuse("has neither scales nor sizes, expected one of them");
   const Sizes sizes =
       scales_given ? from_scales(b, value, b.float_input(2)) : from_sizes(b, value, *b.integers(3, "sizes"));
   const bool smaller = sizes.row_scale < 1 || sizes.column_scale < 1;
-  if (b.current().integer("antialias", 0) != 0 && smaller) b.refuse("is antialiased, which cannot be run");
-  if (b.current().integer("exclude_outside", 0) != 0) b.refuse("excludes pixels outside the map");
+  if (b.current().integer("antialias", 0) != 0 && smaller)
+    b.refuse("is antialiased, which cannot be run: export the model with antialias = 0");
+  if (b.current().integer("exclude_outside", 0) != 0) {
+    b.refuse(
+        "leaves out the pixels outside the map, which cannot be run: export the model with "
+        "exclude_outside = 0");
+  }
   const Between between = between_of(b, "round_prefer_floor");
   append_resize(b, sizes, b.current().text("coordinate_transformation_mode", "half_pixel"), between);
 }
 
-/// Of one row or column to more.
+/// Of one channel, row or column to more.
 void expand(OnnxBuilder& b) {
   const OnnxValue value = b.map_value(0);
   const Integers given = b.integers(1, "shape").value_or(Integers{});
   const std::size_t rank = rank_of(value);
-  if (given.size() > rank) b.refuse("adds axes to a map");
+  if (given.size() > rank)
+    b.refuse(fmt::format("expands a map of {} axes to {}: reshape it before", rank, given.size()));
   Integers target(rank - given.size(), 1);
   target.insert(target.end(), given.begin(), given.end());
-  const auto channels = channel_axis(b, value);
-  const MapShape& map = b.shape_of(value.node);
-  if ((target[0] != 1 && target[0] != b.declared_batch()) ||
-      (target[channels] != 1 && target[channels] != map.channels))
-    b.refuse("repeats a map along other axes than height and width");
-  if (rank != 4) return b.set_output(0, value);
-  const std::size_t row = row_axis(b, value);
+  if (target[0] != 1 && target[0] != b.declared_batch())
+    b.refuse(fmt::format("repeats each image {} times, and images can be run only one for one", target[0]));
   const auto repeated = [](int64_t own, int64_t size) { return size == 1 ? own : size; };
-  b.set_map(
-      repeat_pixels(b, value.node, repeated(map.height, target[row]), repeated(map.width, target[row + 1])),
-      value);
+  MapShape to = b.shape_of(value.node);
+  const std::size_t channels = channel_axis(b, value);
+  to.channels = repeated(to.channels, target[channels]);
+  if (rank == 4) {
+    const std::size_t row = row_axis(b, value);
+    to.height = repeated(to.height, target[row]);
+    to.width = repeated(to.width, target[row + 1]);
+  }
+  b.set_map(broadcast_map(b, value.node, to), value);
 }
 
 }  // namespace
 
-int repeat_pixels(OnnxBuilder& b, int node, int64_t rows, int64_t columns) {
+int broadcast_map(OnnxBuilder& b, int node, const MapShape& to) {
   const MapShape map = b.shape_of(node);
-  if (map.height == rows && map.width == columns) return node;
-  if ((map.height != 1 && map.height != rows) || (map.width != 1 && map.width != columns)) {
-    b.refuse(fmt::format("repeats a map of {} (channels, height, width) to {} rows and {} columns",
-                         to_string(map), rows, columns));
+  const auto fits = [](int64_t own, int64_t target) { return own == target || own == 1; };
+  if (!fits(map.channels, to.channels) || !fits(map.height, to.height) || !fits(map.width, to.width)) {
+    b.refuse(fmt::format(
+        "repeats a map of {} (channels, height, width) to {}, which can be done only along axes of size 1",
+        to_string(map), to_string(to)));
   }
-  const auto axis = [](int64_t from, int64_t to) {
-    return ResizeOp::Axis{to, static_cast<double>(to) / static_cast<double>(from)};
+  if (map.channels != to.channels) node = b.append(ChannelExpandOp{to.channels}, {node});
+  if (map.height == to.height && map.width == to.width) return node;
+  const auto axis = [](int64_t from, int64_t size) {
+    return ResizeOp::Axis{size, static_cast<double>(size) / static_cast<double>(from)};
   };
-  return b.append(ResizeOp{axis(map.height, rows), axis(map.width, columns), Between::floor}, {node});
+  return b.append(ResizeOp{axis(map.height, to.height), axis(map.width, to.width), Between::floor}, {node});
 }
 
 OnnxOperations onnx_resizes() {

@@ -34,36 +34,12 @@ void cast(OnnxBuilder& b) {
 /// A classifier's scores serve as well as their probabilities.
 void softmax(OnnxBuilder& b) {
   OnnxValue value = b.map_value(0);
+  if (value.axes == OnnxAxes::grouped || value.axes == OnnxAxes::nested) return softmax_over_groups(b, value);
   if (b.shape_of(value.node).pixels() != 1) b.refuse("is no classifier's: it reads a map");
   b.assume(
       fmt::format("the softmax '{}' is left out: predictions are those of what it reads", b.current().name));
   value.probabilities = true;
   b.set_output(0, value);
-}
-
-/// Axes of a value but the batch's.
-Shape axes_of(OnnxBuilder& b, const OnnxValue& value) {
-  const MapShape& map = b.shape_of(value.node);
-  switch (value.axes) {
-    case OnnxAxes::chw:
-      return {map.channels, map.height, map.width};
-    case OnnxAxes::hwc:
-      return {map.height, map.width, map.channels};
-    case OnnxAxes::flat:
-    case OnnxAxes::flat_hwc:
-      return {map.channels * map.pixels()};
-    case OnnxAxes::grouped:
-      return {value.groups, map.channels / value.groups, map.height, map.width};
-    case OnnxAxes::shuffled:
-      return {map.channels / value.groups, value.groups, map.height, map.width};
-    case OnnxAxes::row:
-      return {1, map.channels};
-    case OnnxAxes::column:
-      return {map.channels, 1};
-    case OnnxAxes::listed:
-      return {};
-  }
-  return {};
 }
 
 /// With a batch of one: what is computed from it is for reshaping only.
@@ -116,11 +92,11 @@ void reshape_map(OnnxBuilder& b, const OnnxValue& value, const Integers& target)
     b.refuse(
         fmt::format("reshapes [batch, {}] to [batch, {}]", fmt::join(own, ", "), fmt::join(target, ", ")));
   }
+  if (target == own) return b.set_output(0, value);
   const bool chw = value.axes == OnnxAxes::chw,
-             in_groups = value.axes == OnnxAxes::grouped || value.axes == OnnxAxes::shuffled,
-             one_pixel = map.pixels() == 1 && !in_groups;
+             one_pixel = map.pixels() == 1 && value.axes != OnnxAxes::shuffled;
   OnnxValue result = value;
-  if (target == own) return b.set_output(0, result);
+  result.groups = result.subgroups = 1;
   if (const auto axes = one_pixel ? axes_of_pixel(target, map.channels) : std::nullopt; axes) {
     result.axes = *axes;
     return b.set_output(0, result);
@@ -129,12 +105,18 @@ void reshape_map(OnnxBuilder& b, const OnnxValue& value, const Integers& target)
     result.axes = chw ? OnnxAxes::flat : OnnxAxes::flat_hwc;
     return b.set_output(0, result);
   }
-  const bool splits = chw && target.size() == 4 && target[0] > 0 && map.channels % target[0] == 0 &&
-                      target[1] == map.channels / target[0] && target[2] == map.height &&
-                      target[3] == map.width;
+  const bool splits = (chw || one_pixel) && target.size() == 4 && target[0] > 0 &&
+                      map.channels % target[0] == 0 && target[1] == map.channels / target[0] &&
+                      target[2] == map.height && target[3] == map.width;
   if (splits) {
     result.axes = OnnxAxes::grouped;
     result.groups = target[0];
+    return b.set_output(0, result);
+  }
+  if (one_pixel && target.size() == 3) {
+    result.axes = OnnxAxes::nested;
+    result.groups = target[0];
+    result.subgroups = target[1];
     return b.set_output(0, result);
   }
   const bool joins = target == Integers{map.channels, map.height, map.width};
@@ -184,6 +166,8 @@ void transpose(OnnxBuilder& b) {
     value.axes = OnnxAxes::chw;
   } else if (value.axes == OnnxAxes::grouped && order == Integers{0, 2, 1, 3, 4}) {
     value.axes = OnnxAxes::shuffled;
+  } else if (value.axes == OnnxAxes::nested && order == Integers{0, 2, 1, 3}) {
+    value = swap_groups(b, value);
   } else if (value.axes == OnnxAxes::row && order == Integers{0, 2, 1}) {
     value.axes = OnnxAxes::column;
   } else if (value.axes == OnnxAxes::column && order == Integers{0, 2, 1}) {
@@ -223,6 +207,7 @@ void unsqueeze(OnnxBuilder& b) {
 void concat(OnnxBuilder& b) {
   const OnnxValue first = b.map_value(0);
   const int64_t axis = position(b.current().integer("axis", 1), rank_of(first));
+  if (first.axes == OnnxAxes::grouped && axis == 1) return join_groups(b);
   const bool joins_flat = first.axes == OnnxAxes::flat && axis == 1;  // Channel by channel, as the maps lie.
   if (!joins_flat && axis != static_cast<int64_t>(channel_axis(b, first)))
     b.refuse("joins maps along another axis than the channels");

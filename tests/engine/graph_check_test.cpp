@@ -124,6 +124,14 @@ TEST_CASE("shapes have to fit each op") {
   CHECK(contains(wrong(AddOp{}, {0, 1}), "adds maps of different shapes: 3x6x6 and 16x6x6"));
   CHECK(contains(wrong(AddOp{}, {1}), "takes 2 inputs, but is given 1"));
   CHECK(contains(wrong(MultiplyOp{}, {0, 1}), "multiplies maps of 3x6x6 and 16x6x6"));
+  CHECK(contains(wrong(DivideOp{}, {1, 0}), "divides maps of different shapes: 16x6x6 and 3x6x6"));
+  CHECK(contains(wrong(SoftmaxOp{3}), "takes the softmax over 3 groups of 16 channels"));
+  CHECK(contains(wrong(SoftmaxOp{0}), "takes the softmax over 0 groups of 16 channels"));
+  CHECK(contains(wrong(ChannelExpandOp{4}), "expands 16 channels to 4, expected one channel to some"));
+  CHECK(contains(wrong(ElementwiseAffineOp{}), "lacks a scale and an offset for every element of a map"));
+  CHECK(contains(wrong(ElementwiseAffineOp{zeros({16, 6, 6}), zeros({16, 6, 1})}), "of a map of 16x6x6"));
+  CHECK(contains(wrong(ChannelMeanOp{}, {}), "takes 1 input, but is given 0"));
+  CHECK(contains(wrong(GlobalL2PoolOp{}, {0, 1}), "takes 1 input, but is given 2"));
   CHECK(contains(wrong(SliceOp{4, 17}), "takes channels 4 to 17 of 16"));
   CHECK(contains(wrong(ChannelShuffleOp{3}), "shuffles 16 channels in 3 groups"));
   CHECK(contains(wrong(ChannelAffineOp{{1.0f}, {1.0f}}), "has 1 scales and 1 offsets for 16 channels"));

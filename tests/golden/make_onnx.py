@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes onnx/*.onnx, small networks as PyTorch's two exporters write them, and onnx/outputs.h5: for each of them
-`image` [2, 3, H, W] and the `logits` that ONNX Runtime gives.
+"""Writes onnx/*.onnx, small networks as PyTorch's two exporters write them, and onnx/outputs.h5 (of gates_* and response_*
+onnx/gated_outputs.h5): for each of them `image` [2, 3, H, W] and the `logits` that ONNX Runtime gives.
 
   mobile_old, mobile_new    depthwise convolutions, squeeze-and-excitation, hard-swish, ReLU6
   shuffle_old, shuffle_new  channel split, concatenation and shuffle; pools with ceil_mode
@@ -11,6 +11,8 @@
   listed                    what the new exporter makes of as_strided: places in a list of all values
   pyramid_old, pyramid_new  interpolation, TensorFlow's SAME padding computed from shapes, a gate that is expanded,
                             a convolution over channels (ECA)
+  gates_old, gates_new      selective kernels, split attention of two groups, a gate of one channel, learned maps
+  response_old, response_new    global response normalisation, channels first and last
   resize, upsample          every mode of Resize (opset 19) and Upsample (opset 9)
   constants                 every operation on constants
   padded                    zeros around a map, and less of it, before what has no padding of its own
@@ -102,8 +104,87 @@ class Pyramid(nn.Module):
         return self.head(x.mean((2, 3)))
 
 
+class SelectiveKernel(nn.Module):
+    """Two convolutions, whose outputs are weighed by a softmax over both."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.paths = nn.ModuleList(nn.Conv2d(channels, channels, k, padding=k // 2) for k in (1, 3))
+        self.select = nn.Sequential(nn.Conv2d(channels, 4, 1), nn.ReLU(), nn.Conv2d(4, 2 * channels, 1, bias=False))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        paths = torch.stack([torch.relu(path(x)) for path in self.paths], 1)
+        scores = self.select(paths.sum(1).mean((2, 3), keepdim=True))
+        n, c, h, w = scores.shape
+        return (paths * torch.softmax(scores.view(n, 2, c // 2, h, w), 1)).sum(1)
+
+
+class SplitAttention(nn.Module):
+    """As ResNeSt has it: `radix` parts of `groups` groups, weighed by a softmax over the parts."""
+
+    def __init__(self, channels: int, radix: int, groups: int) -> None:
+        super().__init__()
+        self.radix, self.groups = radix, groups
+        self.conv = nn.Conv2d(channels, channels * radix, 3, padding=1, groups=groups * radix)
+        self.scores = nn.Sequential(nn.Conv2d(channels, 8, 1, groups=groups), nn.ReLU(),
+                                    nn.Conv2d(8, channels * radix, 1, groups=groups))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = torch.relu(self.conv(x))
+        n, c, h, w = x.shape
+        x = x.reshape(n, self.radix, c // self.radix, h, w)
+        scores = self.scores(x.sum(1).mean((2, 3), keepdim=True))
+        scores = scores.view(n, self.groups, self.radix, -1).transpose(1, 2)
+        shares = torch.softmax(scores, 1).reshape(n, -1).view(n, -1, 1, 1)
+        return (x * shares.reshape(n, self.radix, c // self.radix, 1, 1)).sum(1)
+
+
+class Gates(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 12, 3, 2, 1)
+        self.position = nn.Parameter(torch.randn(1, 12, 5, 4))
+        self.factor = nn.Parameter(torch.rand(5, 1) + 0.5)
+        self.last_position = nn.Parameter(torch.randn(1, 5, 4, 12))
+        self.blocks = nn.Sequential(SelectiveKernel(12), SplitAttention(12, 2, 1), SplitAttention(12, 2, 2))
+        self.gate = nn.Conv2d(1, 1, 3, padding=1)
+        self.head = nn.Linear(12, 7)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.blocks((self.stem(x) + self.position) * self.factor)
+        x = x * torch.sigmoid(self.gate(x.mean(1, keepdim=True)))
+        x = torch.tanh((x.permute(0, 2, 3, 1) - self.last_position).permute(0, 3, 1, 2))
+        return self.head(x.sum((2, 3)))
+
+
+class ResponseNorm(nn.Module):
+    """As ConvNeXt V2 has it."""
+
+    def __init__(self, channels: int, last: bool) -> None:
+        super().__init__()
+        shape = (1, 1, 1, channels) if last else (1, channels, 1, 1)
+        self.pixels, self.channels = ((1, 2), -1) if last else ((2, 3), 1)
+        self.weight, self.bias = nn.Parameter(torch.randn(shape)), nn.Parameter(torch.randn(shape))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        norms = x.norm(p=2, dim=self.pixels, keepdim=True)
+        return x + torch.addcmul(self.bias, self.weight, x * (norms / (norms.mean(self.channels, keepdim=True) + 1e-6)))
+
+
+class Response(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(3, 20, 3, 2, 1), nn.GELU(), ResponseNorm(20, last=False))
+        self.wide = nn.Sequential(nn.Linear(20, 28), nn.GELU(), ResponseNorm(28, last=True))
+        self.head = nn.Linear(28, 7)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(self.wide(self.stem(x).permute(0, 2, 3, 1)).permute(0, 3, 1, 2).mean((2, 3)))
+
+
 CASES = {"mobile": (Mobile, (13, 16)), "shuffle": (Shuffle, (14, 13)), "vgg": (Vgg, (12, 16))}
 LATER_CASES = {"pyramid": (Pyramid, (16, 20))}
+GATED_CASES = {"gates": (Gates, (10, 8)), "response": (Response, (9, 12))}
 
 
 def randomise(net: nn.Module) -> None:
@@ -351,6 +432,18 @@ def make_later(file: h5py.File) -> None:
         store(file, name, IMAGE, rng)
 
 
+def make_gated() -> None:
+    torch.manual_seed(3)
+    rng = np.random.default_rng(3)
+    with h5py.File(FOLDER / "gated_outputs.h5", "w") as file:
+        for name, (make, image) in GATED_CASES.items():
+            net = make().eval()
+            for kind in ("old", "new"):
+                export(net, image, kind == "new", FOLDER / f"{name}_{kind}.onnx")
+                strip(FOLDER / f"{name}_{kind}.onnx")
+                store(file, f"{name}_{kind}", image, rng)
+
+
 def main() -> None:
     torch.manual_seed(1)
     rng = np.random.default_rng(1)
@@ -376,6 +469,7 @@ def main() -> None:
         onnx.save(model, FOLDER / "external.onnx", save_as_external_data=True, location="external.bin", size_threshold=0)
         store(file, "external", CASES["mobile"][1], rng)
         make_later(file)
+    make_gated()
 
 
 if __name__ == "__main__":

@@ -92,15 +92,17 @@ TEST_CASE("activations may be in place, and need no slopes") {
   }
 }
 
-TEST_CASE("sums and products are element by element") {
+TEST_CASE("sums, products and quotients are element by element") {
   const std::vector<float> a = test::random_values(kCount, 1), b = test::random_values(kCount, 2);
-  std::vector<float> sum(kCount), product(kCount), more = a;
+  std::vector<float> sum(kCount), product(kCount), quotient(kCount), more = a;
   add_values(kCount, a.data(), b.data(), sum.data());
   multiply_values(kCount, a.data(), b.data(), product.data());
+  divide_values(kCount, a.data(), b.data(), quotient.data());
   add_products(kCount, a.data(), b.data(), more.data());
   for (std::size_t i = 0; i < sum.size(); ++i) {
     CHECK(sum[i] == a[i] + b[i]);
     CHECK(product[i] == a[i] * b[i]);
+    CHECK(quotient[i] == a[i] / b[i]);
     CHECK(more[i] == std::fma(a[i], b[i], a[i]));
   }
 }

@@ -34,6 +34,19 @@ std::string bytes_of(const fs::path& path) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
+/// Logits of models as a file of outputs has them.
+void expect_outputs(const std::string& file, const std::vector<std::string>& names) {
+  const Hdf5File expected = Hdf5File::open(kFolder / file);
+  for (const std::string& name : names) {
+    CAPTURE(name);
+    const Graph graph = graph_of(kFolder / (name + ".onnx"));
+    Network network(graph, {.batch = 2});
+    const std::vector<float> found = run(network, floats(expected.read_floats(name + "/image")), indices(2)),
+                             logits = floats(expected.read_floats(name + "/logits"));
+    CHECK(relative_error({logits.begin(), logits.end()}, found.data()) < 1e-5);
+  }
+}
+
 template <class Op>
 int count_of(const Graph& graph) {
   int count = 0;
@@ -55,17 +68,10 @@ std::string refusal_with(const std::string& from, const std::string& to) {
 }  // namespace
 
 TEST_CASE("ONNX models of both of PyTorch's exporters give ONNX Runtime's logits") {
-  const Hdf5File expected = Hdf5File::open(kFolder / "outputs.h5");
-  for (const std::string name : {"mobile_old", "mobile_new", "shuffle_old", "shuffle_new", "vgg_old",
-                                 "vgg_new", "channels_last", "alias", "shuffle_relu", "listed", "external",
-                                 "pyramid_old", "pyramid_new", "resize", "upsample", "constants", "padded"}) {
-    CAPTURE(name);
-    const Graph graph = graph_of(kFolder / (name + ".onnx"));
-    Network network(graph, {.batch = 2});
-    const std::vector<float> found = run(network, floats(expected.read_floats(name + "/image")), indices(2)),
-                             logits = floats(expected.read_floats(name + "/logits"));
-    CHECK(relative_error({logits.begin(), logits.end()}, found.data()) < 1e-5);
-  }
+  expect_outputs("outputs.h5", {"mobile_old", "mobile_new", "shuffle_old", "shuffle_new", "vgg_old",
+                                "vgg_new", "channels_last", "alias", "shuffle_relu", "listed", "external",
+                                "pyramid_old", "pyramid_new", "resize", "upsample", "constants", "padded"});
+  expect_outputs("gated_outputs.h5", {"gates_old", "gates_new", "response_old", "response_new"});
 }
 
 TEST_CASE("BatchNorm is folded, gates are one activation, a shuffle is one operation") {
@@ -97,6 +103,21 @@ TEST_CASE(
       if (const auto* op = std::get_if<ConvolutionOp>(&node.op)) groups.push_back(op->groups);
     }
     CHECK(groups == std::vector<int64_t>{1, 1, 10});
+  }
+}
+
+TEST_CASE("split attention is softmaxes over groups, learned maps are scales and offsets of elements") {
+  for (const std::string kind : {"old", "new"}) {
+    CAPTURE(kind);
+    const Graph gates = graph_of(kFolder / ("gates_" + kind + ".onnx")),
+                response = graph_of(kFolder / ("response_" + kind + ".onnx"));
+    CHECK(count_of<SoftmaxOp>(gates) == 3);
+    CHECK(count_of<ElementwiseAffineOp>(gates) == 3);
+    CHECK(count_of<ChannelMeanOp>(gates) == 1);
+    CHECK(count_of<ConcatOp>(gates) == 2);  // Of the selective kernel's paths; of groups that are swapped.
+    CHECK(count_of<ResizeOp>(gates) == 0);
+    CHECK(count_of<GlobalL2PoolOp>(response) == 2);
+    CHECK(count_of<DivideOp>(response) == 2);
   }
 }
 

@@ -76,6 +76,8 @@ std::vector<NetworkCase> network_cases() {
           {"slices and shuffles", {}, {}, {}, shuffle_graph},
           {"layer normalisation over channels", {}, {}, {}, convnext_graph},
           {"maps of other sizes", {}, {}, {}, pyramid_graph},
+          {"split attention, a softmax over groups", {}, {}, {}, split_attention_graph},
+          {"response normalisation, learned maps", {}, {}, {}, response_norm_graph},
           {"Winograd", net_of({1, 1}, 32), {28, 30}, torchvision}};
 }
 

@@ -106,14 +106,18 @@ bool is_interpolated(const FusedOp& op) {
   return resize != nullptr && resize->between == ResizeOp::Between::linear;
 }
 
+template <class... Ops>
+bool is_one_of(const FusedOp& op) {
+  return (std::holds_alternative<Ops>(op) || ...);
+}
+
 /// Digital ops whose outputs have a quantiser of their own.
 bool has_own_grid(const FusedOp& op) {
   if (const auto* activation = std::get_if<ActivationOp>(&op))
     return activation->kind != ActivationOp::Kind::relu;
-  return std::holds_alternative<AddOp>(op) || std::holds_alternative<MultiplyOp>(op) ||
-         std::holds_alternative<ChannelAffineOp>(op) || std::holds_alternative<LayerNormOp>(op) ||
-         std::holds_alternative<AveragePoolOp>(op) || std::holds_alternative<GlobalAveragePoolOp>(op) ||
-         is_interpolated(op);
+  return is_interpolated(op) ||
+         is_one_of<AddOp, MultiplyOp, DivideOp, ChannelAffineOp, ElementwiseAffineOp, LayerNormOp, SoftmaxOp,
+                   ChannelMeanOp, AveragePoolOp, GlobalAveragePoolOp, GlobalL2PoolOp>(op);
 }
 
 class Oracle {
@@ -185,6 +189,52 @@ class Oracle {
     Map y = value(node.inputs[0]);
     const Map& factor = value(node.inputs[1]);
     for (std::size_t i = 0; i < y.size(); ++i) y[i] *= factor[i * factor.size() / y.size()];
+    return y;
+  }
+
+  Map digital(const DivideOp&, const FusedNode& node) const {
+    Map y = value(node.inputs[0]);
+    for (std::size_t i = 0; i < y.size(); ++i) y[i] /= value(node.inputs[1])[i];
+    return y;
+  }
+
+  Map digital(const SoftmaxOp& op, const FusedNode& node) const {
+    const Map& x = in_value(node);
+    const std::size_t own = x.size() / static_cast<std::size_t>(op.groups);
+    Map y;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      double sum = 0;
+      for (std::size_t other = i % own; other < x.size(); other += own) sum += std::exp(x[other] - x[i]);
+      y.push_back(1 / sum);
+    }
+    return y;
+  }
+
+  Map digital(const ElementwiseAffineOp& op, const FusedNode& node) const {
+    Map y = in_value(node);
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      y[i] = y[i] * static_cast<double>(op.scale->values()[i]) + static_cast<double>(op.offset->values()[i]);
+    }
+    return y;
+  }
+
+  Map digital(const ChannelMeanOp&, const FusedNode& node) const {
+    const Map& x = in_value(node);
+    Map y(static_cast<std::size_t>(node.shape().pixels()), 0.0);
+    for (std::size_t i = 0; i < x.size(); ++i)
+      y[i % y.size()] += x[i] * static_cast<double>(y.size()) / static_cast<double>(x.size());
+    return y;
+  }
+
+  Map digital(const ChannelExpandOp&, const FusedNode& node) const {
+    return channels_of(node, [](int64_t) { return 0; });
+  }
+
+  Map digital(const GlobalL2PoolOp&, const FusedNode& node) const {
+    const Map& x = in_value(node);
+    Map y(static_cast<std::size_t>(node.shape().channels), 0.0);
+    for (std::size_t i = 0; i < x.size(); ++i) y[i * y.size() / x.size()] += x[i] * x[i];
+    for (double& norm : y) norm = std::sqrt(norm);
     return y;
   }
 

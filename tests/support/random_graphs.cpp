@@ -38,6 +38,14 @@ class Builder {
     return add(channel_affine(values(count, 0.5f, 1.5f), values(count, -0.5f, 0.5f)), {from});
   }
 
+  int elementwise_affine(int from, const MapShape& map) {
+    const Shape shape{map.channels, map.height, map.width};
+    const auto count = static_cast<std::size_t>(element_count(shape));
+    return add(ElementwiseAffineOp{share(Tensor(shape, values(count, 0.5f, 1.5f))),
+                                   share(Tensor(shape, values(count, -0.5f, 0.5f)))},
+               {from});
+  }
+
   int layer_norm(int from) {
     const auto count = static_cast<std::size_t>(channels(from));
     std::vector<float> gamma = pad_channels(values(count, 0.5f, 1.5f)),
@@ -179,6 +187,32 @@ Graph pyramid_graph() {
   const int again = b.add(ResizeOp{{4, 2.0 / 3, 0.5, -0.5}, {14, 2}, Between::round_half_to_ceil}, {smaller});
   const int above = b.add(ResizeOp{{4, 2.0 / 3}, {14, 2}, Between::ceil}, {smaller});
   return b.end(b.convolution(b.add(ConcatOp{}, {rounded, again, above}), 24, same(3)));
+}
+
+Graph split_attention_graph() {
+  Builder b({3, 9, 8});
+  const int stem = b.activation(b.convolution(0, 22, same(3)), Kind::relu);
+  const auto sum_of_halves = [&](int from) {
+    return b.add(AddOp{}, {b.add(SliceOp{0, 11}, {from}), b.add(SliceOp{11, 22}, {from})});
+  };
+  const int squeezed = b.add(GlobalAveragePoolOp{}, {sum_of_halves(stem)});
+  const int scores = b.linear(b.activation(b.linear(squeezed, 8), Kind::relu), 22);
+  const int weighed = sum_of_halves(b.add(MultiplyOp{}, {stem, b.add(SoftmaxOp{2}, {scores})}));
+  const int shares = b.add(SoftmaxOp{3}, {b.convolution(weighed, 33, same(3))});
+  return b.end(b.convolution(b.elementwise_affine(shares, {33, 9, 8}), 20, same(3)));
+}
+
+Graph response_norm_graph() {
+  Builder b({3, 10, 9});
+  const int stem = b.elementwise_affine(b.convolution(0, 20, same(3, 2)), {20, 5, 5});
+  const int wide = b.activation(b.convolution(stem, 35, same(1)), Kind::gelu);
+  const int norms = b.add(GlobalL2PoolOp{}, {wide});
+  const int mean = b.affine(b.add(ChannelMeanOp{}, {norms}));
+  const int ratios = b.add(DivideOp{}, {norms, b.add(ChannelExpandOp{35}, {mean})});
+  const int scaled = b.affine(b.add(MultiplyOp{}, {wide, ratios}));
+  const int normalised = b.convolution(b.add(AddOp{}, {wide, scaled}), 20, same(1));
+  const int gate = b.activation(b.add(ChannelMeanOp{}, {normalised}), Kind::sigmoid);
+  return b.end(b.add(MultiplyOp{}, {normalised, b.add(ChannelExpandOp{20}, {gate})}));
 }
 
 }  // namespace dpac::test

@@ -28,4 +28,10 @@ Graph convnext_graph();
 /// Maps made larger and smaller, by the nearest pixel and between pixels.
 Graph pyramid_graph();
 
+/// Split attention: sums over halves of the channels, softmax over groups of one pixel's and of a map's.
+Graph split_attention_graph();
+
+/// Global response normalisation of the L2 norms of maps, a gate of one channel, a learned map.
+Graph response_norm_graph();
+
 }  // namespace dpac::test
