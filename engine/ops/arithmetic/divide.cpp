@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/ops/digital.h"
 #include "kernels/elementwise.h"
 #include "kernels/error.h"
 

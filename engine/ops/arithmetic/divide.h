@@ -2,7 +2,8 @@
 /// The quotient of two maps.
 #pragma once
 
-#include "engine/ops/digital.h"
+#include "engine/ops/digital_fwd.h"
+#include "engine/ops/value.h"
 
 namespace dpac {
 

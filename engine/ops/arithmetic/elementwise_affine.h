@@ -2,7 +2,8 @@
 /// A scale and an offset for every element of a map: learned maps, such as embeddings of positions.
 #pragma once
 
-#include "engine/ops/digital.h"
+#include "engine/ops/digital_fwd.h"
+#include "engine/ops/value.h"
 
 namespace dpac {
 

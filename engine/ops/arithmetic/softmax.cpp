@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/ops/digital.h"
 #include "kernels/error.h"
 #include "kernels/group_softmax.h"
 

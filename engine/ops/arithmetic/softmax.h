@@ -2,7 +2,8 @@
 /// Softmax over groups of channels, with which split attention weighs the branches of a block.
 #pragma once
 
-#include "engine/ops/digital.h"
+#include "engine/ops/digital_fwd.h"
+#include "engine/ops/value.h"
 
 namespace dpac {
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "engine/ops/channels/channel_sums.h"
+#include "engine/ops/digital.h"
 #include "kernels/error.h"
 
 namespace dpac {

@@ -2,7 +2,8 @@
 /// A map of one channel, for arithmetic with maps of more.
 #pragma once
 
-#include "engine/ops/digital.h"
+#include "engine/ops/digital_fwd.h"
+#include "engine/ops/value.h"
 
 namespace dpac {
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/ops/channels/channel_sums.h"
+#include "engine/ops/digital.h"
 
 namespace dpac {
 namespace {

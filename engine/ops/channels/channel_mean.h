@@ -2,7 +2,8 @@
 /// The mean over the channels of a map.
 #pragma once
 
-#include "engine/ops/digital.h"
+#include "engine/ops/digital_fwd.h"
+#include "engine/ops/value.h"
 
 namespace dpac {
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "engine/ops/digital.h"
 #include "kernels/elementwise.h"
 
 namespace dpac {

@@ -2,7 +2,8 @@
 /// The L2 norm of all pixels of a map, as global response normalisation has it.
 #pragma once
 
-#include "engine/ops/digital.h"
+#include "engine/ops/digital_fwd.h"
+#include "engine/ops/value.h"
 
 namespace dpac {
 
