@@ -76,17 +76,10 @@ dpac_public_header(error.h "What goes wrong, as exceptions."
   kernels/api.h kernels/error.h study/settings/setting_error.h study/support/interrupted.h)
 dpac_public_header(tensor.h ""
   engine/tensor.h)
+file(STRINGS engine/ops/ops.h ops REGEX "^#include \"")
+list(TRANSFORM ops REPLACE "^#include \"(.+)\"" "\\1")
 dpac_public_header(ops.h "The operations that a graph is made of."
-  kernels/activation.h engine/ops/value.h engine/ops/digital_fwd.h engine/ops/analog/analog.h
-  engine/ops/analog/convolution.h engine/ops/analog/linear.h engine/ops/arithmetic/activation.h
-  engine/ops/arithmetic/add.h engine/ops/arithmetic/channel_affine.h engine/ops/arithmetic/divide.h
-  engine/ops/arithmetic/elementwise_affine.h engine/ops/arithmetic/layer_norm.h engine/ops/arithmetic/multiply.h
-  engine/ops/arithmetic/softmax.h engine/ops/attention/attention.h engine/ops/channels/channel_expand.h
-  engine/ops/channels/channel_mean.h engine/ops/channels/channel_shuffle.h engine/ops/channels/concat.h
-  engine/ops/channels/pad.h engine/ops/channels/slice.h engine/ops/channels/subsample.h
-  engine/ops/pools/average_pool.h engine/ops/pools/global_average_pool.h engine/ops/pools/global_l2_pool.h
-  engine/ops/pools/max_pool.h engine/ops/pools/resize.h engine/ops/pools/token_pool.h engine/ops/sources/embedding.h engine/ops/sources/input.h
-  engine/ops/ops.h)
+  kernels/activation.h engine/ops/value.h engine/ops/digital_fwd.h engine/ops/analog/analog.h ${ops} engine/ops/ops.h)
 dpac_public_header(graph.h ""
   engine/graph/graph.h)
 dpac_public_header(noise.h "Noises, energies and quantisers of analog layers."
