@@ -2,6 +2,8 @@
 /// The network's image as channel blocks.
 #pragma once
 
+#include <cstdint>
+
 #include "engine/ops/digital_fwd.h"
 
 namespace dpac {
