@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/options/output_options.h"
 #include "cli/support/terminal_progress.h"
+#include "study/options/study_options.h"
 #include "study/timing/time_noise.h"
 
 namespace dpac::cli {

@@ -11,6 +11,7 @@
 #include "cli/support/terminal_progress.h"
 #include "cli/text/bits_text.h"
 #include "study/bits/measure_bits.h"
+#include "study/options/study_options.h"
 
 namespace dpac::cli {
 namespace {

@@ -11,6 +11,7 @@
 #include "cli/support/terminal_progress.h"
 #include "cli/support/text_table.h"
 #include "study/calibration/calibrate_network.h"
+#include "study/options/study_options.h"
 
 namespace dpac::cli {
 namespace {

@@ -14,6 +14,7 @@
 #include "cli/text/answer_text.h"
 #include "cli/text/point_text.h"
 #include "study/evaluation/evaluate.h"
+#include "study/options/study_options.h"
 #include "study/support/printable.h"
 
 namespace dpac::cli {

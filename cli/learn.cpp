@@ -14,6 +14,7 @@
 #include "cli/text/learning_text.h"
 #include "study/energies/energies_output.h"
 #include "study/options/learning_options.h"
+#include "study/options/study_options.h"
 
 namespace dpac::cli {
 namespace {

@@ -17,6 +17,7 @@
 #include "cli/text/search_text.h"
 #include "study/energies/energies_output.h"
 #include "study/options/learning_options.h"
+#include "study/options/study_options.h"
 #include "study/search/search_outcome.h"
 
 namespace dpac::cli {

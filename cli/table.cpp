@@ -14,6 +14,7 @@
 #include "cli/support/resumable.h"
 #include "report/tables/table_markup.h"
 #include "study/options/learning_options.h"
+#include "study/options/study_options.h"
 #include "study/support/atomic_file.h"
 
 namespace dpac::cli {

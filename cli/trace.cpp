@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/options/output_options.h"
 #include "cli/support/terminal_progress.h"
+#include "study/options/study_options.h"
 
 namespace dpac::cli {
 namespace {

@@ -1,5 +1,6 @@
 #include "engine/noise/quantizers.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>

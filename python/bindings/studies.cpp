@@ -18,6 +18,7 @@
 #include "report/pictures/figures.h"
 #include "report/pictures/result_file.h"
 #include "study/options/data_options.h"
+#include "study/options/study_options.h"
 #include "study/session/session.h"
 #include "study/study.h"
 #include "study/support/atomic_file.h"

@@ -16,8 +16,6 @@
 
 namespace dpac {
 
-class OptionSet;
-
 struct BitsSettings {
   ModelSettings model;
   DataSettings data;
@@ -25,9 +23,6 @@ struct BitsSettings {
   RunSettings run;
   int64_t measured_samples = 64;  ///< Samples to measure layers on, spread evenly over the data.
 };
-
-/// What each of the settings is called by the program, takes and means.
-void add_options(OptionSet& set, BitsSettings& settings);
 
 struct BitsResult {
   std::vector<BitsPoint> points;  ///< One for each energy.

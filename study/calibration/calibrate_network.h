@@ -16,8 +16,6 @@
 
 namespace dpac {
 
-class OptionSet;
-
 struct NetworkCalibrationSettings {
   ModelSettings model;
   DataSettings data{.part = DataPart::training};  ///< Best of the training set.
@@ -25,9 +23,6 @@ struct NetworkCalibrationSettings {
   RunSettings run;                                ///< Its batch is of no concern.
   std::string out = {};                           ///< The HDF5 file to write; empty for none.
 };
-
-/// What each of the settings is called by the program, takes and means. But for where ranges are written to.
-void add_options(OptionSet& set, NetworkCalibrationSettings& settings);
 
 struct NetworkCalibration {
   std::vector<QuantizedTensor> tensors;

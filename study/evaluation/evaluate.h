@@ -18,9 +18,6 @@
 
 namespace dpac {
 
-class OptionSet;
-struct Session;
-
 struct EvaluationSettings {
   ModelSettings model;
   DataSettings data;
@@ -31,9 +28,6 @@ struct EvaluationSettings {
   std::string predictions = {};  ///< A CSV file to write: index, label, prediction, its probability.
   std::string logits = {};       ///< An HDF5 file to write: `/logits`, float32 [samples, classes].
 };
-
-/// What each of the settings is called by the program, takes and means. But for where answers are written to.
-void add_options(OptionSet& set, EvaluationSettings& settings);
 
 struct Evaluation {
   std::vector<PointReport> points;     ///< One for each energy, in the order of the settings.
@@ -57,9 +51,5 @@ struct Evaluation {
 /// @throws SettingError for what cannot be meant, and Error for bad input, as open_session() does; Error for
 /// a sample whose label is no class of the network, or whose logits are not finite.
 DPAC_API Evaluation evaluate(const EvaluationSettings& settings);
-
-/// The same on a session that is used again: of the settings, model and data are the session's. Calibrates,
-/// where ranges are needed, each time.
-DPAC_API Evaluation evaluate(const Session& session, const EvaluationSettings& settings);
 
 }  // namespace dpac

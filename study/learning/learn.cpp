@@ -7,7 +7,6 @@
 #include "study/calibration/analog_setup.h"
 #include "study/calibration/analog_setup_json.h"
 #include "study/energies/energies_json.h"
-#include "study/energies/energies_output.h"
 #include "study/evaluation/evaluation_json.h"
 #include "study/evaluation/report_points.h"
 #include "study/learning/learning_run.h"

@@ -18,8 +18,6 @@
 
 namespace dpac {
 
-class OptionSet;
-
 struct DPAC_API LearnSettings : WorkbenchSettings {
   double target_energy = 0;   ///< Per MAC; below it energy costs nothing. Has to be given.
   std::string per = "layer";  ///< What has an energy of its own: "layer" or "channel".
@@ -28,9 +26,6 @@ struct DPAC_API LearnSettings : WorkbenchSettings {
   /// Before the work, which may take hours. @throws SettingError
   void check() const;
 };
-
-/// What each of the settings is called by the program, takes and means. But for the state.
-void add_options(OptionSet& set, LearnSettings& settings);
 
 struct DPAC_API LearningResult {
   std::vector<AnalogLayer> layers;

@@ -2,11 +2,11 @@
 /// The options' rules, for settings that no parser has seen.
 #pragma once
 
-#include "study/options/option_set.h"
+#include "study/options/study_options.h"
 
 namespace dpac {
 
-/// @param settings Any for which there is add_options(). @throws SettingError as OptionSet::check() does.
+/// @param settings Those of a study (study_options.h). @throws SettingError as OptionSet::check() does.
 template <typename Settings>
 void check_values(Settings settings) {
   OptionSet set;

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "learn/bisection.h"
 #include "study/learning/learning_run.h"
 
 namespace dpac {

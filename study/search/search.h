@@ -18,8 +18,6 @@
 
 namespace dpac {
 
-class OptionSet;
-
 struct DPAC_API EnergySearchSettings : WorkbenchSettings {
   SearchSettings search;
   std::string state = {};  ///< A folder to resume from; empty for none.
@@ -27,9 +25,6 @@ struct DPAC_API EnergySearchSettings : WorkbenchSettings {
   /// Before the work, which may take days. @throws SettingError
   void check() const;
 };
-
-/// What each of the settings is called by the program, takes and means. But for the state.
-void add_options(OptionSet& set, EnergySearchSettings& settings);
 
 struct SearchResult {
   std::vector<AnalogLayer> layers;

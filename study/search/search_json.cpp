@@ -1,8 +1,6 @@
 #include "study/search/search_json.h"
 
-#include "learn/bisection.h"
 #include "study/energies/energies_json.h"
-#include "study/energies/energies_output.h"
 #include "study/evaluation/accuracy_text.h"
 #include "study/search/outcome.h"
 #include "study/support/json.h"

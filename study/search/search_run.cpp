@@ -9,7 +9,6 @@
 #include "kernels/error.h"
 #include "learn/bisection.h"
 #include "study/energies/energies_json.h"
-#include "study/energies/energies_output.h"
 #include "study/learning/learning_run.h"
 #include "study/learning/state_file.h"
 #include "study/settings/settings_json.h"

@@ -16,8 +16,6 @@
 
 namespace dpac {
 
-class OptionSet;
-
 /// Of every row, but for the weights and the noise of the workbench: they are one of those below.
 struct DPAC_API TableSettings : WorkbenchSettings {
   SearchSettings search;
@@ -31,9 +29,6 @@ struct DPAC_API TableSettings : WorkbenchSettings {
 
   [[nodiscard]] std::vector<std::string> names_in_force() const;
 };
-
-/// What each of the settings is called by the program, takes and means. But for the state.
-void add_options(OptionSet& set, TableSettings& settings);
 
 struct TableResult {
   std::vector<TableRow> rows;  ///< Those of a network together.

@@ -17,8 +17,6 @@
 
 namespace dpac {
 
-class OptionSet;
-
 struct TimingSettings {
   ModelSettings model;
   DataSettings data;  ///< Text, in place of random inputs.
@@ -29,9 +27,6 @@ struct TimingSettings {
   int warmup = 2;         ///< Rounds before those that count.
   int rounds = 15;        ///< Each runs one batch clean and one noisy.
 };
-
-/// What each of the settings is called by the program, takes and means.
-void add_options(OptionSet& set, TimingSettings& settings);
 
 /// Milliseconds a sample, over the rounds.
 struct RoundTimes {

@@ -15,8 +15,6 @@
 
 namespace dpac {
 
-class OptionSet;
-
 struct TraceSettings {
   ModelSettings model;
   DataSettings data{.limit = 4};
@@ -25,10 +23,6 @@ struct TraceSettings {
   std::vector<std::string> layers{"*"};  ///< Names with * and ?.
   std::string out = {};                  ///< The HDF5 file to write.
 };
-
-/// What each of the settings is called by the program, takes and means. But for the layers, and where they
-/// are written to.
-void add_options(OptionSet& set, TraceSettings& settings);
 
 struct Trace {
   std::vector<int64_t> samples;          ///< Indices in the data set; of a pair of sentences two.

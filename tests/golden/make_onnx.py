@@ -416,15 +416,19 @@ def make_padded(rng: np.random.Generator) -> None:
             {key: np.array(value, np.int64) for key, value in pads.items()} | {"k": kernel}, rng)
 
 
+def make_both(file: h5py.File, name: str, net: nn.Module, image: tuple[int, int], rng: np.random.Generator) -> None:
+    """Of PyTorch's old exporter and its new one."""
+    for kind in ("old", "new"):
+        export(net, image, kind == "new", FOLDER / f"{name}_{kind}.onnx")
+        strip(FOLDER / f"{name}_{kind}.onnx")
+        store(file, f"{name}_{kind}", image, rng)
+
+
 def make_later(file: h5py.File) -> None:
     torch.manual_seed(2)
     rng = np.random.default_rng(2)
     for name, (make, image) in LATER_CASES.items():
-        net = make().eval()
-        for kind in ("old", "new"):
-            export(net, image, kind == "new", FOLDER / f"{name}_{kind}.onnx")
-            strip(FOLDER / f"{name}_{kind}.onnx")
-            store(file, f"{name}_{kind}", image, rng)
+        make_both(file, name, make().eval(), image, rng)
     make_resizes(rng)
     make_constants(rng)
     make_padded(rng)
@@ -437,11 +441,7 @@ def make_gated() -> None:
     rng = np.random.default_rng(3)
     with h5py.File(FOLDER / "gated_outputs.h5", "w") as file:
         for name, (make, image) in GATED_CASES.items():
-            net = make().eval()
-            for kind in ("old", "new"):
-                export(net, image, kind == "new", FOLDER / f"{name}_{kind}.onnx")
-                strip(FOLDER / f"{name}_{kind}.onnx")
-                store(file, f"{name}_{kind}", image, rng)
+            make_both(file, name, make().eval(), image, rng)
 
 
 def main() -> None:
@@ -452,10 +452,7 @@ def main() -> None:
         for name, (make, image) in CASES.items():
             net = make().eval()
             randomise(net)
-            for kind in ("old", "new"):
-                export(net, image, kind == "new", FOLDER / f"{name}_{kind}.onnx")
-                strip(FOLDER / f"{name}_{kind}.onnx")
-                store(file, f"{name}_{kind}", image, rng)
+            make_both(file, name, net, image, rng)
         last, (height, width) = ChannelsLast().eval(), CASES["vgg"][1]
         torch.onnx.export(last, (torch.zeros(1, height, width, 3),), FOLDER / "channels_last.onnx", dynamo=False,
                           opset_version=17)

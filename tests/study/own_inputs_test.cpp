@@ -10,6 +10,7 @@
 #include "loaders/pixels/preprocess.h"
 #include "study/calibration/analog_setup.h"
 #include "study/options/given_options.h"
+#include "study/options/study_options.h"
 #include "study/session/opened_network.h"
 #include "study/session/session.h"
 #include "study/study.h"

@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "study/evaluation/evaluate_session.h"
 #include "study/session/session.h"
 #include "tests/support/cli_inputs.h"
 #include "tests/support/learning_inputs.h"
