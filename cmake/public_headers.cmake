@@ -86,7 +86,7 @@ dpac_public_header(noise.h "Noises, energies and quantisers of analog layers."
   kernels/value_range.h engine/noise/analog.h engine/noise/noise_config.h engine/noise/energy.h
   engine/noise/quantization.h engine/noise/layer_precision.h)
 dpac_public_header(network.h "A network compiled to run, clean or under noise, on inputs of the caller."
-  engine/poll.h engine/tokens.h engine/inputs.h engine/network.h engine/noise/calibrate.h)
+  engine/poll.h engine/tokens.h engine/inputs.h engine/arithmetic.h engine/network.h engine/noise/calibrate.h)
 dpac_public_header(images.h "Images: read, decoded, preprocessed, or in memory."
   engine/networks/left_out.h loaders/left_out.h loaders/pixels/image.h
   loaders/pixels/interpolation.h loaders/pixels/preprocess.h loaders/images/dataset.h loaders/images/open_dataset.h

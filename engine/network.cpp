@@ -8,6 +8,7 @@
 #include "engine/graph/fused_graph.h"
 #include "engine/noise/noisy_weights.h"
 #include "engine/observer.h"
+#include "engine/onednn/onednn.h"
 #include "engine/plans/batch_lanes.h"
 #include "engine/plans/compiled_network.h"
 #include "engine/plans/float/float_plan.h"
@@ -22,6 +23,21 @@ Spread spread_of(const NetworkOptions& options) {
   const int threads = options.threads > 0 ? options.threads : omp_get_max_threads();
   if (options.batch == 1) return {.threads_per_lane = threads};
   return spread(options.batch, threads);
+}
+
+/// What values are stored in, unless they are bytes. Observers see float32.
+Storage storage_of(const NetworkOptions& options) {
+  if (options.keep_pre_activations) return Storage::float32;
+  if (options.arithmetic == Arithmetic::bfloat16) {
+    if (!onednn::bfloat16_products()) {
+      throw Error(
+          "this machine does not multiply in bfloat16 (AVX512_BF16); the arithmetic 'auto-bfloat16' takes "
+          "float32 where it does not");
+    }
+    return Storage::bfloat16;
+  }
+  const bool wanted = options.arithmetic == Arithmetic::automatic_bfloat16 && onednn::bfloat16_products();
+  return wanted ? Storage::bfloat16 : Storage::float32;
 }
 
 /// A plan in the terms of PlanLanes.
@@ -44,6 +60,7 @@ class Network::Impl {
  public:
   Impl(const Graph& graph, const NetworkOptions& options)
       : options_(options),
+        storage_(storage_of(options)),
         spread_(spread_of(options)),
         net_(graph, options.noise, options.quantization),
         lanes_(net_.fused_graph(), spread_,
@@ -80,7 +97,10 @@ class Network::Impl {
   }
 
   [[nodiscard]] const CompiledNetwork& net() const { return net_; }
-  [[nodiscard]] std::string_view arithmetic() const { return integer_weights_.empty() ? "float32" : "int8"; }
+  [[nodiscard]] std::string_view arithmetic() const {
+    if (!integer_weights_.empty()) return "int8";
+    return storage_ == Storage::bfloat16 ? "bfloat16" : "float32";
+  }
 
  private:
   /// One call of run().
@@ -94,7 +114,9 @@ class Network::Impl {
 
   [[nodiscard]] bool use_integers() const {
     const bool noise_fits = options_.noise == NoiseKind::none || options_.noise == NoiseKind::thermal;
-    return options_.arithmetic == Arithmetic::automatic && noise_fits && !options_.keep_pre_activations &&
+    const bool automatic =
+        options_.arithmetic == Arithmetic::automatic || options_.arithmetic == Arithmetic::automatic_bfloat16;
+    return automatic && noise_fits && !options_.keep_pre_activations &&
            suits_integers(net_.fused_graph(), options_.quantization, net_.quantizers());
   }
 
@@ -105,7 +127,7 @@ class Network::Impl {
   }
 
   void compile_floats() {
-    net_.wrap_floats();
+    net_.wrap_floats(storage_);
     const bool weight_noise = options_.noise == NoiseKind::weight;
     if (weight_noise && options_.keep_pre_activations) exact_weights_ = wrap_direct(net_.fused_graph());
     lanes_.prepare();
@@ -142,6 +164,7 @@ class Network::Impl {
             .threads = spread_.threads_per_lane,
             .own_epilogue = own_epilogue(),
             .patch_norms = options_.noise == NoiseKind::shot,
+            .storage = storage_,
             .companion_weights = exact_weights_.empty() ? nullptr : &exact_weights_};
   }
 
@@ -212,6 +235,7 @@ class Network::Impl {
   }
 
   NetworkOptions options_;
+  Storage storage_;
   Spread spread_;
   CompiledNetwork net_;
   std::vector<NodeWeights> exact_weights_;

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/arithmetic.h"
 #include "engine/graph/graph.h"
 #include "engine/inputs.h"
 #include "engine/noise/analog.h"
@@ -28,12 +29,6 @@ namespace dpac {
 
 class Observer;
 struct FusedGraph;
-
-/// What products are computed in.
-enum class Arithmetic {
-  automatic,  ///< Exact 8-bit integers where the quantisers and the machine allow it, else float32.
-  float32,
-};
 
 struct NetworkOptions {
   int64_t batch = 16;  ///< Samples a call of run() usually has; a matter of speed only.
@@ -65,7 +60,7 @@ class DPAC_API Network {
   /// Logits of a sample: classes, or features of a network without a head.
   [[nodiscard]] int64_t classes() const;
 
-  /// "float32" or "int8".
+  /// What products are computed in: "float32", "bfloat16" or "int8".
   [[nodiscard]] std::string_view arithmetic() const;
 
   /// Noise of the following runs. Cheap: nothing is compiled again.

@@ -14,6 +14,7 @@
 
 #include "kernels/analog_epilogue.h"
 #include "kernels/averaged_noise-inl.h"
+#include "kernels/bfloat16-inl.h"
 #include "kernels/channel_sum-inl.h"
 #include "kernels/elementary-inl.h"
 #include "kernels/mask_bits-inl.h"
@@ -23,8 +24,8 @@ HWY_BEFORE_NAMESPACE();
 namespace dpac {
 namespace HWY_NAMESPACE {
 
-/// The pass over the pixels of one sample.
-template <bool kNoise, bool kQuantized, bool kRecorded, bool kSmooth>
+/// The pass over the pixels of one sample, whose values are stored as float or Bfloat16.
+template <class Value, bool kNoise, bool kQuantized, bool kRecorded, bool kSmooth>
 class EpiloguePass {
   using D = hn::CappedTag<float, kChannelGroup>;
   using V = hn::Vec<D>;
@@ -41,11 +42,12 @@ class EpiloguePass {
   static constexpr int64_t kRowsTogether = kNoise ? kTogether : (kTogether + 1) / 2;
 
  public:
-  HWY_INLINE EpiloguePass(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
+  HWY_INLINE EpiloguePass(const AnalogEpilogue& epilogue, const NoiseKey& key, const Value* src, Value* dst,
                           float* sum_squares)
       : e_(epilogue),
         stream_(key),
         src_(src),
+        residual_(static_cast<const Value*>(epilogue.residual)),
         dst_(dst),
         sum_squares_(sum_squares),
         floor_(
@@ -132,7 +134,7 @@ class EpiloguePass {
     for (size_t k = 0; k < K; ++k) {
       const int64_t at = offset + ahead_ + static_cast<int64_t>(k) * e_.map.block;
       hwy::Prefetch(src_ + at);
-      if (e_.residual != nullptr) hwy::Prefetch(e_.residual + at);
+      if (residual_ != nullptr) hwy::Prefetch(residual_ + at);
     }
   }
 
@@ -158,7 +160,7 @@ class EpiloguePass {
 
   HWY_INLINE void finish(int64_t p, int64_t c, int64_t offset, int64_t tile_begin, V gain, V xi) {
     const D d;
-    V y = hn::LoadU(d, src_ + offset);
+    V y = load_values(d, src_ + offset);
     if constexpr (kNoise) {
       y = fused_multiply_add(d, sigma_of(p, offset, gain), xi, y);
     }
@@ -169,8 +171,8 @@ class EpiloguePass {
       y = smaller(d, larger(d, y, floor_), ceiling_);
       if (kQuantized && quantized_) y = quantizer_.value(y);
     }
-    if (!kSmooth && e_.residual != nullptr) {
-      y = hn::Add(y, hn::LoadU(d, e_.residual + offset));
+    if (!kSmooth && residual_ != nullptr) {
+      y = hn::Add(y, load_values(d, residual_ + offset));
       if (kRecorded && e_.sum_passes != nullptr) {
         record(y, floor_after_, infinity(), e_.result_quantizer, offset, e_.sum_passes);
       }
@@ -181,7 +183,7 @@ class EpiloguePass {
       y = hn::IfThenElseZero(hn::FirstN(d, static_cast<size_t>(std::max<int64_t>(0, e_.map.channels - c))),
                              y);
     }
-    hn::StoreU(y, d, dst_ + offset);
+    y = store_values(d, y, dst_ + offset);
     if (sum_squares_ != nullptr) sums_.add(d, p - tile_begin, c, y);
   }
 
@@ -221,8 +223,8 @@ class EpiloguePass {
 
   const AnalogEpilogue e_;  // A copy, which stores to dst cannot change: nothing has to be loaded again.
   const Stream stream_;
-  const float* src_;
-  float* dst_;
+  const Value *src_, *residual_;
+  Value* dst_;
   float* sum_squares_;
   const V floor_, ceiling_, floor_after_;
   const QuantizerVectors<D> quantizer_, result_quantizer_;
@@ -234,23 +236,32 @@ class EpiloguePass {
 
 /// One variant of the pass as a function of its own: in one function, the compiler takes longer for all of
 /// them.
-template <bool kNoise, bool kQuantized, bool kRecorded, bool kSmooth>
-HWY_NOINLINE void run_pass(const AnalogEpilogue& e, const NoiseKey& key, const float* src, float* dst,
+template <bool kNoise, bool kQuantized, bool kRecorded, bool kSmooth, class Value>
+HWY_NOINLINE void run_pass(const AnalogEpilogue& e, const NoiseKey& key, const Value* src, Value* dst,
                            float* sum_squares) {
-  EpiloguePass<kNoise, kQuantized, kRecorded, kSmooth>(e, key, src, dst, sum_squares).run();
+  EpiloguePass<Value, kNoise, kQuantized, kRecorded, kSmooth>(e, key, src, dst, sum_squares).run();
 }
 
 /// Runs the variant of the pass that is compiled for what the epilogue has; not for smooth activations.
-template <bool kRecorded>
-HWY_INLINE void run_variant(const AnalogEpilogue& e, const NoiseKey& key, const float* src, float* dst,
+template <bool kRecorded, class Value>
+HWY_INLINE void run_variant(const AnalogEpilogue& e, const NoiseKey& key, const Value* src, Value* dst,
                             float* sum_squares) {
   // Portable code is not meant for work: one variant less spares the compiler its longest functions.
   const bool quantized =
       HWY_TARGET == HWY_EMU128 || !e.quantizer.is_identity() || !e.result_quantizer.is_identity();
+  const auto run = e.gains == nullptr ? (quantized ? run_pass<false, true, kRecorded, false, Value>
+                                                   : run_pass<false, false, kRecorded, false, Value>)
+                                      : (quantized ? run_pass<true, true, kRecorded, false, Value>
+                                                   : run_pass<true, false, kRecorded, false, Value>);
+  run(e, key, src, dst, sum_squares);
+}
+
+/// The variant for smooth activations: beside one, nothing else is worth a variant of its own.
+template <class Value>
+HWY_INLINE void run_smooth_variant(const AnalogEpilogue& e, const NoiseKey& key, const Value* src, Value* dst,
+                                   float* sum_squares) {
   const auto run =
-      e.gains == nullptr
-          ? (quantized ? run_pass<false, true, kRecorded, false> : run_pass<false, false, kRecorded, false>)
-          : (quantized ? run_pass<true, true, kRecorded, false> : run_pass<true, false, kRecorded, false>);
+      e.gains == nullptr ? run_pass<false, true, true, true, Value> : run_pass<true, true, true, true, Value>;
   run(e, key, src, dst, sum_squares);
 }
 

@@ -62,6 +62,17 @@ void run_analog_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, co
   DPAC_DISPATCH_BLOCKS(analog_epilogue_body, epilogue.map.block)(epilogue, key, src, dst, sum_squares);
 }
 
+void run_analog_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, const Bfloat16* src,
+                         Bfloat16* dst, float* sum_squares) {
+  check(epilogue);
+  assert(src != nullptr && dst != nullptr);
+  assert(epilogue.passes == nullptr && epilogue.sum_passes == nullptr && epilogue.slopes == nullptr);
+  if (is_smooth(epilogue.activation)) {
+    return run_narrow_smooth_epilogue(epilogue, key, src, dst, sum_squares);
+  }
+  run_narrow_epilogue(epilogue, key, src, dst, sum_squares);
+}
+
 void clear_padding(const BlockedMap& map, float* values) {
   assert(map.is_valid());
   const int64_t used = map.channels % map.block;

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "kernels/activation.h"
+#include "kernels/bfloat16.h"
 #include "kernels/layout.h"
 #include "kernels/noise_key.h"
 #include "kernels/quantizer.h"
@@ -54,7 +55,8 @@ struct AnalogEpilogue {
   Activation activation = Activation::none;
   Quantizer quantizer =
       {};  ///< Of the noisy value: after ReLU, before a smooth activation. Identity for none.
-  const float* residual = nullptr;  ///< Same layout as dst; null for none, and with a smooth activation.
+  const void* residual =
+      nullptr;  ///< As dst in type and layout; null for none, and with a smooth activation.
   bool relu_after_residual = false;
   Quantizer result_quantizer = {};  ///< Of the residual sum or smooth activation; identity for none.
   /// Where a backward follows (kernels/analog_backward.h): a bit per element of the map, set where a gradient
@@ -72,6 +74,10 @@ struct AnalogEpilogue {
 /// last stay zero. Same bits on every instruction set and for every split of the pixels. Allocates nothing.
 void run_analog_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
                          float* sum_squares);
+
+/// The same between values in bfloat16, computed in float32 and rounded once. Not recorded for a backward.
+void run_analog_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, const Bfloat16* src,
+                         Bfloat16* dst, float* sum_squares);
 
 /// Zeros the lanes beyond the last channel of one sample, which a quantiser may have moved.
 void clear_padding(const BlockedMap& map, float* values);

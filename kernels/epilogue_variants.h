@@ -15,4 +15,10 @@ void run_recorded_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, 
 void run_smooth_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
                          float* sum_squares);
 
+/// run_analog_epilogue() in bfloat16, without and with a smooth activation.
+void run_narrow_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, const Bfloat16* src,
+                         Bfloat16* dst, float* sum_squares);
+void run_narrow_smooth_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, const Bfloat16* src,
+                                Bfloat16* dst, float* sum_squares);
+
 }  // namespace dpac

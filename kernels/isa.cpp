@@ -35,9 +35,11 @@ const Target& target_of(Isa isa) {
 }
 
 std::vector<Isa> detect() {
+  // What Highway finds on the machine, this build need not have.
+  const int64_t usable = hwy::SupportedTargets() & HWY_TARGETS;
   std::vector<Isa> found = {Isa::scalar};
   for (const Target& target : kTargets) {
-    if (target.isa != Isa::scalar && (hwy::SupportedTargets() & target.highway) != 0)
+    if (target.isa != Isa::scalar && (usable & target.highway) != 0)
       found.push_back(target.isa);
   }
   return found;

@@ -14,10 +14,7 @@ namespace HWY_NAMESPACE {
 
 void smooth_epilogue_body(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
                           float* sum_squares) {
-  // Beside a smooth activation nothing else is worth a variant of its own.
-  const auto run =
-      epilogue.gains == nullptr ? run_pass<false, true, true, true> : run_pass<true, true, true, true>;
-  run(epilogue, key, src, dst, sum_squares);
+  run_smooth_variant(epilogue, key, src, dst, sum_squares);
 }
 
 }  // namespace HWY_NAMESPACE

@@ -19,6 +19,10 @@ Tag blocked_tag() {
   return channel_block() == 16 ? Tag::nChw16c : Tag::nChw8c;
 }
 
+Type type_of(Storage storage) {
+  return storage == Storage::bfloat16 ? Type::bf16 : Type::f32;
+}
+
 memory::desc map_desc(int64_t batch, const MapShape& map, Tag tag, Type type) {
   return {{batch, map.channels, map.height, map.width}, type, tag};
 }
@@ -92,6 +96,10 @@ bool runs(dnnl::cpu_isa wanted) {
 
 bool exact_integer_products() {
   return runs(dnnl::cpu_isa::avx512_core_vnni) || runs(dnnl::cpu_isa::avx2_vnni);
+}
+
+bool bfloat16_products() {
+  return runs(dnnl::cpu_isa::avx512_core_bf16);
 }
 
 int channel_block() {

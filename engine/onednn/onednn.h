@@ -15,6 +15,7 @@
 #include <string>
 
 #include "engine/ops/value.h"
+#include "engine/storage.h"
 
 namespace dpac::onednn {
 
@@ -26,6 +27,9 @@ int channel_block();
 
 /// Whether sums of uint8 times int8 are exact on this machine: without VNNI they saturate.
 bool exact_integer_products();
+
+/// Whether this machine multiplies in bfloat16 faster than in float32.
+bool bfloat16_products();
 
 /// Pixels of a map of one row, at least `pixels`, with which a 1x1 convolution sums over the channels in the
 /// order of any other such map: oneDNN chooses other blocks of channels where the lines of a block fall on
@@ -106,7 +110,9 @@ struct ConvolutionSpec {
   MapShape in, out;
   Geometry geometry;
   int64_t groups = 1;
-  bool plain_input = false;  ///< src is [N, C, H, W]: the network's input of 1 or 3 channels.
+  bool plain_input = false;        ///< src is [N, C, H, W]: the network's input of 1 or 3 channels.
+  Storage src = Storage::float32;  ///< Of the weights too. Sums are in float32.
+  Storage dst = Storage::float32;  ///< Rounded once, after the post-ops.
   PostOps post_ops;
 };
 
@@ -164,7 +170,7 @@ Primitive make_integer_convolution(const ConvolutionSpec& spec, int32_t zero_poi
 Primitive make_integer_max_pool(int64_t batch, const MapShape& in, const MapShape& out,
                                 const Geometry& geometry, int threads);
 Primitive make_max_pool(int64_t batch, const MapShape& in, const MapShape& out, const Geometry& geometry,
-                        int threads);
+                        Storage storage, int threads);
 
 /// The same, and notes in its workspace which pixels are the largest.
 Primitive make_recording_max_pool(int64_t batch, const MapShape& in, const MapShape& out,
@@ -173,6 +179,5 @@ Primitive make_recording_max_pool(int64_t batch, const MapShape& in, const MapSh
 /// Its backward, with that workspace.
 Primitive make_max_pool_backward(int64_t batch, const MapShape& in, const MapShape& out,
                                  const Geometry& geometry, int threads);
-Primitive make_global_average_pool(int64_t batch, const MapShape& in, int threads);
 
 }  // namespace dpac::onednn

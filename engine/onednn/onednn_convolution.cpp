@@ -9,19 +9,21 @@ namespace dpac::onednn {
 namespace {
 
 struct WeightDescs {
-  memory::desc plain, any, bias;
+  memory::desc plain;  // As given.
+  memory::desc any, bias;
 };
 
-WeightDescs weight_descs(const ConvolutionSpec& spec, Type type, bool has_bias) {
+/// Of weights given in one type and multiplied in another.
+WeightDescs weight_descs(const ConvolutionSpec& spec, Type given, Type type, bool has_bias) {
   const Extent k = spec.geometry.kernel;
   memory::dims dims = {spec.out.channels, spec.in.channels / spec.groups, k.h, k.w};
   WeightDescs descs;
   if (spec.groups == 1) {
-    descs.plain = {dims, type, Tag::oihw};
+    descs.plain = {dims, given, Tag::oihw};
   } else {
     dims.insert(dims.begin(), spec.groups);
     dims[1] /= spec.groups;
-    descs.plain = {dims, type, Tag::goihw};
+    descs.plain = {dims, given, Tag::goihw};
   }
   descs.any = {dims, type, Tag::any};
   if (has_bias) descs.bias = {{spec.out.channels}, Type::f32, Tag::a};
@@ -65,9 +67,10 @@ int threads_of(const ConvolutionSpec& spec, int threads) {
 Primitive make_convolution(const ConvolutionSpec& spec, const Weights& weights, int threads) try {
   const ThreadScope scope(threads_of(spec, threads));
   Weights::Impl& w = weights.impl();
-  const WeightDescs descs = weight_descs(spec, Type::f32, !w.bias.empty());
-  const auto src = map_desc(spec.batch, spec.in, spec.plain_input ? Tag::nchw : blocked_tag());
-  const auto dst = map_desc(spec.batch, spec.out, blocked_tag());
+  const WeightDescs descs = weight_descs(spec, Type::f32, type_of(spec.src), !w.bias.empty());
+  const Tag src_tag = spec.plain_input ? Tag::nchw : blocked_tag();
+  const auto src = map_desc(spec.batch, spec.in, src_tag, type_of(spec.src));
+  const auto dst = map_desc(spec.batch, spec.out, blocked_tag(), type_of(spec.dst));
   const auto pd = describe_convolution(spec, descs, src, dst, attributes(spec.post_ops));
   auto impl = implementation(pd, dnnl::convolution_forward(pd));
   impl->constants = {{DNNL_ARG_WEIGHTS, w.packed.pack(w.weights.data(), descs.plain, pd.weights_desc())}};
@@ -83,7 +86,7 @@ Primitive make_convolution(const ConvolutionSpec& spec, const Weights& weights, 
 Primitive make_integer_convolution(const ConvolutionSpec& spec, int32_t zero_point,
                                    const IntegerWeights& weights, int threads) try {
   const ThreadScope scope(threads);
-  const WeightDescs descs = weight_descs(spec, Type::s8, false);
+  const WeightDescs descs = weight_descs(spec, Type::s8, Type::s8, false);
   const auto src = map_desc(spec.batch, spec.in, Tag::nhwc, Type::u8);
   const auto dst = map_desc(spec.batch, spec.out, Tag::nhwc, Type::s32);
   dnnl::primitive_attr attr = attributes({});
@@ -111,7 +114,7 @@ Primitive make_integer_convolution(const ConvolutionSpec& spec, int32_t zero_poi
 Primitive make_convolution_backward(const ConvolutionSpec& spec, const Weights& weights, int threads) try {
   const ThreadScope scope(threads);
   Weights::Impl& w = weights.impl();
-  const WeightDescs descs = weight_descs(spec, Type::f32, false);
+  const WeightDescs descs = weight_descs(spec, Type::f32, Type::f32, false);
   const auto src = map_desc(spec.batch, spec.in, blocked_tag());
   const auto dst = map_desc(spec.batch, spec.out, blocked_tag());
   const Window window(spec.geometry);

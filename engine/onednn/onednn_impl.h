@@ -24,6 +24,8 @@ const dnnl::engine& engine();
 /// Of channel_block().
 Tag blocked_tag();
 
+Type type_of(Storage storage);
+
 memory::desc map_desc(int64_t batch, const MapShape& map, Tag tag, Type type = Type::f32);
 
 dnnl::primitive_attr attributes(const PostOps& post_ops);

@@ -58,9 +58,10 @@ dnnl::pooling_backward::primitive_desc describe_pool_backward(
 }  // namespace
 
 Primitive make_max_pool(int64_t batch, const MapShape& in, const MapShape& out, const Geometry& g,
-                        int threads) {
-  return make_pool(dnnl::algorithm::pooling_max, map_desc(batch, in, blocked_tag()),
-                   map_desc(batch, out, blocked_tag()), window_of(g), threads);
+                        Storage storage, int threads) {
+  const Type type = type_of(storage);
+  return make_pool(dnnl::algorithm::pooling_max, map_desc(batch, in, blocked_tag(), type),
+                   map_desc(batch, out, blocked_tag(), type), window_of(g), threads);
 }
 
 Primitive make_integer_max_pool(int64_t batch, const MapShape& in, const MapShape& out, const Geometry& g,
@@ -87,12 +88,6 @@ Primitive make_max_pool_backward(int64_t batch, const MapShape& in, const MapSha
   auto impl = backward_implementation(pd, dnnl::pooling_backward(pd));
   impl->workspace = pd.workspace_desc();
   return Primitive(std::move(impl));
-}
-
-Primitive make_global_average_pool(int64_t batch, const MapShape& in, int threads) {
-  const PoolWindow window = {{in.height, in.width}, {1, 1}, {0, 0}, {0, 0}};
-  return make_pool(dnnl::algorithm::pooling_avg_include_padding, map_desc(batch, in, blocked_tag()),
-                   map_desc(batch, {in.channels, 1, 1}, blocked_tag()), window, threads);
 }
 
 }  // namespace dpac::onednn

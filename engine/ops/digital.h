@@ -19,7 +19,8 @@
 ///     by sequences: of text, a sequence at a time
 ///       void run_sequence(const Op&, const DigitalRun&, std::size_t sequence)
 ///       void run_backward(const Op&, const DigitalBackward&, std::size_t sequence)
-///     compiled: a primitive of oneDNN, which keeps its own tape
+///     compiled: a primitive of oneDNN, which keeps its own tape, on values as they are stored; all others
+///     run on float32
 ///       onednn::Primitive compile(const Op&, const DigitalMaps&, const Compiling&)
 ///       onednn::Primitive compile_backward(const Op&, const DigitalMaps&, const Compiling&)
 ///
@@ -39,6 +40,7 @@
 
 #include "engine/ops/digital_fwd.h"
 #include "engine/ops/value.h"
+#include "engine/storage.h"
 #include "engine/tokens.h"
 #include "kernels/integer_map.h"
 #include "kernels/layout.h"
@@ -107,7 +109,8 @@ struct DigitalBackward {
 /// How primitives are made.
 struct Compiling {
   int threads = 1;
-  bool recording = false;  ///< A backward follows.
+  bool recording = false;              ///< A backward follows.
+  Storage storage = Storage::float32;  ///< Of inputs and output; float32 where a backward follows.
 };
 
 /// A value in bytes.

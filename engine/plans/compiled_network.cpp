@@ -21,9 +21,9 @@ CompiledNetwork::CompiledNetwork(const Graph& graph, NoiseKind noise, const Quan
   noise_.points.emplace_back();
 }
 
-void CompiledNetwork::wrap_floats() {
+void CompiledNetwork::wrap_floats(Storage storage) {
   if (quantization_.weight_bits) quantize_weights(graph_, *quantization_.weight_bits);
-  weights_ = wrap_weights(graph_);
+  weights_ = wrap_weights(graph_, storage);
 }
 
 void CompiledNetwork::make_noise(const std::function<BlockedMap(const FusedNode&)>& layout_of) {

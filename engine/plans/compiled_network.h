@@ -33,8 +33,8 @@ class CompiledNetwork {
   [[nodiscard]] const std::vector<NodeQuantizers>& quantizers() const { return quantizers_; }
   [[nodiscard]] int64_t classes() const { return graph_.classes(); }
 
-  /// For products in float32: quantises the weights, where that is asked for, and wraps them.
-  void wrap_floats();
+  /// For products in floating point: quantises the weights, where that is asked for, and wraps them.
+  void wrap_floats(Storage storage = Storage::float32);
 
   /// One per node; empty before wrap_floats().
   [[nodiscard]] std::vector<NodeWeights>& weights() { return weights_; }

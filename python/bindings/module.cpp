@@ -160,7 +160,9 @@ void bind_setting(nb::module_& m) {
       .value("paper", DotLength::paper);
   nb::enum_<Arithmetic>(m, "Arithmetic")
       .value("automatic", Arithmetic::automatic)
-      .value("float32", Arithmetic::float32);
+      .value("float32", Arithmetic::float32)
+      .value("bfloat16", Arithmetic::bfloat16)
+      .value("automatic_bfloat16", Arithmetic::automatic_bfloat16);
   nb::enum_<CalibrationMethod>(m, "CalibrationMethod")
       .value("ema", CalibrationMethod::ema)
       .value("percentile", CalibrationMethod::percentile);

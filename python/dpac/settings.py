@@ -25,7 +25,12 @@ Ranges = dict[str, tuple[float, float]]
 _Enum = TypeVar("_Enum")
 _NOISES = {kind.name: kind for kind in _native.NoiseKind}
 _DOT_LENGTHS = {"in-group": _native.DotLength.in_group, "paper": _native.DotLength.paper}
-_ARITHMETICS = {"auto": _native.Arithmetic.automatic, "float32": _native.Arithmetic.float32}
+_ARITHMETICS = {
+    "auto": _native.Arithmetic.automatic,
+    "float32": _native.Arithmetic.float32,
+    "bfloat16": _native.Arithmetic.bfloat16,
+    "auto-bfloat16": _native.Arithmetic.automatic_bfloat16,
+}
 METHODS = {method.name: method for method in _native.CalibrationMethod}
 
 
@@ -105,7 +110,7 @@ def make_setting(
     sigma_thermal: float | None = None,
     sigma_weight: float | None = None,
     dot_length: Literal["in-group", "paper"] = "in-group",
-    arithmetic: Literal["auto", "float32"] = "auto",
+    arithmetic: Literal["auto", "float32", "bfloat16", "auto-bfloat16"] = "auto",
 ) -> _native.Setting:
     """Of one call of a network (Network.__call__)."""
     kind = choice("noise", noise, _NOISES)

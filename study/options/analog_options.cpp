@@ -39,9 +39,14 @@ void add_bits_options(OptionSet& set, QuantizationSettings& settings) {
 
 void add_arithmetic_option(OptionSet& set, QuantizationSettings& settings) {
   set.heading(kGroup);
-  set.choice({"--arithmetic", "",
-              "auto: exact 8-bit integers where the quantisers and the machine allow it; float32: never"},
-             settings.arithmetic, {"auto", "float32"});
+  std::vector<std::string> names;
+  for (const Arithmetic arithmetic : kArithmetics) names.emplace_back(name(arithmetic));
+  set.choice(
+      {"--arithmetic", "",
+       "auto: exact 8-bit integers where the quantisers and the machine allow it, else float32; bfloat16: "
+       "products and stored values in that, about twice as fast where the machine has it; auto-bfloat16: "
+       "as auto, with bfloat16 for float32 where the machine has it"},
+      settings.arithmetic, names);
 }
 
 void add_calibration_options(OptionSet& set, CalibrationSettings& settings,

@@ -1,5 +1,9 @@
 #include "study/settings/quantization_settings.h"
 
+#include <fmt/format.h>
+
+#include "study/settings/setting_error.h"
+
 namespace dpac {
 namespace {
 
@@ -23,7 +27,11 @@ std::optional<double> QuantizationSettings::activations(NoiseKind noise) const {
 }
 
 Arithmetic QuantizationSettings::product_arithmetic() const {
-  return arithmetic == "float32" ? Arithmetic::float32 : Arithmetic::automatic;
+  for (const Arithmetic known : kArithmetics) {
+    if (arithmetic == name(known)) return known;
+  }
+  throw SettingError(
+      fmt::format("--arithmetic is '{}', expected auto, float32, bfloat16 or auto-bfloat16", arithmetic));
 }
 
 }  // namespace dpac

@@ -16,8 +16,10 @@ Grid grid_of(const MaxPoolOp&) {
 }
 
 onednn::Primitive compile(const MaxPoolOp& op, const DigitalMaps& maps, const Compiling& how) {
-  const auto make = how.recording ? onednn::make_recording_max_pool : onednn::make_max_pool;
-  return make(maps.out.count, maps.in[0].shape, maps.out.shape, op.geometry, how.threads);
+  const int64_t count = maps.out.count;
+  const MapShape &in = maps.in[0].shape, &out = maps.out.shape;
+  if (how.recording) return onednn::make_recording_max_pool(count, in, out, op.geometry, how.threads);
+  return onednn::make_max_pool(count, in, out, op.geometry, how.storage, how.threads);
 }
 
 onednn::Primitive compile_backward(const MaxPoolOp& op, const DigitalMaps& maps, const Compiling& how) {

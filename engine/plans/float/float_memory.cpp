@@ -2,6 +2,7 @@
 
 #include "engine/graph/fused_graph.h"
 #include "engine/ops/attention/attention_head.h"
+#include "engine/ops/digital_ops.h"
 #include "engine/plans/memory_plan.h"
 
 namespace dpac {
@@ -30,6 +31,9 @@ class Placement {
       const Place& own = places_[n];
       steps_[n].value = memory.offsets[own.value] + (own.value == own.product ? own.product_offset : 0);
       steps_[n].product = memory.offsets[own.product] + own.product_offset;
+      for (std::size_t i = 0; i < own.read_copies.size(); ++i)
+        steps_[n].float_reads[i].copy = memory.offsets[own.read_copies[i]];
+      if (own.wide_value) steps_[n].wide_value = memory.offsets[*own.wide_value];
       if (own.sums) steps_[n].sums = memory.offsets[*own.sums];
       if (own.companion) steps_[n].companion_value = memory.offsets[*own.companion];
     }
@@ -42,6 +46,8 @@ class Placement {
     std::size_t value = 0, product = 0;
     std::size_t product_offset = 0;  // Within a product of several nodes.
     std::optional<std::size_t> sums, companion;
+    std::vector<std::size_t> read_copies;
+    std::optional<std::size_t> wide_value;
   };
 
   void find_last_readers() {
@@ -60,6 +66,11 @@ class Placement {
     return table_.add(plan_.maps() * floats_per_map, static_cast<int>(now));
   }
 
+  /// Room for values of a node as it stores them.
+  std::size_t add_stored(int64_t values_per_map, std::size_t n) {
+    return table_.add(floats_for(steps_[n].storage, plan_.maps() * values_per_map), static_cast<int>(n));
+  }
+
   void place(std::size_t n) {
     const FusedNode& node = graph_.nodes[n];
     const int now = static_cast<int>(n);
@@ -68,6 +79,7 @@ class Placement {
     if (node.residual != kNone) use(static_cast<std::size_t>(node.residual), now);
     if (std::holds_alternative<AttentionContextOp>(node.op)) use_operands_of_scores(node, now);
     place_value(n);
+    place_wide(n);
     if (options_.companion_weights != nullptr && !options_.tape && has_weights(node)) {
       own.companion = add(plan_.map(n).size(), n);
     }
@@ -93,18 +105,35 @@ class Placement {
     const bool kept = options_.own_epilogue && maker == plan_.first_analog();
     if (leader != kNone) {
       own.product = places_[maker].product;
-      own.product_offset = static_cast<std::size_t>(weights_[n].product_row * plan_.map(n).pixels);
-      own.value = kept ? add(stored_size(n), n) : own.product;
+      own.product_offset = static_cast<std::size_t>(
+          floats_for(steps_[n].storage, weights_[n].product_row * plan_.map(n).pixels));
+      own.value = kept ? add_stored(stored_size(n), n) : own.product;
       table_.use(own.product, now);
     } else if (node.residual != kNone && !options_.own_epilogue && sums_in_place(n)) {
       own.value = own.product = places_[static_cast<std::size_t>(node.residual)].value;
     } else {
       steps_[n].copies_residual = node.residual != kNone && !options_.own_epilogue;
-      own.value = add(kept ? stored_size(n) : product_size(n), n);
+      own.value = add_stored(kept ? stored_size(n) : product_size(n), n);
       own.product = own.value;
-      if (kept) own.product = add(product_size(n), n);
+      if (kept) own.product = add_stored(product_size(n), n);
       if (kept) table_.use(own.product, now);
     }
+  }
+
+  /// Copies in float32, for the time of one step, of what it reads and makes in that.
+  void place_wide(std::size_t n) {
+    if (options_.storage == Storage::float32) return;
+    for (const FloatRead& read : steps_[n].float_reads)
+      places_[n].read_copies.push_back(add(plan_.values_per_map(static_cast<std::size_t>(read.node)), n));
+    if (steps_[n].storage != Storage::float32 && computes_floats(n))
+      places_[n].wide_value = add(plan_.values_per_map(n), n);
+  }
+
+  /// Whether the node's output is made by our own code from other values than products.
+  [[nodiscard]] bool computes_floats(std::size_t n) const {
+    const FusedNode& node = graph_.nodes[n];
+    if (std::holds_alternative<InputOp>(node.op)) return true;
+    return std::holds_alternative<AttentionContextOp>(node.op) || (is_digital(node) && !is_compiled(node));
   }
 
   /// Whether a fused residual sum may happen in the residual's own memory: nothing reads that later, nor does
@@ -122,12 +151,11 @@ class Placement {
     return weights_[n].stack->weights.dim(0) * plan_.map(n).pixels;
   }
 
-  /// Images themselves are stored only where a quantiser changes them, and scores nowhere.
+  /// Images as they come are not stored, and scores nowhere.
   [[nodiscard]] int64_t stored_size(std::size_t n) const {
     const FusedNode& node = graph_.nodes[n];
     if (std::holds_alternative<AttentionScoresOp>(node.op)) return 0;
-    if (!std::holds_alternative<InputOp>(node.op)) return plan_.map(n).size();
-    return steps_[n].quantizers.output ? node.shape().channels * node.shape().pixels() : 0;
+    return std::holds_alternative<InputOp>(node.op) && plan_.keeps_images() ? 0 : plan_.values_per_map(n);
   }
 
   void place_sums(std::size_t n) {

@@ -4,6 +4,7 @@
 
 #include "engine/ops/attention/attention_head.h"
 #include "engine/ops/digital.h"
+#include "engine/ops/digital_ops.h"
 #include "engine/plans/float/float_memory.h"
 #include "engine/plans/float/float_worker.h"
 
@@ -46,6 +47,7 @@ FloatPlan::FloatPlan(const FusedGraph& graph, const std::vector<NodeWeights>& we
   describe_steps();
   for (std::size_t n = 0; n < steps_.size(); ++n) {
     steps_[n].quantizers = quantizers[n];
+    steps_[n].storage = storage_of(n, weights);
     make_primitive(n, weights);
   }
   size_.arena = place_values(*this, weights, steps_);
@@ -54,6 +56,36 @@ FloatPlan::FloatPlan(const FusedGraph& graph, const std::vector<NodeWeights>& we
                     : patch_scratch_size(graph_, options_.threads);
   size_.heads = HeadLayout(longest_attention()).size * static_cast<std::size_t>(options_.threads);
   if (options_.tape) size_.tape = place_tape(*this, steps_);
+}
+
+int64_t FloatPlan::values_per_map(std::size_t node) const {
+  const FusedNode& own = graph_.nodes[node];
+  if (!std::holds_alternative<InputOp>(own.op)) return map(node).size();
+  return own.shape().channels * own.shape().pixels();
+}
+
+bool FloatPlan::keeps_images() const {
+  return !graph_.reads_text() && options_.storage == Storage::float32 && !steps_[0].quantizers.output;
+}
+
+/// Digital ops that oneDNN does not run, attention, and norms within groups.
+std::vector<int> FloatPlan::float_reads(std::size_t n) const {
+  const FusedNode& own = graph_.nodes[n];
+  if (std::holds_alternative<AttentionContextOp>(own.op)) {
+    const FusedNode& scores = graph_.nodes[static_cast<std::size_t>(own.input())];
+    return {scores.input(), scores.second(), own.second()};
+  }
+  if (is_digital(own) && !is_compiled(own)) return own.inputs;
+  const bool norms_in_groups = options_.patch_norms && has_weights(own) && groups_of(own) != 1;
+  return norms_in_groups ? std::vector<int>{own.input()} : std::vector<int>();
+}
+
+/// Logits stay in float32, unless their product adds to a value that is not, or makes others too.
+Storage FloatPlan::storage_of(std::size_t n, const std::vector<NodeWeights>& weights) const {
+  const FusedNode& node = graph_.nodes[n];
+  const bool last = n + 1 == graph_.nodes.size();
+  const bool alone = weights[n].product_of == kNone && weights[n].stack == nullptr;
+  return last && alone && node.residual == kNone && !is_compiled(node) ? Storage::float32 : options_.storage;
 }
 
 std::size_t FloatPlan::samples_of(std::span<const PlacedSequence> sequences) const {
@@ -74,6 +106,7 @@ void FloatPlan::describe_steps() {
   for (std::size_t n = 0; n < steps_.size(); ++n) {
     const FusedNode& node = graph_.nodes[n];
     if (is_analog(node)) steps_[n].layer = layer++;
+    for (const int from : float_reads(n)) steps_[n].float_reads.push_back({.node = from, .copy = {}});
     if (!is_digital(node)) continue;
     DigitalMaps& digital = steps_[n].digital.emplace(DigitalMaps{{}, run_maps(n)});
     for (const int from : node.inputs) digital.in.push_back(run_maps(static_cast<std::size_t>(from)));
@@ -111,6 +144,8 @@ onednn::ConvolutionSpec FloatPlan::product(std::size_t n, const NodeWeights& wei
   if (weights.stack != nullptr) spec.out.channels = weights.stack->weights.dim(0);
   spec.geometry = product_of(node).geometry;
   spec.plain_input = node.input() == 0 && !graph_.reads_text();
+  spec.src = options_.storage;
+  spec.dst = steps_[n].storage;
   if (!options_.own_epilogue) {
     spec.post_ops = {.add_to_dst = node.residual != kNone,
                      .relu = node.activation == Activation::relu || node.activation == Activation::relu6 ||
@@ -129,7 +164,7 @@ void FloatPlan::make_primitive(std::size_t n, const std::vector<NodeWeights>& we
   } else if (weights[n].direct) {
     step.primitive = onednn::make_convolution(product(n, weights[n]), *weights[n].direct, options_.threads);
   } else if (step.digital) {
-    step.primitive = compile_digital(node, *step.digital, {options_.threads, options_.tape});
+    step.primitive = compile_digital(node, *step.digital, {options_.threads, options_.tape, step.storage});
   }
   if (options_.companion_weights != nullptr && has_weights(node)) make_companion(n);
   size_.scratchpad = std::max(size_.scratchpad, step.primitive.scratchpad_size());

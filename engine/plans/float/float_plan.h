@@ -1,5 +1,10 @@
 /// @file
-/// A graph compiled in float32: one primitive per node, and where every value lies in memory.
+/// A graph compiled in floating point: one primitive per node, and where every value lies in memory.
+///
+/// Values may be stored in bfloat16 between steps. Products are then made of such, and finished in the same
+/// pass as in float32; what else computes in float32 (digital ops that oneDNN does not run, attention, norms
+/// within groups) has copies in float32 for the time of its step. Logits stay in float32, where a product
+/// makes them.
 ///
 /// Images: `samples` maps lie one after another. Text: all sequences of a run lie side by side in one map of
 /// `tokens` pixels, and what is left of a sequence after a pool in one of `samples` pixels, so that nothing
@@ -19,6 +24,7 @@
 #include "engine/ops/digital_ops.h"
 #include "engine/plans/plan.h"
 #include "engine/plans/weights/node_weights.h"
+#include "engine/storage.h"
 #include "kernels/layout.h"
 
 namespace dpac {
@@ -30,6 +36,7 @@ struct FloatPlanOptions {
   bool own_epilogue =
       false;  ///< Products keep their pre-activations; the rest is done by the analog epilogue.
   bool patch_norms = false;  ///< Shot noise: the epilogue also gives what norms of input patches are made of.
+  Storage storage = Storage::float32;  ///< Of values; float32 with a tape or companion weights.
   bool tape = false;  ///< Runs note what a backward reads. Needs the own epilogue; for one noise point.
   /// Direct weights of a second product beside every operation's own, for weight noise: those without noise
   /// where a run is observed, those of the noise alone where it has a tape. Null for none.
@@ -57,20 +64,30 @@ struct SamplePart {
   int64_t first = 0, count = 0;  ///< and its pixels there.
 };
 
+/// A value that a step reads in float32, however it is stored.
+struct FloatRead {
+  int node = kNone;
+  std::optional<std::size_t>
+      copy;  ///< Offset of its copy for the time of the step; unset where it is stored so.
+};
+
 class FloatPlan final : public Plan {
  public:
   struct Step {
     onednn::Primitive primitive;  ///< Empty for what our own code computes, and for Winograd.
     std::optional<Winograd> winograd;
     onednn::Primitive companion;  ///< The product with the companion weights, where the options have them.
-    std::size_t product = 0;      ///< Offset of an analog operation's pre-activation in the arena, in floats.
-    std::size_t value = 0;        ///< Offset of the output.
+    Storage storage = Storage::float32;  ///< Of the product and the output.
+    std::size_t product = 0;  ///< Offset of an analog operation's pre-activation in the arena, in floats.
+    std::size_t value = 0;    ///< Offset of the output.
     std::size_t companion_value = 0;  ///< Offset of the companion's, unless it goes to the tape.
     std::optional<std::size_t>
         sums;  ///< Offset of sum_c y^2 per pixel, where an operation with shot noise reads it.
-    std::optional<DigitalMaps> digital;  ///< Of a digital op.
-    bool copies_residual = false;        ///< Into the memory of the output, where the product adds to it.
-    int layer = kNone;                   ///< Position in analog_layers().
+    std::optional<DigitalMaps> digital;     ///< Of a digital op.
+    std::vector<FloatRead> float_reads;     ///< Of a step that computes in float32 itself.
+    std::optional<std::size_t> wide_value;  ///< Offset of its output before it is stored in bfloat16.
+    bool copies_residual = false;           ///< Into the memory of the output, where the product adds to it.
+    int layer = kNone;                      ///< Position in analog_layers().
     NodeQuantizers quantizers;
     TapeEntry tape;
   };
@@ -91,6 +108,12 @@ class FloatPlan final : public Plan {
   /// The map that a node's values lie in.
   [[nodiscard]] MapShape shape(std::size_t node) const;
   [[nodiscard]] BlockedMap map(std::size_t node) const;
+
+  /// Values of a map of the node, which are plain for images and channel blocks else.
+  [[nodiscard]] int64_t values_per_map(std::size_t node) const;
+
+  /// Whether images are read where they came in.
+  [[nodiscard]] bool keeps_images() const;
 
   /// Samples of a run: as many as sequences, or of images as many as the plan is made for.
   [[nodiscard]] std::size_t samples_of(std::span<const PlacedSequence> sequences) const;
@@ -114,6 +137,8 @@ class FloatPlan final : public Plan {
   void make_companion(std::size_t n);
   [[nodiscard]] onednn::ConvolutionSpec product(std::size_t n, const NodeWeights& weights) const;
   void describe_steps();
+  [[nodiscard]] std::vector<int> float_reads(std::size_t n) const;
+  [[nodiscard]] Storage storage_of(std::size_t n, const std::vector<NodeWeights>& weights) const;
 
   const FusedGraph& graph_;
   FloatPlanOptions options_;

@@ -19,10 +19,12 @@ FloatWorker::FloatWorker(const FloatPlan& plan, const Workspace& workspace)
       companions_.emplace_back();
     } else {
       float* dst = step.tape.noise ? workspace_.tape() + *step.tape.noise : at(step.companion_value);
-      companions_.push_back(step.companion.bind(value(node(n).input()), dst, workspace_.scratchpad()));
+      companions_.push_back(step.companion.bind(value(node(n).input()).data, dst, workspace_.scratchpad()));
     }
     digital_inputs_.emplace_back();
-    for (const int from : node(n).inputs) digital_inputs_.back().push_back(value(from));
+    if (!step.digital) continue;
+    for (std::size_t i = 0; i < step.float_reads.size(); ++i)
+      digital_inputs_.back().push_back(float_input(n, i));
   }
 }
 
@@ -30,9 +32,10 @@ FloatWorker::Product FloatWorker::bind(std::size_t n) const {
   const FloatPlan::Step& step = plan_.step(n);
   float* dst = at(step.product);
   const int from = node(n).input();
-  if (step.winograd) return Winograd::Call(*step.winograd, value(from), dst, workspace_.scratchpad());
+  if (step.winograd)
+    return Winograd::Call(*step.winograd, value(from).floats(), dst, workspace_.scratchpad());
   float* noted = step.tape.workspace ? workspace_.tape() + *step.tape.workspace : nullptr;
-  if (step.primitive) return step.primitive.bind(value(from), dst, workspace_.scratchpad(), noted);
+  if (step.primitive) return step.primitive.bind(value(from).data, dst, workspace_.scratchpad(), noted);
   return {};
 }
 
@@ -56,16 +59,16 @@ void FloatWorker::run(const RunInput& input, const LogitsOutput& output) {
   }
 }
 
-const float* FloatWorker::input_value(const FusedNode& node, const RunInput& input) const {
-  const bool images = node.input() == 0 && !text() && !plan_.step(0).quantizers.output;
-  return images ? input.images : value(node.input());
+const void* FloatWorker::input_value(const FusedNode& node, const RunInput& input) const {
+  return node.input() == 0 && plan_.keeps_images() ? input.images : value(node.input()).data;
 }
 
 void FloatWorker::compute(std::size_t n, const RunInput& input) {
   call(input.poll);
   const FusedNode& node = this->node(n);
   if (plan_.step(n).copies_residual)
-    std::copy_n(value(node.residual), maps() * plan_.map(n).size(), at(plan_.step(n).product));
+    std::copy_n(value(node.residual).floats(),
+                floats_for(plan_.step(n).storage, maps() * plan_.map(n).size()), at(plan_.step(n).product));
   if (auto* winograd = std::get_if<Winograd::Call>(&products_[n])) {
     winograd->run(stream_);
   } else if (auto* call = std::get_if<onednn::Call>(&products_[n])) {
@@ -116,7 +119,8 @@ AnalogEpilogue FloatWorker::epilogue_of(std::size_t n, const SamplePart& part, c
   if (plan_.options().patch_norms) {
     (groups_of(node) == 1 ? epilogue.scales : epilogue.element_scales) = norms_of_patches(n, part, input);
   }
-  if (node.residual != kNone) epilogue.residual = value(node.residual) + part.map * epilogue.map.size();
+  if (node.residual != kNone)
+    epilogue.residual = value(node.residual).from(part.map * epilogue.map.size()).data;
   epilogue.passes = bits(step.tape.passes, part.map, epilogue.map);
   epilogue.sum_passes = bits(step.tape.sum_passes, part.map, epilogue.map);
   if (step.tape.slopes)
@@ -153,7 +157,8 @@ const float* FloatWorker::norms_in_groups(std::size_t n, const SamplePart& part,
                            out, groups_of(node(n))};
   const auto& kept = plan_.step(n).tape.norms;
   float* norms = kept ? workspace_.tape() + *kept + part.map * out.size() : workspace_.norms();
-  const float* src = value(node(n).input()) + part.map * in.size();
+  if (part.map == 0) widen_inputs(n);
+  const float* src = float_input(n, 0) + part.map * in.size();
   float* scratch = workspace_.norms() + out.size();
   const int threads = plan_.options().threads;
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
@@ -178,22 +183,22 @@ void FloatWorker::finish_product(std::size_t n, const NoisePoint& point, const R
     if (input.observer != nullptr) show_product(n, part, point, epilogue, key, input);
     const int64_t offset = part.map * epilogue.map.size();
     float* sums = step.sums ? at(*step.sums) + part.map * epilogue.map.pixels : nullptr;
-    run_epilogue(epilogue, key, at(step.product) + offset, at(step.value) + offset, sums);
+    run_epilogue(epilogue, key, product(n).from(offset), value(n).from(offset), sums);
   }
   if (input.observer != nullptr) show_values(n, input);
 }
 
 void FloatWorker::finish_attention(std::size_t n, const NoisePoint& point, const RunInput& input) {
   const FloatPlan::Step& step = plan_.step(n);
-  const FusedNode& scores = node(node(n).input());
   const int threads = plan_.options().threads;
+  widen_inputs(n);
   float* taped = step.tape.heads ? workspace_.tape() + *step.tape.heads : nullptr;
   for (const PlacedSequence& sequence : input.sequences) {
     Attention attention = planned_attention(plan_, n, sequence, point, input.noise->kind);
-    attention.query = value(scores.input());
-    attention.key = value(scores.second());
-    attention.value = value(node(n).second());
-    attention.result = at(step.value);
+    attention.query = float_input(n, 0);
+    attention.key = float_input(n, 1);
+    attention.value = float_input(n, 2);
+    attention.result = float_value(n);
     attention.observed = input.observer != nullptr;
     const std::size_t size = HeadLayout(attention.shape).size;
     const auto heads = static_cast<std::size_t>(attention.shape.heads);
@@ -209,7 +214,8 @@ void FloatWorker::finish_attention(std::size_t n, const NoisePoint& point, const
     if (attention.observed)
       show_attention(attention, seen.data(), {node(n).input(), step.layer - 1}, *input.observer);
   }
-  clear_padding(plan_.map(n), at(step.value));  // Heads write their own channels only.
+  clear_padding(plan_.map(n), float_value(n));  // Heads write their own channels only.
+  store_wide(n);
   if (step.sums) sum_squares_of(n, input);
   if (input.observer != nullptr) show_values(n, input);
 }
@@ -220,14 +226,18 @@ void FloatWorker::compute_companion(std::size_t n, const RunInput& input) {
   companions_[n].run(stream_);
 }
 
-void FloatWorker::run_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src,
-                               float* dst, float* sums) const {
+void FloatWorker::run_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, StoredValues src,
+                               StoredValues dst, float* sums) const {
   const int threads = plan_.options().threads;
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
   for (int t = 0; t < threads; ++t) {
     AnalogEpilogue part = epilogue;
     part.runs = share(epilogue.runs, t, threads);
-    run_analog_epilogue(part, key, src, dst, sums);
+    if (dst.storage == Storage::bfloat16) {
+      run_analog_epilogue(part, key, src.halves(), dst.halves(), sums);
+    } else {
+      run_analog_epilogue(part, key, src.floats(), dst.floats(), sums);
+    }
   }
 }
 

@@ -24,10 +24,19 @@ class FloatWorker final : public Worker {
 
   [[nodiscard]] Product bind(std::size_t n) const;
   [[nodiscard]] float* at(std::size_t offset) const { return workspace_.arena() + offset; }
-  [[nodiscard]] float* value(int node) const { return at(plan_.step(static_cast<std::size_t>(node)).value); }
+  [[nodiscard]] StoredValues value(std::size_t n) const {
+    return {at(plan_.step(n).value), plan_.step(n).storage};
+  }
+  [[nodiscard]] StoredValues value(int n) const { return value(static_cast<std::size_t>(n)); }
+  [[nodiscard]] StoredValues product(std::size_t n) const {
+    return {at(plan_.step(n).product), plan_.step(n).storage};
+  }
+  /// What a step that computes in float32 reads and makes.
+  [[nodiscard]] const float* float_input(std::size_t n, std::size_t i) const;
+  [[nodiscard]] float* float_value(std::size_t n) const;
   [[nodiscard]] const FusedNode& node(std::size_t n) const { return plan_.graph().nodes[n]; }
   [[nodiscard]] const FusedNode& node(int n) const { return node(static_cast<std::size_t>(n)); }
-  [[nodiscard]] const float* input_value(const FusedNode& node, const RunInput& input) const;
+  [[nodiscard]] const void* input_value(const FusedNode& node, const RunInput& input) const;
   [[nodiscard]] BlockedMap input_map(std::size_t n) const {
     return plan_.map(static_cast<std::size_t>(node(n).input()));
   }
@@ -54,12 +63,15 @@ class FloatWorker final : public Worker {
                                              const RunInput& input) const;
   void show_product(std::size_t n, const SamplePart& part, const NoisePoint& point,
                     const AnalogEpilogue& epilogue, const NoiseKey& key, const RunInput& input) const;
-  void run_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, const float* src, float* dst,
+  void run_epilogue(const AnalogEpilogue& epilogue, const NoiseKey& key, StoredValues src, StoredValues dst,
                     float* sums) const;
   void run_digital_op(std::size_t n, const RunInput& input);
-  void quantize_input(const Quantizer& quantizer, const RunInput& input) const;
+  void widen_inputs(std::size_t n) const;
+  void store_wide(std::size_t n) const;
+  void store_images(const RunInput& input) const;
   void quantize_value(std::size_t n, const Quantizer& quantizer) const;
   void sum_squares_of(std::size_t n, const RunInput& input) const;
+  void sum_squares_of_images(const RunInput& input) const;
   void show_values(std::size_t n, const RunInput& input) const;
   void copy_logits(float* logits, const RunInput& input) const;
 

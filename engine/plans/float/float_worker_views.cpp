@@ -17,7 +17,7 @@ void FloatWorker::show_product(std::size_t n, const SamplePart& part, const Nois
   const float* product = at(step.product) + part.map * epilogue.map.size();
   AnalogView view{.layer = step.layer,
                   .sample = part.sample,
-                  .input = input_value(node(n), input) + part.map * input_size,
+                  .input = static_cast<const float*>(input_value(node(n), input)) + part.map * input_size,
                   .plain_input = plain,
                   .input_map = in,
                   .window = input.noise->layers[static_cast<std::size_t>(step.layer)].window(),
@@ -39,7 +39,7 @@ void FloatWorker::show_values(std::size_t n, const RunInput& input) const {
   const bool plain = std::holds_alternative<InputOp>(node.op);
   const BlockedMap map = plan_.map(n);
   const int64_t size = plain ? node.shape().channels * node.shape().pixels() : map.size();
-  const float* values = plain && !plan_.step(0).quantizers.output ? input.images : at(plan_.step(n).value);
+  const float* values = plain && plan_.keeps_images() ? input.images : value(n).floats();
   for (std::size_t s = 0; s < plan_.samples_of(input.sequences); ++s) {
     const SamplePart part = part_of(n, s, input);
     const ValueView view{static_cast<int>(n), part.sample, values + part.map * size, plain, map};

@@ -103,13 +103,14 @@ std::vector<NodeWeights> wrap_direct(const FusedGraph& graph, bool with_bias) {
   return weights;
 }
 
-std::vector<NodeWeights> wrap_weights(const FusedGraph& graph) {
+std::vector<NodeWeights> wrap_weights(const FusedGraph& graph, Storage storage) {
   std::vector<NodeWeights> weights = wrap_direct(graph);
   for (std::size_t n = 0; n < weights.size(); ++n) {
     const FusedNode& node = graph.nodes[n];
     if (!has_weights(node)) continue;
     const Product product = product_of(node);
-    if (product.groups == 1 && suits_winograd(input_shape(graph, node), node.shape(), product.geometry)) {
+    if (storage == Storage::float32 && product.groups == 1 &&
+        suits_winograd(input_shape(graph, node), node.shape(), product.geometry)) {
       weights[n].direct.reset();
       weights[n].winograd.emplace(*product.weights, product.bias);
     } else if (weights[n].product_of == kNone) {

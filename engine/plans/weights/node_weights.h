@@ -41,8 +41,8 @@ struct NodeWeights {
   int64_t product_row = 0;                  ///< And the first of this node's rows in it.
 };
 
-/// One per node, to be shared by all plans of the graph.
-std::vector<NodeWeights> wrap_weights(const FusedGraph& graph);
+/// One per node, to be shared by all plans of the graph that store values so. Winograd is for float32 only.
+std::vector<NodeWeights> wrap_weights(const FusedGraph& graph, Storage storage = Storage::float32);
 
 /// The same without Winograd and stacks, and also without biases where asked for.
 std::vector<NodeWeights> wrap_direct(const FusedGraph& graph, bool with_bias = true);
