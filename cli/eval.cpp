@@ -28,8 +28,10 @@ struct EvalCommand {
   bool ledger = false, no_baseline = false;
 };
 
-std::string bits_text(const std::optional<double>& bits) {
-  return bits ? fmt::format("{} bits", *bits) : "float32";
+/// "8 bits", or what values without a quantiser are stored in.
+std::string bits_text(const std::optional<double>& bits, std::string_view arithmetic) {
+  if (bits) return fmt::format("{} bits", *bits);
+  return arithmetic == "bfloat16" ? "bfloat16" : "float32";
 }
 
 /// "shot, seeds 0 ... 4", "none".
@@ -49,8 +51,8 @@ std::string setting_text(const EvaluationSettings& settings, const Evaluation& r
       "{}; computed "
       "in {}\n",
       result.architecture, settings.model.weights, settings.data.data, with_thousands(result.samples), part,
-      result.preprocessing, noise_text(settings.analog.noise), bits_text(result.quantization.weight_bits),
-      bits_text(result.quantization.activation_bits), result.arithmetic);
+      result.preprocessing, noise_text(settings.analog.noise), bits_text(result.quantization.weight_bits, result.arithmetic),
+      bits_text(result.quantization.activation_bits, result.arithmetic), result.arithmetic);
 }
 
 /// Accuracies of the points, and what they are measured against.

@@ -31,6 +31,7 @@ Quantization quantization_of(const TimingSettings& settings, const Graph& graph,
 TimedNetwork make(const TimingSettings& settings, Graph graph, const TimedInputs& inputs,
                   NetworkOptions compile) {
   compile.batch = settings.run.batch;
+  compile.arithmetic = settings.quantization.product_arithmetic();
   compile.threads = thread_count(settings.run.threads);
   const std::size_t logits = inputs.samples().size() * static_cast<std::size_t>(output_channels(graph));
   return {Network(std::move(graph), compile), std::vector<float>(logits)};
@@ -38,8 +39,7 @@ TimedNetwork make(const TimingSettings& settings, Graph graph, const TimedInputs
 
 TimedNetwork make_noisy(const TimingSettings& settings, Graph graph, const TimedInputs& inputs) {
   const NetworkOptions compile{.noise = settings.noise.kind(),
-                               .quantization = quantization_of(settings, graph, inputs),
-                               .arithmetic = settings.quantization.product_arithmetic()};
+                               .quantization = quantization_of(settings, graph, inputs)};
   return make(settings, std::move(graph), inputs, compile);
 }
 
