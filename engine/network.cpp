@@ -6,6 +6,7 @@
 #include <omp.h>
 
 #include "engine/graph/fused_graph.h"
+#include "engine/noise/noise_models.h"
 #include "engine/noise/noisy_weights.h"
 #include "engine/observer.h"
 #include "engine/plans/batch_lanes.h"
@@ -93,20 +94,19 @@ class Network::Impl {
   };
 
   [[nodiscard]] bool use_integers() const {
-    const bool noise_fits = options_.noise == NoiseKind::none || options_.noise == NoiseKind::thermal;
-    return options_.arithmetic == Arithmetic::automatic && noise_fits && !options_.keep_pre_activations &&
+    return options_.arithmetic == Arithmetic::automatic && noise_model(options_.noise).on_integers &&
+           !options_.keep_pre_activations &&
            suits_integers(net_.fused_graph(), options_.quantization, net_.quantizers());
   }
 
   [[nodiscard]] bool own_epilogue() const {
-    const bool noisy_products = options_.noise == NoiseKind::shot || options_.noise == NoiseKind::thermal;
-    return noisy_products || options_.keep_pre_activations ||
+    return noise_model(options_.noise).perturbs_outputs || options_.keep_pre_activations ||
            options_.quantization.activation_bits.has_value();
   }
 
   void compile_floats() {
     net_.wrap_floats();
-    const bool weight_noise = options_.noise == NoiseKind::weight;
+    const bool weight_noise = noise_model(options_.noise).perturbs_weights;
     if (weight_noise && options_.keep_pre_activations) exact_weights_ = wrap_direct(net_.fused_graph());
     lanes_.prepare();
     net_.make_noise(blocked_map);
@@ -141,7 +141,7 @@ class Network::Impl {
             .tokens = capacity.tokens,
             .threads = spread_.threads_per_lane,
             .own_epilogue = own_epilogue(),
-            .patch_norms = options_.noise == NoiseKind::shot,
+            .patch_norms = noise_model(options_.noise).needs_norms,
             .companion_weights = exact_weights_.empty() ? nullptr : &exact_weights_};
   }
 
