@@ -6,6 +6,7 @@
 #include <omp.h>
 
 #include "engine/graph/fused_graph.h"
+#include "engine/noise/noise_models.h"
 #include "engine/noise/noisy_weights.h"
 #include "engine/observer.h"
 #include "engine/onednn/onednn.h"
@@ -113,22 +114,20 @@ class Network::Impl {
   };
 
   [[nodiscard]] bool use_integers() const {
-    const bool noise_fits = options_.noise == NoiseKind::none || options_.noise == NoiseKind::thermal;
     const bool automatic =
         options_.arithmetic == Arithmetic::automatic || options_.arithmetic == Arithmetic::automatic_bfloat16;
-    return automatic && noise_fits && !options_.keep_pre_activations &&
+    return automatic && noise_model(options_.noise).on_integers && !options_.keep_pre_activations &&
            suits_integers(net_.fused_graph(), options_.quantization, net_.quantizers());
   }
 
   [[nodiscard]] bool own_epilogue() const {
-    const bool noisy_products = options_.noise == NoiseKind::shot || options_.noise == NoiseKind::thermal;
-    return noisy_products || options_.keep_pre_activations ||
+    return noise_model(options_.noise).perturbs_outputs || options_.keep_pre_activations ||
            options_.quantization.activation_bits.has_value();
   }
 
   void compile_floats() {
     net_.wrap_floats(storage_);
-    const bool weight_noise = options_.noise == NoiseKind::weight;
+    const bool weight_noise = noise_model(options_.noise).perturbs_weights;
     if (weight_noise && options_.keep_pre_activations) exact_weights_ = wrap_direct(net_.fused_graph());
     lanes_.prepare();
     net_.make_noise(blocked_map);
@@ -163,7 +162,7 @@ class Network::Impl {
             .tokens = capacity.tokens,
             .threads = spread_.threads_per_lane,
             .own_epilogue = own_epilogue(),
-            .patch_norms = options_.noise == NoiseKind::shot,
+            .patch_norms = noise_model(options_.noise).needs_norms,
             .storage = storage_,
             .companion_weights = exact_weights_.empty() ? nullptr : &exact_weights_};
   }

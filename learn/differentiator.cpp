@@ -4,6 +4,7 @@
 
 #include <omp.h>
 
+#include "engine/noise/noise_models.h"
 #include "engine/noise/noisy_weights.h"
 #include "engine/plans/batch_lanes.h"
 #include "engine/plans/compiled_network.h"
@@ -26,7 +27,8 @@ class Differentiator::Impl {
     wrap();
     lanes_.prepare();
     make_noise();
-    if (!net_.fused_graph().reads_text() && options.noise != NoiseKind::weight) drop_plain_weights();
+    if (!net_.fused_graph().reads_text() && !noise_model(options.noise).perturbs_weights)
+      drop_plain_weights();
   }
 
   void set_noise(const NoiseConfig& config, uint32_t step) {
@@ -80,7 +82,7 @@ class Differentiator::Impl {
 
   [[nodiscard]] LearningPlans::Parts parts() const {
     return {net_.fused_graph(), net_.weights(),    noise_weights_,
-            *backward_weights_, net_.quantizers(), options_.noise == NoiseKind::shot};
+            *backward_weights_, net_.quantizers(), noise_model(options_.noise).needs_norms};
   }
 
   /// Of text plans are made when first needed, from plain weights.
@@ -90,17 +92,18 @@ class Differentiator::Impl {
   }
 
   [[nodiscard]] bool sensitivity() const { return options_.derivative != Derivative::gradient; }
+  [[nodiscard]] bool perturbs_weights() const { return noise_model(options_.noise).perturbs_weights; }
   [[nodiscard]] bool forward_is_noisy() const { return options_.derivative != Derivative::sensitivity; }
 
   void wrap() {
     net_.wrap_floats();
     backward_weights_.emplace(net_.fused_graph());
-    if (options_.noise == NoiseKind::weight) noise_weights_ = wrap_direct(net_.fused_graph(), false);
+    if (perturbs_weights()) noise_weights_ = wrap_direct(net_.fused_graph(), false);
   }
 
   void make_noise() {
     net_.make_noise(blocked_map);
-    if (options_.noise != NoiseKind::weight) return;
+    if (!perturbs_weights()) return;
     if (forward_is_noisy()) noisy_weights_.emplace(net_.fused_graph(), net_.weights(), threads_);
     if (sensitivity()) unit_noise_.emplace(net_.fused_graph(), noise_weights_, threads_);
   }
@@ -144,7 +147,7 @@ class Differentiator::Impl {
                           .poll = &options_.poll},
                          {batch.logits + logits, 0});
     for (int64_t s = 0; s < part.count; ++s) take_loss(part.position(s), batch);
-    const bool squares = sensitivity() && options_.noise != NoiseKind::weight;
+    const bool squares = sensitivity() && !perturbs_weights();
     workers.backward.run({.samples = part.samples,
                           .sequences = part.sequences,
                           .noise = &net_.noise(),
@@ -205,7 +208,7 @@ class Differentiator::Impl {
   /// square of what this draw does.
   [[nodiscard]] double value_of(double sum) const {
     if (!sensitivity()) return -0.5 * sum;
-    return 0.5 * (options_.noise == NoiseKind::weight ? sum * sum : sum);
+    return 0.5 * (perturbs_weights() ? sum * sum : sum);
   }
 
   DifferentiatorOptions options_;

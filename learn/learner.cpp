@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/graph/fused_graph.h"
+#include "engine/noise/noise_models.h"
 #include "kernels/error.h"
 
 namespace dpac {
@@ -46,7 +47,7 @@ double accuracy_of(std::span<const float> logits, std::span<const int> labels) {
 }  // namespace
 
 double default_lambda(NoiseKind noise) {
-  return noise == NoiseKind::shot ? 2 : 8;
+  return noise_model(noise).lambda;
 }
 
 Learner::Learner(Differentiator& differentiator, const LearnerOptions& options)

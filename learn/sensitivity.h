@@ -9,6 +9,7 @@
 
 #include "engine/noise/analog.h"
 #include "engine/noise/noise_config.h"
+#include "engine/noise/noise_models.h"
 #include "learn/differentiator.h"
 #include "learn/precision_parameters.h"
 #include "learn/shrinkage.h"
@@ -37,7 +38,7 @@ class SensitivityEstimate {
   [[nodiscard]] ChannelValues shrunk_sensitivities() const;
 
  private:
-  [[nodiscard]] bool batch_shares_noise() const { return noise_.kind == NoiseKind::weight; }
+  [[nodiscard]] bool batch_shares_noise() const { return noise_model(noise_.kind).perturbs_weights; }
 
   Differentiator& differentiator_;
   NoiseConfig noise_;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/noise/noise_models.h"
 #include "kernels/error.h"
 
 namespace dpac {
@@ -58,8 +59,7 @@ void check_sigma(std::string_view what, double sigma) {
 }  // namespace
 
 std::string_view name(NoiseKind kind) {
-  constexpr std::array<std::string_view, 4> kNames = {"none", "shot", "thermal", "weight"};
-  return kNames.at(static_cast<std::size_t>(kind));
+  return noise_model(kind).name;
 }
 
 std::string_view name(DotLength length) {
@@ -69,7 +69,7 @@ std::string_view name(DotLength length) {
 
 std::vector<AnalogLayer> paying_layers(std::vector<AnalogLayer> layers, NoiseKind kind) {
   for (AnalogLayer& layer : layers) {
-    if (kind == NoiseKind::weight && !layer.has_weights) layer.macs = 0;
+    if (noise_model(kind).perturbs_weights && !layer.has_weights) layer.macs = 0;
   }
   return layers;
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "engine/graph/fused_graph.h"
+#include "engine/noise/noise_models.h"
 
 namespace dpac {
 namespace {
@@ -39,15 +40,15 @@ LayerNoise attention_noise(const NoiseSetting& setting, NoiseKind kind, const Fu
 }
 
 double sigma_of(const NoiseConfig& config) {
-  if (config.kind == NoiseKind::thermal) return config.sigma_thermal;
-  return config.kind == NoiseKind::weight ? config.sigma_weight : 1.0;
+  const auto sigma = noise_model(config.kind).sigma;
+  return sigma == nullptr ? 1.0 : config.*sigma;
 }
 
 }  // namespace
 
 std::vector<LayerNoise> layer_noises(const NoiseSetting& setting, NoiseKind kind,
                                      const std::function<BlockedMap(const FusedNode&)>& layout_of) {
-  const std::vector<ValueRange> inputs = kind == NoiseKind::thermal
+  const std::vector<ValueRange> inputs = noise_model(kind).needs_ranges
                                              ? value_ranges(setting.graph, setting.ranges)
                                              : std::vector<ValueRange>(setting.graph.nodes.size());
   std::vector<LayerNoise> noises;

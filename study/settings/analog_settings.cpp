@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "engine/noise/noise_models.h"
 #include "study/settings/setting_error.h"
 
 namespace dpac {
 
 bool AnalogSettings::ranges_needed() const {
-  return ranges_reported || kind() == NoiseKind::thermal || quantization.activations(kind()).has_value();
+  return ranges_reported || noise_model(kind()).needs_ranges || quantization.activations(kind()).has_value();
 }
 
 void AnalogSettings::check() const {

@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "engine/noise/noise_models.h"
 #include "study/settings/setting_error.h"
 
 namespace dpac {
 CalibrationMethod CalibrationSettings::method(NoiseKind noise) const {
   if (method_name) return *method_name == "ema" ? CalibrationMethod::ema : CalibrationMethod::percentile;
-  return noise == NoiseKind::thermal ? CalibrationMethod::percentile : CalibrationMethod::ema;
+  return noise_model(noise).calibration;
 }
 
 int64_t CalibrationSettings::batches(NoiseKind noise) const {

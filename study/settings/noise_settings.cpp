@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/noise/energy.h"
+#include "engine/noise/noise_models.h"
 #include "study/energies/energies_file.h"
 #include "study/settings/setting_error.h"
 
@@ -47,10 +48,10 @@ void EnergySettings::check(NoiseKind noise) const {
         "energies were given in several ways, of --energy, --energies and --energies-sweep: give one");
   }
   if (sources == 1) return;
-  throw SettingError(fmt::format(
-      "--noise {} needs an energy: give --energy E ({}, for instance 10), --energies FILE or "
-      "--energies-sweep A,B,...",
-      name(noise), noise == NoiseKind::shot ? "photons per MAC" : "a multiple of the base energy"));
+  throw SettingError(
+      fmt::format("--noise {} needs an energy: give --energy E ({}, for instance 10), --energies FILE or "
+                  "--energies-sweep A,B,...",
+                  name(noise), noise_model(noise).energy_unit));
 }
 
 std::vector<NoiseConfig> EnergySettings::points(const std::vector<AnalogLayer>& layers,
@@ -70,12 +71,14 @@ std::vector<NoiseConfig> EnergySettings::points(const std::vector<AnalogLayer>& 
 }
 
 std::vector<std::string> noisy_kinds() {
-  return {"shot", "thermal", "weight"};
+  std::vector<std::string> kinds;
+  for (const NoiseModel& model : noise_models()) kinds.emplace_back(model.name);
+  return kinds;
 }
 
 NoiseKind NoiseSettings::kind() const {
-  for (const NoiseKind kind : {NoiseKind::shot, NoiseKind::thermal, NoiseKind::weight}) {
-    if (name(kind) == noise) return kind;
+  for (const NoiseModel& model : noise_models()) {
+    if (model.name == noise) return model.kind;
   }
   return NoiseKind::none;
 }
@@ -83,7 +86,7 @@ NoiseKind NoiseSettings::kind() const {
 void NoiseSettings::check() const {
   check_sigma("--sigma-thermal", sigma_thermal, NoiseKind::thermal, kind());
   check_sigma("--sigma-weight", sigma_weight, NoiseKind::weight, kind());
-  if (dot_length != name(DotLength::in_group) && kind() != NoiseKind::shot && kind() != NoiseKind::thermal) {
+  if (dot_length != name(DotLength::in_group) && !noise_model(kind()).depends_on_length) {
     throw SettingError(fmt::format(
         "--dot-length {} was given, but the noise is '{}', whose sigma has no D: add --noise shot or thermal",
         dot_length, noise));

@@ -2,18 +2,16 @@
 
 #include <fmt/format.h>
 
+#include "engine/noise/noise_models.h"
 #include "study/settings/setting_error.h"
 
 namespace dpac {
 namespace {
 
-constexpr double kDefaultBits = 8;
-
 std::optional<double> in_force(const BitsSetting& own, const BitsSetting& both, NoiseKind noise) {
   if (own.given) return own.bits;
   if (both.given) return both.bits;
-  const bool quantised = noise == NoiseKind::thermal || noise == NoiseKind::weight;
-  return quantised ? std::optional(kDefaultBits) : std::nullopt;
+  return noise_model(noise).bits;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/noise/noise_models.h"
 #include "kernels/error.h"
 #include "study/settings/setting_error.h"
 
@@ -27,12 +28,11 @@ double SearchSettings::target(double full_precision_accuracy) const {
 
 Bracket SearchSettings::bracket_of(const std::string& kind, NoiseKind noise) const {
   if (!bracket.empty()) return {bracket[0], bracket[1]};
-  if (noise == NoiseKind::shot) {
-    if (kind == "uniform") return {100, 1000};
-    return kind == "layer" ? Bracket{10, 500} : Bracket{5, 250};
-  }
-  if (noise == NoiseKind::thermal && kind != "uniform") return {5, 500};
-  return {10, 1000};
+  const NoiseModel& model = noise_model(noise);
+  const EnergyBracket& own = kind == "uniform" ? model.uniform
+                             : kind == "layer" ? model.by_layer
+                                               : model.by_channel;
+  return {own.low, own.high};
 }
 
 }  // namespace dpac

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 
+#include "engine/noise/noise_models.h"
 #include "engine/plans/memory_plan.h"
 #include "kernels/softmax.h"
 
@@ -66,7 +67,7 @@ class Head {
   void fill_score_gains() const {
     if (a_.score_gains == nullptr) return;
     float *gains = buffer_ + at_.score_gains, *scales = buffer_ + at_.score_scales;
-    if (shot()) {
+    if (needs_norms()) {
       column_sum_squares(features(), tokens(), {buffer_ + at_.key, at_.token_stride}, gains);
       row_sum_squares(tokens(), features(), rows(at_.query), scales);
       square_roots(tokens(), scales);
@@ -78,12 +79,12 @@ class Head {
     if (a_.context_gains == nullptr) return;
     const auto d = static_cast<double>(tokens());
     float *gains = buffer_ + at_.context_gains, *scales = buffer_ + at_.context_scales;
-    if (shot()) {
+    if (needs_norms()) {
       column_sum_squares(tokens(), features(), rows(at_.value), gains);
       row_sum_squares(tokens(), tokens(), {buffer_ + at_.scores, at_.token_stride}, scales);
       square_roots(tokens(), scales);
     }
-    const double factor = shot() ? 1 / std::sqrt(d) : std::sqrt(d);
+    const double factor = needs_norms() ? 1 / std::sqrt(d) : std::sqrt(d);
     fill({features(), at_.feature_stride, a_.context_gains, factor}, gains,
          as_integers(buffer_ + at_.context_repeats));
   }
@@ -92,7 +93,7 @@ class Head {
   [[nodiscard]] int64_t tokens() const { return a_.shape.tokens; }
   [[nodiscard]] int64_t features() const { return a_.shape.head_size; }
   [[nodiscard]] int64_t first_channel() const { return head_ * a_.shape.head_size; }
-  [[nodiscard]] bool shot() const { return a_.noise == NoiseKind::shot; }
+  [[nodiscard]] bool needs_norms() const { return noise_model(a_.noise).needs_norms; }
   [[nodiscard]] ConstMatrix rows(std::size_t at) const { return {buffer_ + at, at_.feature_stride}; }
 
   void load() {
@@ -147,7 +148,7 @@ class Head {
                  AnalogEpilogue& epilogue) const {
     if (layer == nullptr) return;
     epilogue.gains = buffer_ + gains;
-    if (shot()) epilogue.scales = buffer_ + scales;
+    if (needs_norms()) epilogue.scales = buffer_ + scales;
     if (!layer->repeats.empty()) epilogue.repeats = as_integers(buffer_ + repeats);
   }
 
@@ -156,7 +157,7 @@ class Head {
     assert(product.columns <= product.stride);
     const double unit = product.factor * static_cast<double>(product.gains->gains.data()[0]);
     for (int64_t c = 0; c < product.stride; ++c) {
-      const double norm = shot() ? std::sqrt(static_cast<double>(gains[c])) : 1.0;
+      const double norm = needs_norms() ? std::sqrt(static_cast<double>(gains[c])) : 1.0;
       gains[c] = c < product.columns ? static_cast<float>(unit * norm) : 0.0f;
     }
     if (product.gains->repeats.empty()) return;

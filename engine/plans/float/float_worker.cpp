@@ -3,6 +3,7 @@
 #include <omp.h>
 
 #include "engine/graph/fused_graph.h"
+#include "engine/noise/noise_models.h"
 #include "engine/ops/attention/attention_view.h"
 #include "engine/plans/float/planned_attention.h"
 #include "kernels/group_patch_norm.h"
@@ -111,7 +112,7 @@ AnalogEpilogue FloatWorker::epilogue_of(std::size_t n, const SamplePart& part, c
                           .relu_after_residual = node.relu_after_residual,
                           .result_quantizer = step.quantizers.result.value_or(Quantizer{})};
   if (text()) epilogue.elements = {-part.first, part.count};
-  if (point.gains != nullptr && input.noise->kind != NoiseKind::weight) {
+  if (point.gains != nullptr && noise_model(input.noise->kind).perturbs_outputs) {
     const LayerGains& gains = (*point.gains)[layer];
     epilogue.gains = gains.gains.data();
     epilogue.repeats = gains.repeats.empty() ? nullptr : gains.repeats.data();

@@ -1,6 +1,7 @@
 #include "engine/plans/float/planned_attention.h"
 
 #include "engine/graph/fused_graph.h"
+#include "engine/noise/noise_models.h"
 
 namespace dpac {
 
@@ -18,7 +19,7 @@ Attention planned_attention(const FloatPlan& plan, std::size_t node, const Place
       .context_quantizers = own.quantizers,
       .noise = noise,
       .recorded = plan.options().tape};
-  if (point.gains != nullptr && noise != NoiseKind::weight) {
+  if (point.gains != nullptr && noise_model(noise).perturbs_outputs) {
     attention.score_gains = &(*point.gains)[static_cast<std::size_t>(scores.layer)];
     attention.context_gains = &(*point.gains)[static_cast<std::size_t>(own.layer)];
   }
