@@ -51,7 +51,8 @@ std::string setting_text(const EvaluationSettings& settings, const Evaluation& r
       "{}; computed "
       "in {}\n",
       result.architecture, settings.model.weights, settings.data.data, with_thousands(result.samples), part,
-      result.preprocessing, noise_text(settings.analog.noise), bits_text(result.quantization.weight_bits, result.arithmetic),
+      result.preprocessing, noise_text(settings.analog.noise),
+      bits_text(result.quantization.weight_bits, result.arithmetic),
       bits_text(result.quantization.activation_bits, result.arithmetic), result.arithmetic);
 }
 

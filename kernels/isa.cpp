@@ -39,8 +39,7 @@ std::vector<Isa> detect() {
   const int64_t usable = hwy::SupportedTargets() & HWY_TARGETS;
   std::vector<Isa> found = {Isa::scalar};
   for (const Target& target : kTargets) {
-    if (target.isa != Isa::scalar && (usable & target.highway) != 0)
-      found.push_back(target.isa);
+    if (target.isa != Isa::scalar && (usable & target.highway) != 0) found.push_back(target.isa);
   }
   return found;
 }
