@@ -44,8 +44,8 @@ void add_arithmetic_option(OptionSet& set, QuantizationSettings& settings) {
   set.choice(
       {"--arithmetic", "",
        "auto: exact 8-bit integers where the quantisers and the machine allow it, else float32; bfloat16: "
-       "products and stored values in that, about twice as fast where the machine has it; auto-bfloat16: "
-       "as auto, with bfloat16 for float32 where the machine has it"},
+       "products and stored values in that, for machines that have it; auto-bfloat16: as auto, with "
+       "bfloat16 for float32 where the machine has it"},
       settings.arithmetic, names);
 }
 
