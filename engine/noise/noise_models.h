@@ -6,16 +6,11 @@
 #include <span>
 #include <string_view>
 
+#include "engine/noise/bracket.h"
 #include "engine/noise/calibrate.h"
 #include "engine/noise/noise_config.h"
 
 namespace dpac {
-
-/// Energies between which a search looks by default.
-struct EnergyBracket {
-  double low;
-  double high;
-};
 
 /// One kind of noise. No member has a default, so a row that leaves one out does not compile under -Werror.
 struct NoiseModel {
@@ -31,10 +26,10 @@ struct NoiseModel {
   std::string_view energy_unit;
   std::optional<double> bits;  ///< Of weights and activations by default.
   CalibrationMethod calibration;
-  double lambda;  ///< Weight of the energy's penalty in learning, by default.
-  EnergyBracket uniform;
-  EnergyBracket by_layer;
-  EnergyBracket by_channel;
+  double lambda;    ///< Weight of the energy's penalty in learning, by default.
+  Bracket uniform;  ///< Of a search by default, for each kind of allocation.
+  Bracket by_layer;
+  Bracket by_channel;
 };
 
 const NoiseModel& noise_model(NoiseKind kind);

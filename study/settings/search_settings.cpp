@@ -29,10 +29,8 @@ double SearchSettings::target(double full_precision_accuracy) const {
 Bracket SearchSettings::bracket_of(const std::string& kind, NoiseKind noise) const {
   if (!bracket.empty()) return {bracket[0], bracket[1]};
   const NoiseModel& model = noise_model(noise);
-  const EnergyBracket& own = kind == "uniform" ? model.uniform
-                             : kind == "layer" ? model.by_layer
-                                               : model.by_channel;
-  return {own.low, own.high};
+  if (kind == "uniform") return model.uniform;
+  return kind == "layer" ? model.by_layer : model.by_channel;
 }
 
 }  // namespace dpac

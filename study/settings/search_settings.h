@@ -6,16 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "engine/noise/bracket.h"
 #include "engine/noise/noise_config.h"
 #include "kernels/api.h"
 
 namespace dpac {
 
 inline constexpr double kDefaultLoss = 0.02;  ///< Of accuracy, as a fraction.
-
-struct Bracket {
-  double low = 0, high = 0;
-};
 
 struct DPAC_API SearchSettings {
   std::vector<std::string> kinds{"uniform", "layer", "channel"};  ///< In the order they are searched in.
