@@ -191,7 +191,8 @@ Graph build_bert(const Checkpoint& checkpoint, const BertOptions& options) {
 }
 
 Graph build_bert(Checkpoint&& checkpoint, const BertOptions& options) {
-  return Builder(checkpoint, {std::move(checkpoint), kNetwork}, options).build();
+  const Checkpoint& emptied = checkpoint;  // Piece by piece, while it is read.
+  return Builder(emptied, {std::move(checkpoint), kNetwork}, options).build();
 }
 
 }  // namespace dpac

@@ -253,7 +253,8 @@ Graph build_resnet(const Checkpoint& checkpoint, const ResNetOptions& options) {
 }
 
 Graph build_resnet(Checkpoint&& checkpoint, const ResNetOptions& options) {
-  return Builder(checkpoint, {std::move(checkpoint), kNetwork}, options).build();
+  const Checkpoint& emptied = checkpoint;  // Piece by piece, while it is read.
+  return Builder(emptied, {std::move(checkpoint), kNetwork}, options).build();
 }
 
 }  // namespace dpac

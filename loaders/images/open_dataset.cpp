@@ -117,8 +117,8 @@ std::unique_ptr<ImageDataset> open_image_dataset(const fs::path& path, const Dat
   return shift_labels(std::move(dataset), settings.label_offset);
 }
 
-std::unique_ptr<ImageDataset> open_array_dataset(std::span<const std::byte> file, std::string name) {
-  return open_array_dataset(Hdf5File::from_image(file, std::move(name)));
+std::unique_ptr<ImageDataset> open_array_dataset(std::span<const std::byte> file, const std::string& name) {
+  return open_array_dataset(Hdf5File::from_image(file, name));
 }
 
 }  // namespace dpac

@@ -50,6 +50,7 @@ DPAC_API std::unique_ptr<ImageDataset> open_image_dataset(const std::filesystem:
                                                           const DatasetSettings& settings = {});
 
 /// The HDF5 form from memory, copied: `name` stands for the path in messages.
-DPAC_API std::unique_ptr<ImageDataset> open_array_dataset(std::span<const std::byte> file, std::string name);
+DPAC_API std::unique_ptr<ImageDataset> open_array_dataset(std::span<const std::byte> file,
+                                                          const std::string& name);
 
 }  // namespace dpac

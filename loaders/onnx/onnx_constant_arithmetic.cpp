@@ -336,8 +336,8 @@ OnnxTensor reduced(const OnnxArguments& a) {
 OnnxTensor mean(const OnnxArguments& a) {
   OnnxTensor sums = reduced<Add>(a);
   if (!sums.is_float()) throw Error("takes the mean of integers");
-  const auto count = static_cast<float>(element_count(a.at(0).shape) / element_count(sums.shape));
-  for (float& v : std::get<0>(sums.values)) v /= count;
+  const int64_t count = element_count(a.at(0).shape) / element_count(sums.shape);
+  for (float& v : std::get<0>(sums.values)) v /= static_cast<float>(count);
   return sums;
 }
 

@@ -56,8 +56,8 @@ class EvaluationRun {
     baseline_ = make_baseline();
   }
 
-  Evaluation run(Graph graph) {
-    Network network(std::move(graph), network_options(settings_.analog, setup_, settings_.run));
+  Evaluation run(const Graph& graph) {
+    Network network(graph, network_options(settings_.analog, setup_, settings_.run));
     const PassTallies tallies = run_passes(network);
     Evaluation result;
     result.points = report_points(network, plan_, tallies, settings_.analog.noise.wavelength_nm);
@@ -189,7 +189,7 @@ Evaluation evaluate(const EvaluationSettings& settings) {
   Session session = open_session(settings.model, settings.data, settings.run.poll);
   check_labels(session);
   EvaluationRun run(settings, session);
-  return run.run(std::move(session.graph));
+  return run.run(session.graph);
 }
 
 Evaluation evaluate(const Session& session, const EvaluationSettings& settings) {

@@ -136,7 +136,7 @@ Timing time_noise(const TimingSettings& given) {
   Session session = open_timed(settings);
   Json json = begun_json(settings, session);
   TimedInputs inputs = inputs_of(settings, session);
-  TimedPair pair(settings, std::move(session.graph), std::move(inputs));
+  TimedPair pair(settings, session.graph, std::move(inputs));
   measure(pair, settings);
 
   const std::vector<double> clean = after_warmup(pair.clean_ms(), settings),

@@ -14,8 +14,9 @@ LearnerOptions learner_options(const NoiseConfig& noise) {
 
 }  // namespace
 
-TimedLearning::TimedLearning(Graph graph, const DifferentiatorOptions& options, const NoiseConfig& noise)
-    : differentiator_(std::move(graph), options), learner_(differentiator_, learner_options(noise)) {}
+TimedLearning::TimedLearning(const Graph& graph, const DifferentiatorOptions& options,
+                             const NoiseConfig& noise)
+    : differentiator_(graph, options), learner_(differentiator_, learner_options(noise)) {}
 
 void TimedLearning::run(const Inputs& inputs, std::span<const int64_t> samples) {
   const int64_t classes = differentiator_.fused_graph().classes();

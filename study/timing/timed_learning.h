@@ -14,7 +14,7 @@ namespace dpac {
 class TimedLearning {
  public:
   /// Learns the energy of every layer, from that of `noise` on.
-  TimedLearning(Graph graph, const DifferentiatorOptions& options, const NoiseConfig& noise);
+  TimedLearning(const Graph& graph, const DifferentiatorOptions& options, const NoiseConfig& noise);
 
   /// One step: forward, backward and the change of the energies. The labels are the first classes, scores
   /// are 1.

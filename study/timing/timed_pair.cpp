@@ -29,19 +29,19 @@ Quantization quantization_of(const TimingSettings& settings, const Graph& graph,
   return quantization;
 }
 
-TimedNetwork make(const TimingSettings& settings, Graph graph, const TimedInputs& inputs,
+TimedNetwork make(const TimingSettings& settings, const Graph& graph, const TimedInputs& inputs,
                   NetworkOptions compile) {
   compile.batch = settings.run.batch;
   compile.arithmetic = settings.quantization.product_arithmetic();
   compile.threads = thread_count(settings.run.threads);
   const std::size_t logits = inputs.samples().size() * static_cast<std::size_t>(output_channels(graph));
-  return {Network(std::move(graph), compile), std::vector<float>(logits)};
+  return {Network(graph, compile), std::vector<float>(logits)};
 }
 
-TimedNetwork make_noisy(const TimingSettings& settings, Graph graph, const TimedInputs& inputs) {
+TimedNetwork make_noisy(const TimingSettings& settings, const Graph& graph, const TimedInputs& inputs) {
   const NetworkOptions compile{.noise = settings.noise.kind(),
                                .quantization = quantization_of(settings, graph, inputs)};
-  return make(settings, std::move(graph), inputs, compile);
+  return make(settings, graph, inputs, compile);
 }
 
 void check_finite(const TimedNetwork& timed, const char* kind) {
@@ -60,7 +60,7 @@ double ms_per_sample(const Work& work, std::size_t samples) {
 
 }  // namespace
 
-TimedPair::TimedPair(const TimingSettings& settings, Graph graph, TimedInputs inputs)
+TimedPair::TimedPair(const TimingSettings& settings, const Graph& graph, TimedInputs inputs)
     : inputs_(std::move(inputs)),
       clean_(make(settings, graph, inputs_, {})),
       noise_(settings.noise.points(clean_.network.layers()).front()) {
@@ -69,9 +69,9 @@ TimedPair::TimedPair(const TimingSettings& settings, Graph graph, TimedInputs in
                                         .batch = settings.run.batch,
                                         .threads = thread_count(settings.run.threads),
                                         .quantization = quantization_of(settings, graph, inputs_)};
-    learning_.emplace(std::move(graph), compile, noise_);
+    learning_.emplace(graph, compile, noise_);
   } else {
-    noisy_.emplace(make_noisy(settings, std::move(graph), inputs_));
+    noisy_.emplace(make_noisy(settings, graph, inputs_));
     noisy_->network.set_noise(noise_);
   }
 }

@@ -25,7 +25,7 @@ struct TimedNetwork {
 /// The clean network has no quantiser.
 class TimedPair {
  public:
-  TimedPair(const TimingSettings& settings, Graph graph, TimedInputs inputs);
+  TimedPair(const TimingSettings& settings, const Graph& graph, TimedInputs inputs);
 
   /// @throws Error unless both give finite logits and the noise changes them, or the step's loss is finite:
   /// no other times are worth reporting.

@@ -116,7 +116,7 @@ Trace trace_network(const TraceSettings& settings) {
   const AnalogSetup setup = set_up(settings.analog, settings.data, session, settings.run);
   NetworkOptions compile = network_options(settings.analog, setup, settings.run);
   compile.keep_pre_activations = true;
-  Network network(std::move(session.graph), compile);
+  Network network(session.graph, compile);
   network.set_noise(noise);
   Samples samples = read_samples(
       *make_reader(session.data, network.graph(), settings.run, settings.analog.kind()), settings.run.poll);
