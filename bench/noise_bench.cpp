@@ -29,7 +29,9 @@ void weight_noise(benchmark::State& state) {
   const std::vector<float> weights(static_cast<std::size_t>(rows * state.range(0)), 0.5f);
   const std::vector<float> gains(static_cast<std::size_t>(rows), 0.1f);
   const std::vector<int32_t> repeats(gains.size(), static_cast<int32_t>(state.range(1)));
-  const WeightNoise noise{state.range(0), gains.data(), state.range(1) == 0 ? nullptr : repeats.data()};
+  const WeightNoise noise{.row_length = state.range(0),
+                          .gains = gains.data(),
+                          .repeats = state.range(1) == 0 ? nullptr : repeats.data()};
   std::vector<float> dst(weights.size());
   for (auto _ : state) perturb_weights(noise, {.seed = 1}, 0, rows, weights.data(), dst.data());
   bench::report(state, rows * state.range(0), rows * state.range(0) * 8);

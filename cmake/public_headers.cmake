@@ -83,7 +83,7 @@ dpac_public_header(ops.h "The operations that a graph is made of."
 dpac_public_header(graph.h ""
   engine/graph/graph.h)
 dpac_public_header(noise.h "Noises, energies and quantisers of analog layers."
-  kernels/value_range.h engine/noise/analog.h engine/noise/bracket.h engine/noise/noise_config.h engine/noise/energy.h
+  kernels/value_range.h engine/noise/analog.h engine/noise/bracket.h engine/noise/noise_kind.h engine/noise/noise_config.h engine/noise/energy.h
   engine/noise/quantization.h engine/noise/layer_precision.h)
 dpac_public_header(network.h "A network compiled to run, clean or under noise, on inputs of the caller."
   engine/poll.h engine/tokens.h engine/inputs.h engine/arithmetic.h engine/network.h engine/noise/calibrate.h)

@@ -91,7 +91,7 @@ class Network::Impl {
     const Batch batch{inputs, samples, logits.data(),
                       samples.size() * static_cast<std::size_t>(net_.classes()), observer};
     if (noisy_weights_) {
-      run_by_draws(batch);
+      run_by_draws(batch, noise_traits(options_.noise).redraws_weights);
     } else {
       run_part(batch, 0, samples.size(), net_.noise().points, [](bool) {});
     }
@@ -116,18 +116,18 @@ class Network::Impl {
   [[nodiscard]] bool use_integers() const {
     const bool automatic =
         options_.arithmetic == Arithmetic::automatic || options_.arithmetic == Arithmetic::automatic_bfloat16;
-    return automatic && noise_model(options_.noise).on_integers && !options_.keep_pre_activations &&
+    return automatic && noise_traits(options_.noise).on_integers && !options_.keep_pre_activations &&
            suits_integers(net_.fused_graph(), options_.quantization, net_.quantizers());
   }
 
   [[nodiscard]] bool own_epilogue() const {
-    return noise_model(options_.noise).perturbs_outputs || options_.keep_pre_activations ||
+    return noise_traits(options_.noise).perturbs_outputs || options_.keep_pre_activations ||
            options_.quantization.activation_bits.has_value();
   }
 
   void compile_floats() {
     net_.wrap_floats(storage_);
-    const bool weight_noise = noise_model(options_.noise).perturbs_weights;
+    const bool weight_noise = noise_traits(options_.noise).perturbs_weights;
     if (weight_noise && options_.keep_pre_activations) exact_weights_ = wrap_direct(net_.fused_graph());
     lanes_.prepare();
     net_.make_noise(blocked_map);
@@ -162,7 +162,7 @@ class Network::Impl {
             .tokens = capacity.tokens,
             .threads = spread_.threads_per_lane,
             .own_epilogue = own_epilogue(),
-            .patch_norms = noise_model(options_.noise).needs_norms,
+            .patch_norms = noise_traits(options_.noise).needs_norms,
             .storage = storage_,
             .companion_weights = exact_weights_.empty() ? nullptr : &exact_weights_};
   }
@@ -190,17 +190,18 @@ class Network::Impl {
     if (net_.noise().points.size() != 1) throw Error("an observed run has one noise configuration");
   }
 
-  /// Weight noise: samples of one group share a draw.
-  void run_by_draws(const Batch& batch) {
+  /// Samples of one group share a draw of the weights; where these are drawn once, all are of one group.
+  void run_by_draws(const Batch& batch, bool by_groups) {
     const std::size_t n = batch.samples.size();
     for (std::size_t p = 0; p < net_.noise().points.size(); ++p) {
       Batch part = batch;
       part.logits += p * batch.point_stride;
       for (std::size_t first = 0, last = 0; first < n; first = last) {
-        const int64_t group = NoisyWeights::group_of(batch.samples[first]);
-        const auto same = [&](std::size_t i) {
-          return i < n && NoisyWeights::group_of(batch.samples[i]) == group;
+        const auto group_of = [&](std::size_t i) {
+          return by_groups ? NoisyWeights::group_of(batch.samples[i]) : 0;
         };
+        const int64_t group = group_of(first);
+        const auto same = [&](std::size_t i) { return i < n && group_of(i) == group; };
         for (last = first; same(last);) ++last;
         const auto points = std::span(net_.noise().points).subspan(p, 1);
         run_part(part, first, last - first, points, [&](bool new_plans) {

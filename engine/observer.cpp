@@ -52,17 +52,48 @@ float sigma_factor(const int32_t* repeats, int64_t channel) {
   return repeats == nullptr ? 1.0f : std::sqrt(static_cast<float>(repeats[channel]));
 }
 
-void sigma_of_weight_noise(const AnalogView& view, std::span<float> dst) {
+/// Root mean square of the deviations of a channel's weights, of all noises of weights together.
+float weight_sigma(const LayerGains& gains, int64_t channel) {
+  const auto of = [&](const WeightGains& own) {
+    const AlignedFloats& deviations = own.means.size() == 0 ? own.gains : own.means;
+    return deviations.size() == 0 ? 0.0f : deviations.data()[channel];
+  };
+  const float repeats = sigma_factor(gains.repeats.empty() ? nullptr : gains.repeats.data(), channel);
+  return std::hypot(of(gains.weights), of(gains.chip)) * repeats;
+}
+
+/// Adds the variances that noisy weights make to dst.
+void add_weight_noise(const AnalogView& view, std::span<float> dst) {
   const BlockedMap& map = view.epilogue.map;
-  const LayerGains& gains = *view.weight_gains;
   const bool grouped = view.groups != 1;
   const std::vector<float> norms = grouped ? norms_in_groups(view) : norms_of(view);
   const auto pixels = static_cast<std::size_t>(map.pixels);
   for (int64_t c = 0; c < map.channels; ++c) {
-    const float sigma =
-        gains.gains.data()[c] * sigma_factor(gains.repeats.empty() ? nullptr : gains.repeats.data(), c);
+    const float sigma = weight_sigma(*view.layer_gains, c);
     const std::size_t first = static_cast<std::size_t>(c) * pixels;
-    for (std::size_t p = 0; p < pixels; ++p) dst[first + p] = sigma * norms[grouped ? first + p : p];
+    for (std::size_t p = 0; p < pixels; ++p) {
+      float& own = dst[first + p];
+      own = std::hypot(own, sigma * norms[grouped ? first + p : p]);
+    }
+  }
+}
+
+void sigma_of_outputs(const AnalogView& view, std::span<float> dst) {
+  const AnalogEpilogue& e = view.epilogue;
+  if (e.gains == nullptr) {
+    std::fill(dst.begin(), dst.end(), 0.0f);
+    return;
+  }
+  for (const PixelRun& run : e.runs) {
+    const int64_t row = run.gain_row * e.map.padded_channels();
+    for (int64_t c = 0; c < e.map.channels; ++c) {
+      const float floor = e.floors == nullptr ? 0.0f : e.floors[row + c];
+      const float repeats = sigma_factor(e.repeats, c);
+      for (int64_t p = run.begin; p < run.end; ++p) {
+        const float scaled = e.gains[row + c] * scale_at(e, c, p);
+        dst[static_cast<std::size_t>(c * e.map.pixels + p)] = std::hypot(scaled, floor) * repeats;
+      }
+    }
   }
 }
 
@@ -78,32 +109,19 @@ void to_plain(const BlockedMap& map, const float* src, std::span<float> dst) {
 }
 
 void sigma_of(const AnalogView& view, std::span<float> dst) {
-  if (view.weight_gains != nullptr) return sigma_of_weight_noise(view, dst);
-  const AnalogEpilogue& e = view.epilogue;
-  assert(dst.size() == static_cast<std::size_t>(e.map.channels * e.map.pixels));
-  if (e.gains == nullptr) {
-    std::fill(dst.begin(), dst.end(), 0.0f);
-    return;
-  }
-  for (const PixelRun& run : e.runs) {
-    const float* gains = e.gains + run.gain_row * e.map.padded_channels();
-    for (int64_t c = 0; c < e.map.channels; ++c) {
-      const float gain = gains[c] * sigma_factor(e.repeats, c);
-      for (int64_t p = run.begin; p < run.end; ++p) {
-        dst[static_cast<std::size_t>(c * e.map.pixels + p)] = gain * scale_at(e, c, p);
-      }
-    }
-  }
+  assert(dst.size() == static_cast<std::size_t>(view.epilogue.map.channels * view.epilogue.map.pixels));
+  sigma_of_outputs(view, dst);
+  if (view.layer_gains != nullptr) add_weight_noise(view, dst);
 }
 
 void noisy_of(const AnalogView& view, std::span<float> dst) {
-  if (view.noisy_product != nullptr) return to_plain(view.epilogue.map, view.noisy_product, dst);
+  const float* product = view.noisy_product != nullptr ? view.noisy_product : view.pre_activation;
   AnalogEpilogue bare = view.epilogue;
   bare.activation = Activation::none;
   bare.residual = nullptr;
   bare.quantizer = {};
   AlignedFloats copy(static_cast<std::size_t>(bare.map.size()));
-  run_analog_epilogue(bare, view.key, view.pre_activation, copy.data(), nullptr);
+  run_analog_epilogue(bare, view.key, product, copy.data(), nullptr);
   to_plain(bare.map, copy.data(), dst);
 }
 

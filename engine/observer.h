@@ -20,12 +20,12 @@ struct AnalogView {
       nullptr;  ///< The operation's input; plain [C, H, W] for the first layer, else blocked.
   bool plain_input = false;
   BlockedMap input_map;
-  PatchWindow window;                        ///< Over the input.
-  int64_t groups = 1;                        ///< Of a convolution.
-  const float* pre_activation = nullptr;     ///< Blocked, without this layer's own noise.
-  const float* noisy_product = nullptr;      ///< Weight noise: the product with the noisy weights. Else null.
-  const LayerGains* weight_gains = nullptr;  ///< Weight noise: of a channel's weights. Else null.
-  AnalogEpilogue epilogue;                   ///< Gains and scales of this layer, for all of its pixels.
+  PatchWindow window;                     ///< Over the input.
+  int64_t groups = 1;                     ///< Of a convolution.
+  const float* pre_activation = nullptr;  ///< Blocked, without this layer's own noise.
+  const float* noisy_product = nullptr;   ///< The product with noisy weights; null where they have no noise.
+  const LayerGains* layer_gains = nullptr;  ///< Beside it.
+  AnalogEpilogue epilogue;                  ///< Gains and scales of this layer, for all of its pixels.
   NoiseKey key;
 };
 

@@ -12,6 +12,7 @@
 
 #include "kernels/gaussian-inl.h"
 #include "kernels/mask_bits-inl.h"
+#include "kernels/noise_sigma-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace dpac {
@@ -27,6 +28,7 @@ class BackwardPass {
   using V = hn::Vec<D>;
   using Stream = Gaussian<D>;
   using Words = typename Stream::Words;
+  using Gain = NoiseSigma<D>;
   static constexpr int64_t kLanes = static_cast<int64_t>(hn::MaxLanes(D()));
   // Pixels whose noise is drawn at once, to overlap latencies.
   static constexpr auto kTogether = static_cast<int64_t>(Stream::kTogether);
@@ -49,8 +51,7 @@ class BackwardPass {
  private:
   /// Channels c, c + 1, ... of a run. A run's sum is made in float32, lane by lane; runs are added in double.
   HWY_INLINE void channels(const PixelRun& run, int64_t c) {
-    const V gain =
-        kScaled ? hn::LoadU(D(), b_.gains + run.gain_row * b_.map.padded_channels() + c) : hn::Zero(D());
+    const Gain gain = kScaled ? Gain(b_, run.gain_row * b_.map.padded_channels() + c) : Gain();
     V total = hn::Zero(D());
     Words counter = stream_.counter(element_block(c, run.begin, b_.map, b_.elements));
     int64_t p = run.begin;
@@ -64,7 +65,7 @@ class BackwardPass {
   }
 
   template <size_t K>
-  HWY_INLINE void pixels(int64_t p, int64_t c, V gain, Words& counter, V& total) const {
+  HWY_INLINE void pixels(int64_t p, int64_t c, const Gain& gain, Words& counter, V& total) const {
     const int64_t offset = ((c / b_.map.block) * b_.map.pixels + p) * b_.map.block + c % b_.map.block;
     V xi[K];
     if constexpr (kSource == Source::drawn) draw(p, counter, xi);
@@ -75,7 +76,7 @@ class BackwardPass {
         const V noise = hn::LoadU(D(), b_.noise + offset + i * b_.map.block);
         total = fused_multiply_add(D(), g, noise, total);
       } else if constexpr (kScaled) {
-        const V sigma = sigma_of(p + i, offset + i * b_.map.block, gain);
+        const V sigma = gain.sigma(b_, p + i, offset + i * b_.map.block);
         const V factor = kSource == Source::sigma ? hn::Mul(g, sigma) : g;
         const V term = kSource == Source::sigma ? factor : hn::Mul(sigma, xi[k]);
         total = fused_multiply_add(D(), factor, term, total);
@@ -103,11 +104,6 @@ class BackwardPass {
       counter = hn::Add(counter, pair_step_);
     }
     stream_.values(counters, xi);
-  }
-
-  HWY_INLINE V sigma_of(int64_t p, int64_t offset, V gain) const {
-    if (b_.element_scales != nullptr) return hn::Mul(gain, hn::LoadU(D(), b_.element_scales + offset));
-    return b_.scales == nullptr ? gain : hn::Mul(gain, hn::Set(D(), b_.scales[p]));
   }
 
   /// Takes the gradient of the elements from `offset` on through the epilogue.

@@ -19,13 +19,14 @@ enum class NoiseSum {
   square,   ///< sum_e (g_e sigma_e)^2: the variance of that sum, which needs no noise.
 };
 
-/// Noise is not stored: it is gain[c] * scale[p] * xi once more, as in the epilogue.
+/// Noise is not stored: it is sigma * xi once more, as in the epilogue.
 struct AnalogBackward {
   BlockedMap map;
   std::span<const PixelRun> runs;
   ElementPixels elements = {};
   const float* gains = nullptr;           ///< As in the epilogue; null where there is nothing to sum.
-  const float* scales = nullptr;          ///< As in the epilogue.
+  const float* floors = nullptr;          ///< The same.
+  const float* scales = nullptr;          ///< The same.
   const float* element_scales = nullptr;  ///< The same.
   const float* noise = nullptr;           ///< Instead of gains: the noise itself, in the layout of the map.
   const uint8_t* passes = nullptr;        ///< What the epilogue recorded; null where everything passes.

@@ -18,6 +18,7 @@
 #include "kernels/channel_sum-inl.h"
 #include "kernels/elementary-inl.h"
 #include "kernels/mask_bits-inl.h"
+#include "kernels/noise_sigma-inl.h"
 #include "kernels/quantizer-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -32,6 +33,7 @@ class EpiloguePass {
   using DI = hn::RebindToSigned<D>;
   using Stream = Gaussian<D>;
   using Words = typename Stream::Words;
+  using Gain = NoiseSigma<D>;
   static constexpr int64_t kLanes = static_cast<int64_t>(hn::MaxLanes(D()));
   // Pixels whose noise is drawn at once, to overlap latencies. Measured: with the sixteen registers of AVX2,
   // fewer are better here.
@@ -90,8 +92,7 @@ class EpiloguePass {
   HWY_INLINE void tile(int64_t begin, int64_t end, int64_t gain_row) {
     if (sum_squares_ != nullptr) sums_.clear(end - begin);
     for (int64_t c = 0; c < e_.map.padded_channels(); c += kLanes) {
-      const V gain =
-          kNoise ? hn::LoadU(D(), e_.gains + gain_row * e_.map.padded_channels() + c) : hn::Zero(D());
+      const Gain gain = kNoise ? Gain(e_, gain_row * e_.map.padded_channels() + c) : Gain();
       Words counter = stream_.counter(element_block(c, begin, e_.map, e_.elements));
       int64_t p = begin;
       if (second(p) == 1) pixels<1>(p++, c, begin, gain, counter);
@@ -112,7 +113,7 @@ class EpiloguePass {
 
   /// Channels c, c + 1, ... of the pixels p, p + 1, ..., p + K - 1.
   template <size_t K>
-  HWY_INLINE void pixels(int64_t p, int64_t c, int64_t tile_begin, V gain, Words& counter) {
+  HWY_INLINE void pixels(int64_t p, int64_t c, int64_t tile_begin, const Gain& gain, Words& counter) {
     const int64_t offset = ((c / e_.map.block) * e_.map.pixels + p) * e_.map.block + c % e_.map.block;
     fetch_ahead<K>(offset);
     V xi[K];
@@ -158,11 +159,11 @@ class EpiloguePass {
     sum_of_draws(stream_, counters, repeats, xi);
   }
 
-  HWY_INLINE void finish(int64_t p, int64_t c, int64_t offset, int64_t tile_begin, V gain, V xi) {
+  HWY_INLINE void finish(int64_t p, int64_t c, int64_t offset, int64_t tile_begin, const Gain& gain, V xi) {
     const D d;
     V y = load_values(d, src_ + offset);
     if constexpr (kNoise) {
-      y = fused_multiply_add(d, sigma_of(p, offset, gain), xi, y);
+      y = fused_multiply_add(d, gain.sigma(e_, p, offset), xi, y);
     }
     if constexpr (kSmooth) {
       y = activate(y, offset);
@@ -185,11 +186,6 @@ class EpiloguePass {
     }
     y = store_values(d, y, dst_ + offset);
     if (sum_squares_ != nullptr) sums_.add(d, p - tile_begin, c, y);
-  }
-
-  HWY_INLINE V sigma_of(int64_t p, int64_t offset, V gain) const {
-    if (e_.element_scales != nullptr) return hn::Mul(gain, hn::LoadU(D(), e_.element_scales + offset));
-    return e_.scales == nullptr ? gain : hn::Mul(gain, hn::Set(D(), e_.scales[p]));
   }
 
   static HWY_INLINE V infinity() { return hn::Set(D(), std::numeric_limits<float>::infinity()); }

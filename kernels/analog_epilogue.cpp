@@ -43,6 +43,7 @@ void check([[maybe_unused]] const AnalogEpilogue& e) {
     assert(e.elements.count == 0 || (run.begin + offset >= 0 && run.end + offset <= e.elements.count));
   }
   assert(e.repeats == nullptr || e.gains != nullptr);
+  assert(e.floors == nullptr || e.gains != nullptr);
   [[maybe_unused]] const bool smooth = is_smooth(e.activation);
   assert(!smooth || (e.residual == nullptr && e.passes == nullptr && e.sum_passes == nullptr));
   assert(smooth || e.slopes == nullptr);

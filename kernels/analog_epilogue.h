@@ -39,15 +39,17 @@ constexpr uint32_t element_block(int64_t channel, int64_t pixel, const BlockedMa
   return element_block(element_number(channel, element_pixel(pixel, elements), count));
 }
 
-/// dst <- finish(src + gain[c] * scale[p] * xi), where finish is ReLU or ReLU6, quantiser, residual sum,
-/// ReLU, quantiser, or quantiser, smooth activation, quantiser; each only where asked for (docs/model.md
-/// section 1). For shot noise gain is ||W_c|| / sqrt(D E_c) and scale the norm of the input patch. With
-/// repeats, xi is the sum of repeats[c] draws, and the gain is that of their mean.
+/// dst <- finish(src + sigma * xi), sigma = gain[c] * scale[p], where finish is ReLU or ReLU6, quantiser,
+/// residual sum, ReLU, quantiser, or quantiser, smooth activation, quantiser; each only where asked for
+/// (docs/model.md section 1). For shot noise gain is ||W_c|| / sqrt(D E_c) and scale the norm of the input
+/// patch. With a floor beside it, sigma = sqrt((gain[c] * scale[p])^2 + floor[c]^2). With repeats, xi is the
+/// sum of repeats[c] draws, and gains and floors are those of their mean.
 struct AnalogEpilogue {
   BlockedMap map;
   std::span<const PixelRun> runs;  ///< A partition of the pixels to do, which may be a part of the map.
   const float* gains =
       nullptr;  ///< [rows][padded channels]; zero beyond the last channel. Null for no noise.
+  const float* floors = nullptr;          ///< [rows][padded channels], beside gains; null for zeros.
   const int32_t* repeats = nullptr;       ///< [padded channels]; null for one draw.
   const float* scales = nullptr;          ///< [pixels]; null stands for ones.
   const float* element_scales = nullptr;  ///< Instead of `scales`, in the layout of dst: norms within groups.

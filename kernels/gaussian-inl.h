@@ -76,6 +76,10 @@ HWY_INLINE float tail_of(uint32_t word) {
 /// Works on K vectors of counters at once, so that their latencies overlap.
 template <class D>
 class Gaussian {
+  struct CipherKey {
+    uint64_t seed, version;
+  };
+
   static constexpr size_t kLanes = hn::MaxLanes(D());
   static constexpr int kRounds = 7;
   // The octaves of q below 1, one table entry each. Lower ones are so rare that a branch decides.
@@ -98,11 +102,12 @@ class Gaussian {
   /// latencies to overlap.
   static constexpr size_t kTogether = HWY_TARGET == HWY_EMU128 ? 2 : 8;
 
-  HWY_INLINE explicit Gaussian(const NoiseKey& key) : seed_(key.seed), origin_(first_counter(key)) {
+  HWY_INLINE explicit Gaussian(const NoiseKey& key)
+      : tail_{key.seed, tail_version_word(key.stream)}, origin_(first_counter(key)) {
     for (uint64_t r = 0; r <= kRounds; ++r) {
       HWY_ALIGN uint64_t words[hn::MaxLanes(DState()) / 8];
       for (size_t i = 0; i < hn::MaxLanes(DState()) / 8; i += 2) {
-        set_round_key(key.seed, kStreamVersion, r, words + i);
+        set_round_key({key.seed, version_word(key.stream)}, r, words + i);
       }
       round_keys_[r] = hn::BitCast(DState(), hn::Load(hn::Repartition<uint64_t, DState>(), words));
     }
@@ -171,9 +176,9 @@ class Gaussian {
     return hn::Load(DU(), words);
   }
 
-  static HWY_INLINE void set_round_key(uint64_t seed, uint64_t version, uint64_t round, uint64_t* words) {
-    words[0] = seed + round * 0x9E3779B97F4A7C15u;
-    words[1] = version + round * 0xBB67AE8584CAA73Bu;
+  static HWY_INLINE void set_round_key(const CipherKey& key, uint64_t round, uint64_t* words) {
+    words[0] = key.seed + round * 0x9E3779B97F4A7C15u;
+    words[1] = key.version + round * 0xBB67AE8584CAA73Bu;
   }
 
   template <size_t K, class F>
@@ -242,7 +247,7 @@ class Gaussian {
   template <size_t K>
   HWY_INLINE void transform(const Words* words, V* z) const {
     if constexpr (kLanes < kTableOctaves) {
-      for (size_t i = 0; i < 2 * K; ++i) mend_lanes(seed_, words[i / 2], i % 2 == 1, kAllLanes, z[i]);
+      for (size_t i = 0; i < 2 * K; ++i) mend_lanes(tail_, words[i / 2], i % 2 == 1, kAllLanes, z[i]);
     } else {
       V smallest = hn::Set(D(), kGaussianOne);
       for (size_t i = 0; i < 2 * K; ++i) {
@@ -280,12 +285,12 @@ class Gaussian {
     V to[2 * K];
     std::copy_n(words, K, from);
     std::copy_n(z, 2 * K, to);
-    mend(seed_, from, to);
+    mend(tail_, from, to);
     std::copy_n(to, 2 * K, z);
   }
 
   template <size_t K>
-  static HWY_NOINLINE void mend(uint64_t seed, const Words (&words)[K], V (&z)[2 * K]) {
+  static HWY_NOINLINE void mend(const CipherKey& tail, const Words (&words)[K], V (&z)[2 * K]) {
     for (size_t i = 0; i < 2 * K; ++i) {
       const bool second = i % 2 == 1;
       const V p = centred(read(words[i / 2], second)), q = one_less_square(p);
@@ -297,32 +302,32 @@ class Gaussian {
           coefficients[power] = load_table(kGaussianTable[power], kTableOctaves);
         z[i] = hn::IfThenElse(rare, by_table(coefficients, p, q), z[i]);
       }
-      uint8_t tail[8] = {};
-      hn::StoreMaskBits(D(), hn::Le(q, hn::Set(D(), kGaussianTail)), tail);
-      const uint32_t lanes = tail[0] | static_cast<uint32_t>(tail[1]) << 8;
-      if (lanes != 0) mend_lanes(seed, words[i / 2], second, lanes, z[i]);
+      uint8_t bits[8] = {};
+      hn::StoreMaskBits(D(), hn::Le(q, hn::Set(D(), kGaussianTail)), bits);
+      const uint32_t lanes = bits[0] | static_cast<uint32_t>(bits[1]) << 8;
+      if (lanes != 0) mend_lanes(tail, words[i / 2], second, lanes, z[i]);
     }
   }
 
   /// Replaces the values of `lanes`, a bit each.
-  static HWY_INLINE void mend_lanes(uint64_t seed, Words words, bool second, uint32_t lanes, V& z) {
+  static HWY_INLINE void mend_lanes(const CipherKey& tail, Words words, bool second, uint32_t lanes, V& z) {
     HWY_ALIGN uint32_t from[kLanes];
     HWY_ALIGN float to[kLanes];
     hn::Store(words, DU(), from);
     hn::Store(z, D(), to);
     for (; lanes != 0; lanes &= lanes - 1) {
       const int lane = std::countr_zero(lanes);
-      to[lane] = value_of(seed, from, lane, second);
+      to[lane] = value_of(tail, from, lane, second);
     }
     z = hn::Load(D(), to);
   }
 
   /// The value of one lane: the same operations, one at a time.
-  static HWY_INLINE float value_of(uint64_t seed, const uint32_t* words, int lane, bool second) {
+  static HWY_INLINE float value_of(const CipherKey& tail, const uint32_t* words, int lane, bool second) {
     const float p = static_cast<float>(static_cast<int32_t>(read(words[lane], second))) * 0x1p-31f;
     const float q = __builtin_fmaf(-p, p, kGaussianOne);
     if (q > kGaussianTail) return gaussian_of(p, q);
-    const float z = tail_of(read(tail_word(seed, words, lane), second));
+    const float z = tail_of(read(tail_word(tail, words, lane), second));
     return p < 0 ? -z : z;
   }
 
@@ -331,12 +336,12 @@ class Gaussian {
   }
 
   /// Word `lane` of what the tail's key makes of the blocks at `words`.
-  static HWY_NOINLINE uint32_t tail_word(uint64_t seed, const uint32_t* words, int lane) {
+  static HWY_NOINLINE uint32_t tail_word(const CipherKey& tail, const uint32_t* words, int lane) {
     const hn::Full128<uint8_t> d8;
     const hn::Full128<uint32_t> du;
     const auto key = [&](uint64_t round) HWY_ATTR {
       HWY_ALIGN uint64_t halves[2];
-      set_round_key(seed, kTailVersion, round, halves);
+      set_round_key(tail, round, halves);
       return hn::BitCast(d8, hn::Load(hn::Full128<uint64_t>(), halves));
     };
     auto state = hn::Xor(hn::BitCast(d8, hn::Load(du, words + lane / 4 * 4)), key(0));
@@ -356,7 +361,7 @@ class Gaussian {
     return hn::Load(D(), entries);
   }
 
-  const uint64_t seed_;
+  const CipherKey tail_;
   Words origin_;
   State round_keys_[kRounds + 1];
   V coefficients_[kGaussianDegree + 1];

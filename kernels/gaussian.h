@@ -12,9 +12,9 @@
 /// other is a shift by less than 2^-15 in p. The correlation of the values is 4e-7, of their squares 6e-6.
 ///
 /// **The tail.** Where |p| >= 1 - 2^-12 (|z| > 3.67; one value in 4096), sixteen bits are coarse, so only the
-/// sign is kept. The block is encrypted once more, with the key (seed, kTailVersion), and the same word t of
-/// it, read in the same direction, gives the two-sided tail probability u = (floor(t / 2^8) | 1) / 2^36: p =
-/// 1 - u and q = 2 u - u^2. |z| < 6.76: the lost tail has probability 1.5e-11.
+/// sign is kept. The block is encrypted once more, with tail_version_word() in its key, and the same word t
+/// of it, read in the same direction, gives the two-sided tail probability u = (floor(t / 2^8) | 1) / 2^36: p
+/// = 1 - u and q = 2 u - u^2. |z| < 6.76: the lost tail has probability 1.5e-11.
 ///
 /// The same bits come from every instruction set: integer arithmetic, roundings from int to float, fused
 /// multiply-adds and products only.

@@ -13,8 +13,8 @@
 ///     word 2   layer (low 16 bits) and repeat (high 16 bits)
 ///     word 3   step
 ///
-/// and its key is (seed, kStreamVersion). Different keys never share a counter, and the cipher is a
-/// bijection: no two blocks of a seed are the same.
+/// and its key is (seed, kStreamVersion + its stream's number in the upper half). Different keys never share
+/// a counter, and the cipher is a bijection: no two blocks of a seed are the same.
 ///
 /// Elements are numbered so that a vector of neighbouring channels is a run of neighbouring elements whatever
 /// the memory layout: the output (channel c, pixel p) of a map of P pixels, P rounded up to an even number,
@@ -33,8 +33,22 @@ namespace dpac {
 /// Changes whenever the same seed would give other noise. Reported as `noise_stream`.
 inline constexpr uint64_t kStreamVersion = 2;
 
-/// Stands for it in the key of the tail's words (kernels/gaussian.h), which nothing else is drawn with.
-inline constexpr uint64_t kTailVersion = kStreamVersion + (uint64_t{1} << 63);
+/// What a value is drawn for, where one counter would serve several: their values are independent.
+enum class NoiseStream : uint32_t {
+  common,   ///< Outputs of products; weights that no noise of outputs stands beside.
+  weights,  ///< Weights, beside noise of outputs.
+  chip,     ///< Weights as they were programmed once.
+};
+
+/// The second word of a key's cipher key.
+constexpr uint64_t version_word(NoiseStream stream) {
+  return kStreamVersion + (uint64_t{static_cast<uint32_t>(stream)} << 32);
+}
+
+/// The same of the tail's words (kernels/gaussian.h), which nothing else is drawn with.
+constexpr uint64_t tail_version_word(NoiseStream stream) {
+  return version_word(stream) + (uint64_t{1} << 63);
+}
 
 /// Channels whose elements are neighbours in the numbering.
 inline constexpr int kChannelGroup = 16;
@@ -48,6 +62,7 @@ struct NoiseKey {
   uint16_t layer = 0;  ///< The op's position in the network.
   uint16_t repeat = 0;
   uint32_t sample = 0;  ///< Index in the data set, not in the batch.
+  NoiseStream stream = NoiseStream::common;
 };
 
 /// The element of a channel of a map's pixel.

@@ -11,6 +11,7 @@
 #include <hwy/highway.h>
 
 #include "kernels/averaged_noise-inl.h"
+#include "kernels/elementary-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace dpac {
@@ -18,7 +19,8 @@ namespace HWY_NAMESPACE {
 
 /// The rows of one layer are one run of elements: it is cut into chunks of a few vectors, whose noise is
 /// drawn together, wherever rows begin. A chunk's constants are kept lane by lane and renewed only where the
-/// row changes.
+/// row changes. `kCurved` is whether sigma depends on the weight.
+template <bool kCurved>
 class WeightPass {
   using D = hn::CappedTag<float, 16>;
   using DI = hn::RebindToSigned<D>;
@@ -27,6 +29,7 @@ class WeightPass {
   static constexpr auto kLanes = static_cast<int64_t>(hn::MaxLanes(D()));
   static constexpr size_t kCounters = Stream::kRunCounters, kVectors = 2 * kCounters;
   static constexpr int64_t kChunk = kVectors * kLanes;
+  static constexpr auto kCurvedLanes = static_cast<size_t>(kCurved ? kChunk : kLanes);
 
  public:
   HWY_INLINE WeightPass(const WeightNoise& noise, const NoiseKey& key) : noise_(noise), stream_(key) {}
@@ -58,9 +61,13 @@ class WeightPass {
     int64_t row = row_;
     for (int64_t i = from; i < to; ++row) {
       const int64_t stop = std::min(to, (row + 1) * noise_.row_length);
-      std::fill(gains_ + (i - chunk), gains_ + (stop - chunk), noise_.gains[row]);
-      if (noise_.repeats != nullptr)
-        std::fill(repeats_ + (i - chunk), repeats_ + (stop - chunk), noise_.repeats[row]);
+      const auto keep = [&](const auto* of_rows, auto* lanes) {
+        std::fill(lanes + (i - chunk), lanes + (stop - chunk), of_rows[row]);
+      };
+      keep(noise_.gains, gains_);
+      if (kCurved) keep(noise_.slopes, slopes_);
+      if (kCurved) keep(noise_.curves, curves_);
+      if (noise_.repeats != nullptr) keep(noise_.repeats, repeats_);
       i = stop;
     }
     uniform_row_ = to - from == kChunk && row == row_ + 1 ? row_ : -1;
@@ -80,22 +87,32 @@ class WeightPass {
     }
     for (size_t i = 0; i < kVectors; ++i) {
       const size_t at = Stream::place(i);
-      const V gain = hn::Load(D(), gains_ + at);
-      hn::StoreU(fused_multiply_add(D(), gain, xi[i], hn::LoadU(D(), weights + at)), D(), dst + at);
+      const V weight = hn::LoadU(D(), weights + at);
+      hn::StoreU(fused_multiply_add(D(), sigma_of(weight, at), xi[i], weight), D(), dst + at);
     }
+  }
+
+  HWY_INLINE V sigma_of(V weight, size_t at) const {
+    const D d;
+    const V gain = hn::Load(d, gains_ + at);
+    if constexpr (!kCurved) return gain;
+    const V size = hn::Abs(weight);
+    const V slope = fused_multiply_add(d, hn::Load(d, curves_ + at), size, hn::Load(d, slopes_ + at));
+    return larger(d, fused_multiply_add(d, slope, size, gain), hn::Zero(d));
   }
 
   const WeightNoise& noise_;
   const Stream stream_;
   int64_t row_ = 0;           ///< Of the chunk's first element.
   int64_t uniform_row_ = -1;  ///< The row all lanes' constants are of, or none.
-  HWY_ALIGN float gains_[kChunk] = {};
+  HWY_ALIGN float gains_[kChunk] = {}, slopes_[kCurvedLanes] = {}, curves_[kCurvedLanes] = {};
   HWY_ALIGN int32_t repeats_[kChunk] = {};
 };
 
 void perturb_weights_body(const WeightNoise& noise, const NoiseKey& key, int64_t first, int64_t last,
                           const float* weights, float* dst) {
-  WeightPass(noise, key).run(first, last, weights, dst);
+  if (noise.slopes != nullptr) return WeightPass<true>(noise, key).run(first, last, weights, dst);
+  WeightPass<false>(noise, key).run(first, last, weights, dst);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -110,6 +127,7 @@ HWY_EXPORT(perturb_weights_body);
 void perturb_weights(const WeightNoise& noise, const NoiseKey& key, int64_t first, int64_t last,
                      const float* weights, float* dst) {
   assert(noise.row_length > 0 && noise.gains != nullptr);
+  assert((noise.slopes == nullptr) == (noise.curves == nullptr));
   assert(first >= 0 && first <= last);
   assert(last * noise.row_length <= int64_t{1} << 35);  // Blocks of eight elements have 32-bit numbers.
   DPAC_DISPATCH(perturb_weights_body)(noise, key, first, last, weights, dst);

@@ -85,8 +85,9 @@ AnalogBackward BackwardWorker::backward_of(int n, const SamplePart& part, const 
                           .accumulate = step(n).add_to_residual};
   if (!text()) backward.runs = input.noise->layers[layer].runs();
   if (text()) backward.elements = {-part.first, part.count};
-  if (tape(n).noise) backward.noise = tape_.tape() + *tape(n).noise + offset;
-  if (!tape(n).noise) backward.gains = (*input.point->gains)[layer].gains.data();
+  const LayerGains& gains = (*input.point->gains)[layer];
+  if (gains.outputs.size() != 0) backward.gains = gains.outputs.data();
+  if (gains.floors.size() != 0) backward.floors = gains.floors.data();
   if (tape(n).norms && groups_of(node(n)) == 1) {
     backward.scales = tape_.tape() + *tape(n).norms + part.map * map.pixels;
   } else if (tape(n).norms) {
@@ -107,9 +108,36 @@ void BackwardWorker::product(int n, const BackwardInput& input, double* sums) co
                        .step = input.point->step,
                        .layer = static_cast<uint16_t>(layer),
                        .sample = static_cast<uint32_t>(part.sample)};
-    run_analog_backward(backward_of(n, part, run, input), input.sum, key, gradient(n) + part.map * map.size(),
-                        sums_of(layer, part.position, sums));
+    AnalogBackward backward = backward_of(n, part, run, input);
+    float* values = gradient(n) + part.map * map.size();
+    double* own = sums_of(layer, part.position, sums);
+    const float* weight_noise =
+        tape(n).noise ? tape_.tape() + *tape(n).noise + part.map * map.size() : nullptr;
+    if (backward.gains == nullptr && weight_noise != nullptr) {
+      backward.noise = weight_noise;
+      run_analog_backward(backward, NoiseSum::product, key, values, own);
+      square_for(input.sum, map.padded_channels(), own);
+      continue;
+    }
+    run_analog_backward(backward, input.sum, key, values, own);
+    if (weight_noise != nullptr) add_weight_noise(backward, weight_noise, input.sum, values, own);
   }
+}
+
+/// Noise of weights is one draw for all of a sample's pixels: its variance at the loss is estimated by the
+/// square of what this draw does.
+void BackwardWorker::square_for(NoiseSum sum, int64_t channels, double* sums) {
+  for (int64_t c = 0; sum == NoiseSum::square && c < channels; ++c) sums[c] *= sums[c];
+}
+
+/// To what noise of the outputs gave, once `gradient` is that of the pre-activation.
+void BackwardWorker::add_weight_noise(const AnalogBackward& outputs, const float* noise, NoiseSum sum,
+                                      float* gradient, double* sums) {
+  const AnalogBackward backward{.map = outputs.map, .runs = outputs.runs, .noise = noise};
+  std::vector<double> own(static_cast<std::size_t>(outputs.map.padded_channels()));
+  run_analog_backward(backward, NoiseSum::product, {}, gradient, own.data());
+  square_for(sum, outputs.map.padded_channels(), own.data());
+  for (std::size_t c = 0; c < own.size(); ++c) sums[c] += own[c];
 }
 
 void BackwardWorker::attention(int n, const BackwardInput& input, double* sums) const {
@@ -119,8 +147,8 @@ void BackwardWorker::attention(int n, const BackwardInput& input, double* sums) 
                                      gradient(context.second())};
   float* buffer = tape_.tape() + *tape(n).heads;
   for (std::size_t s = 0; s < forward().samples_of(input.sequences); ++s) {
-    const Attention attention = planned_attention(forward(), static_cast<std::size_t>(n), input.sequences[s],
-                                                  *input.point, input.noise->kind);
+    const Attention attention =
+        planned_attention(forward(), static_cast<std::size_t>(n), input.sequences[s], *input.point);
     AttentionSums whole;
     for (int64_t h = 0; h < attention.shape.heads; ++h, buffer += HeadLayout(attention.shape).size) {
       const AttentionSums own =

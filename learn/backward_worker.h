@@ -60,6 +60,9 @@ class BackwardWorker {
   [[nodiscard]] AnalogBackward backward_of(int n, const SamplePart& part, const PixelRun& run,
                                            const BackwardInput& input) const;
   void product(int n, const BackwardInput& input, double* sums) const;
+  static void square_for(NoiseSum sum, int64_t channels, double* sums);
+  static void add_weight_noise(const AnalogBackward& outputs, const float* noise, NoiseSum sum,
+                               float* gradient, double* sums);
   void attention(int n, const BackwardInput& input, double* sums) const;
   [[nodiscard]] double* sums_of(int layer, int64_t position, double* sums) const;
   void clear_clamped(int n) const;

@@ -27,8 +27,9 @@ class Differentiator::Impl {
     wrap();
     lanes_.prepare();
     make_noise();
-    if (!net_.fused_graph().reads_text() && !noise_model(options.noise).perturbs_weights)
+    if (!net_.fused_graph().reads_text() && !noise_traits(options.noise).perturbs_weights) {
       drop_plain_weights();
+    }
   }
 
   void set_noise(const NoiseConfig& config, uint32_t step) {
@@ -82,7 +83,7 @@ class Differentiator::Impl {
 
   [[nodiscard]] LearningPlans::Parts parts() const {
     return {net_.fused_graph(), net_.weights(),    noise_weights_,
-            *backward_weights_, net_.quantizers(), noise_model(options_.noise).needs_norms};
+            *backward_weights_, net_.quantizers(), noise_traits(options_.noise).needs_norms};
   }
 
   /// Of text plans are made when first needed, from plain weights.
@@ -92,7 +93,7 @@ class Differentiator::Impl {
   }
 
   [[nodiscard]] bool sensitivity() const { return options_.derivative != Derivative::gradient; }
-  [[nodiscard]] bool perturbs_weights() const { return noise_model(options_.noise).perturbs_weights; }
+  [[nodiscard]] bool perturbs_weights() const { return noise_traits(options_.noise).perturbs_weights; }
   [[nodiscard]] bool forward_is_noisy() const { return options_.derivative != Derivative::sensitivity; }
 
   void wrap() {
@@ -147,12 +148,11 @@ class Differentiator::Impl {
                           .poll = &options_.poll},
                          {batch.logits + logits, 0});
     for (int64_t s = 0; s < part.count; ++s) take_loss(part.position(s), batch);
-    const bool squares = sensitivity() && !perturbs_weights();
     workers.backward.run({.samples = part.samples,
                           .sequences = part.sequences,
                           .noise = &net_.noise(),
                           .point = net_.noise().points.data(),
-                          .sum = squares ? NoiseSum::square : NoiseSum::product,
+                          .sum = sensitivity() ? NoiseSum::square : NoiseSum::product,
                           .gradients = logit_gradients_.data() + logits,
                           .poll = &options_.poll},
                          sums_.data() + static_cast<std::size_t>(part.first) * sums_per_sample_);
@@ -204,12 +204,7 @@ class Differentiator::Impl {
     return values;
   }
 
-  /// Weight noise is one draw for all of a sample's pixels: its variance at the loss is estimated by the
-  /// square of what this draw does.
-  [[nodiscard]] double value_of(double sum) const {
-    if (!sensitivity()) return -0.5 * sum;
-    return 0.5 * (perturbs_weights() ? sum * sum : sum);
-  }
+  [[nodiscard]] double value_of(double sum) const { return sensitivity() ? 0.5 * sum : -0.5 * sum; }
 
   DifferentiatorOptions options_;
   int threads_;

@@ -4,7 +4,7 @@
 /// Weights are constants and have no gradients. d y_noisy / d log E_c = -1/2 * noise; sigma's dependence on
 /// its input is not differentiated; a quantiser passes the gradient inside its range and stops it outside.
 /// Noise is drawn again in the backward rather than stored. What the forward keeps is a bit per ReLU or
-/// quantiser, norms of patches for shot noise, and noise at the pre-activations for weight noise; memory does
+/// quantiser, norms of patches for shot noise, and at the pre-activations the noise of weights; memory does
 /// not grow with the batch, for a few samples at a time go forward and back.
 #pragma once
 
@@ -63,8 +63,9 @@ class Differentiator {
   [[nodiscard]] const FusedGraph& fused_graph() const;
   [[nodiscard]] const std::vector<AnalogLayer>& layers() const;
 
-  /// Noise of the following runs, of its kind, without repeats. Under weight noise all samples of a step
-  /// share one draw. Energies have no influence on the clean network's sensitivities.
+  /// Noise of the following runs, of its kind, without repeats. All samples of a step share one draw of
+  /// weights, and under programming noise one chip, which is another at every step. Energies have no
+  /// influence on the clean network's sensitivities.
   /// @throws Error if it does not fit.
   void set_noise(const NoiseConfig& config, uint32_t step);
 

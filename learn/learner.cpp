@@ -47,7 +47,7 @@ double accuracy_of(std::span<const float> logits, std::span<const int> labels) {
 }  // namespace
 
 double default_lambda(NoiseKind noise) {
-  return noise_model(noise).lambda;
+  return noise_traits(noise).defaults.lambda;
 }
 
 Learner::Learner(Differentiator& differentiator, const LearnerOptions& options)

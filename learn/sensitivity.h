@@ -38,7 +38,7 @@ class SensitivityEstimate {
   [[nodiscard]] ChannelValues shrunk_sensitivities() const;
 
  private:
-  [[nodiscard]] bool batch_shares_noise() const { return noise_model(noise_.kind).perturbs_weights; }
+  [[nodiscard]] bool batch_shares_noise() const { return noise_traits(noise_.kind).perturbs_weights; }
 
   Differentiator& differentiator_;
   NoiseConfig noise_;

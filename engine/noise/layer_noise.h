@@ -1,22 +1,26 @@
 /// @file
 /// The standard deviation of one analog layer's noise, made ready for the kernels (docs/model.md section 2):
 ///
-///     shot      std(y_i)  = ||W_i|| ||x|| / sqrt(D E_i)
-///     thermal   std(y_i)  = sigma_t sqrt(D) (Wmax_i - Wmin_i) (xmax - xmin) / sqrt(E_i)
-///     weight    std(W_ij) = sigma_w (Wmax_i - Wmin_i) / sqrt(E_i)
+///     shot         std(y_i)  = ||W_i|| ||x|| / sqrt(D E_i)
+///     thermal      std(y_i)  = sigma_t sqrt(D) (Wmax_i - Wmin_i) (xmax - xmin) / sqrt(E_i)
+///     weight       std(W_ij) = sigma_w (Wmax_i - Wmin_i) / sqrt(E_i)
+///     programming  std(W_ij) = (c0 + c1 w + c2 w^2) max|W_i| / sqrt(E_i),  w = |W_ij| / max|W_i|
 ///
-/// The products of attention, whose operands are both activations, have one energy for all elements:
+/// Variances of several noises of outputs add. The products of attention, whose operands are both
+/// activations, have one energy for all elements:
 ///
 ///     shot      std(y_ij) = ||a_i|| ||b_j|| / sqrt(D E)
 ///     thermal   std(y_ij) = sigma_t sqrt(D) (amax - amin) (bmax - bmin) / sqrt(E)
-///     weight    no noise
+///     others    no noise
 #pragma once
 
 #include <span>
 #include <vector>
 
 #include "engine/graph/fused_graph.h"
+#include "engine/noise/layer_facts.h"
 #include "engine/noise/noise_config.h"
+#include "engine/noise/noise_models.h"
 #include "engine/tensor.h"
 #include "kernels/analog_epilogue.h"
 #include "kernels/layout.h"
@@ -24,38 +28,42 @@
 
 namespace dpac {
 
-/// Gains of a layer at certain energies: what one draw is multiplied by.
+/// The noise of weights at certain energies, [padded channels] each (kernels/weight_noise.h).
+struct WeightGains {
+  AlignedFloats gains;           ///< Empty for no noise.
+  AlignedFloats slopes, curves;  ///< Both empty where the deviation does not depend on the weight.
+  AlignedFloats means;           ///< Else the root mean square of a channel's deviations over repeats.
+};
+
+/// Gains of a layer at certain energies: what one draw is multiplied by, sigma / repeats. Zero beyond the
+/// last channel.
 struct LayerGains {
-  AlignedFloats gains;           ///< [rows][padded channels], zero beyond the last channel; sigma / repeats.
+  AlignedFloats outputs;  ///< [rows][padded channels]; empty for no noise of outputs.
+  AlignedFloats floors;   ///< The same of what no norm scales, where norms scale `outputs`; else empty.
+  WeightGains weights, chip;
   std::vector<int32_t> repeats;  ///< [padded channels]; empty for one each.
 };
 
-/// The part that depends on weights and geometry alone.
+/// The part that depends on weights and geometry alone. The graph must outlive it.
 ///
 /// Shot noise: a tap on zero padding counts in neither norm, so ||W_i|| depends on which rows and columns of
 /// the kernel lie inside the image. Positions with the same taps share one row of gains; ||x|| is the input's
-/// and comes from kernels/patch_norm.h. The other noises have one row.
+/// and comes from kernels/patch_norm.h. Without it there is one row.
 class LayerNoise {
  public:
-  /// A product of attention at E = 1: all of sigma but norms and, for P V, the number of tokens D.
-  static LayerNoise attention(double unit_sigma);
+  /// A product of attention, whose operands have these calibrated ranges. `length` is D where it is the same
+  /// for every sequence; of another one, 1.
+  static LayerNoise attention(NoiseKind kind, int64_t length, const ValueRange& first,
+                              const ValueRange& second);
 
-  /// `node` is a convolution or a linear layer, `map` the layout of its output.
-  static LayerNoise silent(const FusedGraph& graph, const FusedNode& node, const BlockedMap& map);
-  static LayerNoise shot(const FusedGraph& graph, const FusedNode& node, const BlockedMap& map);
-  static LayerNoise thermal(const FusedGraph& graph, const FusedNode& node, const BlockedMap& map,
-                            const std::vector<ValueRange>& weights, const ValueRange& input);
-  static LayerNoise weight(const FusedGraph& graph, const FusedNode& node, const BlockedMap& map,
-                           const std::vector<ValueRange>& weights);
+  /// `node` is a convolution or a linear layer, `map` the layout of its output. Ranges are those of its
+  /// weights and, for noises that need them, of its input.
+  LayerNoise(const FusedGraph& graph, const FusedNode& node, const BlockedMap& map, NoiseKind kind,
+             std::span<const ValueRange> weights, const ValueRange& input);
 
-  /// By what all of sigma changes with another D than the graph's own. Shot noise falls with its root,
-  /// thermal noise grows with it, weight noise has none.
-  [[nodiscard]] double with_dot_length(DotLength length) const;
-
-  /// One energy and one number of repeats, or one per output channel. `sigma` scales all of it: NoiseConfig's
-  /// sigma_thermal or sigma_weight, 1 for shot noise, and with_dot_length().
+  /// Of one energy and one number of repeats, or one per output channel; constants and D as in `config`.
   [[nodiscard]] LayerGains gains(std::span<const float> energies, std::span<const int32_t> repeats,
-                                 double sigma) const;
+                                 const NoiseConfig& config) const;
 
   [[nodiscard]] const PatchWindow& window() const { return window_; }
   [[nodiscard]] const BlockedMap& map() const { return map_; }
@@ -66,14 +74,26 @@ class LayerNoise {
   static constexpr int64_t kMaxRun = 64;
 
  private:
-  explicit LayerNoise(const BlockedMap& map) : map_(map) {}
-  LayerNoise(const FusedGraph& graph, const FusedNode& node, const BlockedMap& map);
+  /// One of the noises.
+  struct Term {
+    const NoiseModel* model;
+    const Tensor* weights;
+    NoiseSigmas sigmas;
+  };
+
+  LayerNoise(NoiseKind kind, const BlockedMap& map, const LayerFacts& facts, int64_t length, int64_t groups);
+  std::vector<KernelPart> make_runs(bool by_parts);
   void add_run(int64_t pixel, int64_t gain_row);
+  void add_terms(NoiseKind kind, const LayerFacts& facts);
+  [[nodiscard]] double length_factor(const NoiseModel& model, DotLength length) const;
+  [[nodiscard]] std::vector<double> deviations(NoiseTarget target, const NoiseConfig& config) const;
+  [[nodiscard]] WeightGains weight_gains(NoiseTarget target, std::span<const double> shares,
+                                         const NoiseConfig& config) const;
 
   PatchWindow window_;
   BlockedMap map_;
-  double paper_factor_ = 1;         ///< with_dot_length(DotLength::paper).
-  std::vector<double> unit_sigma_;  ///< [rows][channels]: at E = 1, and of shot noise with ||x|| = 1.
+  int64_t length_ = 1, groups_ = 1;  // D within a group.
+  std::vector<Term> terms_;
   std::vector<PixelRun> runs_;
 };
 

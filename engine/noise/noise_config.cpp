@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "engine/noise/noise_models.h"
 #include "kernels/error.h"
@@ -56,11 +57,16 @@ void check_sigma(std::string_view what, double sigma) {
   throw Error(fmt::format("the {} is {}, expected a number that is not negative", what, sigma));
 }
 
-}  // namespace
-
-std::string_view name(NoiseKind kind) {
-  return noise_model(kind).name;
+void check_programming(const std::array<double, 3>& constants) {
+  const auto finite = [](double c) { return std::isfinite(c); };
+  if (constants[0] >= 0 && std::all_of(constants.begin(), constants.end(), finite)) return;
+  throw Error(
+      fmt::format("the constants of programming noise are {}, expected numbers of which the first is "
+                  "not negative",
+                  fmt::join(constants, ", ")));
 }
+
+}  // namespace
 
 std::string_view name(DotLength length) {
   constexpr std::array<std::string_view, 2> kNames = {"in-group", "paper"};
@@ -69,7 +75,7 @@ std::string_view name(DotLength length) {
 
 std::vector<AnalogLayer> paying_layers(std::vector<AnalogLayer> layers, NoiseKind kind) {
   for (AnalogLayer& layer : layers) {
-    if (noise_model(kind).perturbs_weights && !layer.has_weights) layer.macs = 0;
+    if (!noise_traits(kind).perturbs_outputs && kind != NoiseKind::none && !layer.has_weights) layer.macs = 0;
   }
   return layers;
 }
@@ -77,7 +83,7 @@ std::vector<AnalogLayer> paying_layers(std::vector<AnalogLayer> layers, NoiseKin
 bool same_but_seed(const NoiseConfig& a, const NoiseConfig& b) {
   return a.kind == b.kind && a.energies == b.energies && a.repeats == b.repeats &&
          a.sigma_thermal == b.sigma_thermal && a.sigma_weight == b.sigma_weight &&
-         a.dot_length == b.dot_length;
+         a.programming == b.programming && a.dot_length == b.dot_length;
 }
 
 Energies uniform_energies(const std::vector<AnalogLayer>& layers, double energy) {
@@ -115,6 +121,7 @@ Repeats as_repeats(const std::vector<AnalogLayer>& layers, const Energies& energ
 void check_noise(const std::vector<AnalogLayer>& layers, const NoiseConfig& config) {
   check_sigma("sigma of thermal noise", config.sigma_thermal);
   check_sigma("sigma of weight noise", config.sigma_weight);
+  check_programming(config.programming);
   if (config.kind == NoiseKind::none) return;
   check_energies(layers, config.energies);
   check_repeats(layers, config.repeats);

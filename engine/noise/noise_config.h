@@ -2,20 +2,16 @@
 /// What noise a run has: kind, energies, repeats, seed.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
 #include "engine/noise/analog.h"
+#include "engine/noise/noise_kind.h"
 #include "kernels/api.h"
 
 namespace dpac {
-
-/// The noises of docs/model.md section 2.
-enum class NoiseKind { none, shot, thermal, weight };
-
-/// "none", "shot", "thermal", "weight".
-DPAC_API std::string_view name(NoiseKind kind);
 
 /// The D in a standard deviation, of a convolution with groups (docs/model.md section 7).
 enum class DotLength {
@@ -27,8 +23,8 @@ enum class DotLength {
 DPAC_API std::string_view name(DotLength length);
 
 /// Energy per MAC of each analog layer, in the order of analog_layers(): one value for the whole layer, or
-/// one per output channel. Photons for shot noise, multiples of the base energy for the others (docs/model.md
-/// section 1).
+/// one per output channel. Photons where shot noise is among the noises, multiples of the base energy else
+/// (docs/model.md section 1). Of several noises every variance is divided by it.
 using Energies = std::vector<std::vector<float>>;
 
 /// How often each layer or output channel is really executed, its results averaged. Empty: everything once.
@@ -46,11 +42,15 @@ struct NoiseConfig {
   Repeats repeats = {};
   double sigma_thermal = 0.01;  ///< At an energy of 1; in units of sqrt(D) times both operands' ranges.
   double sigma_weight = 0.1;    ///< At an energy of 1; in units of the range of a channel's weights.
+  /// Programming noise at an energy of 1: c0, c1, c2 of c0 + c1 w + c2 w^2, where w is |W| and the deviation
+  /// are in units of a channel's largest |W|.
+  std::array<double, 3> programming = {0.03, 0, 0};
   DotLength dot_length = DotLength::in_group;
 };
 
 /// The layers with the MACs that have an energy under a noise: products of attention, which have no stored
-/// weights, have none under weight noise and count in no average. Their energies and repeats mean nothing.
+/// weights, have none where only weights are noisy and count in no average. Their energies and repeats mean
+/// nothing.
 DPAC_API std::vector<AnalogLayer> paying_layers(std::vector<AnalogLayer> layers, NoiseKind kind);
 
 /// Whether two configurations differ in their seed at most.

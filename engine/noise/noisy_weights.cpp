@@ -50,20 +50,38 @@ void NoisyWeights::draw(const NoisePoint& point, int64_t group, const Visitor& v
   drawn_ = wanted;
 }
 
-std::span<const float> NoisyWeights::draw_layer(std::size_t node, const LayerGains& gains,
-                                                const NoiseKey& key) {
-  const Tensor& weights = analog_weights(graph_.nodes[node]);
-  const WeightNoise noise{dot_length_of(weights), gains.gains.data(),
-                          gains.repeats.empty() ? nullptr : gains.repeats.data()};
-  const int64_t rows = weights.dim(0);
-  assert(gains.gains.size() >= static_cast<std::size_t>(rows));
+std::span<const float> NoisyWeights::draw_layer(std::size_t node, const LayerGains& gains, NoiseKey key) {
+  const float* from = analog_weights(graph_.nodes[node]).values().data();
   const std::span<float> drawn = room_for(node);
-#pragma omp parallel for num_threads(threads_) schedule(static)
-  for (int t = 0; t < threads_; ++t) {
-    perturb_weights(noise, key, rows * t / threads_, rows * (t + 1) / threads_, weights.values().data(),
-                    drawn.data());
+  if (gains.chip.gains.size() != 0) {
+    NoiseKey chip = key;
+    chip.sample = 0;
+    chip.stream = NoiseStream::chip;
+    perturb(node, gains.chip, gains, chip, from, drawn.data());
+    from = drawn.data();
+  }
+  if (gains.weights.gains.size() != 0) {
+    if (gains.outputs.size() != 0) key.stream = NoiseStream::weights;
+    perturb(node, gains.weights, gains, key, from, drawn.data());
   }
   return drawn;
+}
+
+void NoisyWeights::perturb(std::size_t node, const WeightGains& own, const LayerGains& gains,
+                           const NoiseKey& key, const float* from, float* to) {
+  const Tensor& weights = analog_weights(graph_.nodes[node]);
+  const bool curved = own.slopes.size() != 0;
+  const WeightNoise noise{.row_length = dot_length_of(weights),
+                          .gains = own.gains.data(),
+                          .slopes = curved ? own.slopes.data() : nullptr,
+                          .curves = curved ? own.curves.data() : nullptr,
+                          .repeats = gains.repeats.empty() ? nullptr : gains.repeats.data()};
+  const int64_t rows = weights.dim(0);
+  assert(own.gains.size() >= static_cast<std::size_t>(rows));
+#pragma omp parallel for num_threads(threads_) schedule(static)
+  for (int t = 0; t < threads_; ++t) {
+    perturb_weights(noise, key, rows * t / threads_, rows * (t + 1) / threads_, from, to);
+  }
 }
 
 /// Weights of a stack are drawn where the others of it are.

@@ -1,5 +1,6 @@
 /// @file
-/// Weight noise: draws all weights of a network anew for a group of samples (docs/model.md section 2).
+/// Noise of weights: draws all weights of a network, once for a chip and anew for every group of samples
+/// (docs/model.md section 2).
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,7 @@ class NoisyWeights {
   using Visitor = std::function<void(std::size_t node, std::span<const float> weights)>;
 
   /// Packs W~ of a point's energies, seed and step for a group, unless that is what is packed. The key's
-  /// `sample` is the group. Not while a worker runs.
+  /// `sample` is the group; programmed weights are the same for all of them. Not while a worker runs.
   void draw(const NoisePoint& point, int64_t group, const Visitor& visit = {});
 
   /// After another plan packed copies of its own: the next draw() packs again, whatever it draws.
@@ -40,7 +41,9 @@ class NoisyWeights {
     bool operator==(const Drawn&) const = default;
   };
 
-  std::span<const float> draw_layer(std::size_t node, const LayerGains& gains, const NoiseKey& key);
+  std::span<const float> draw_layer(std::size_t node, const LayerGains& gains, NoiseKey key);
+  void perturb(std::size_t node, const WeightGains& own, const LayerGains& gains, const NoiseKey& key,
+               const float* from, float* to);
   [[nodiscard]] std::span<float> room_for(std::size_t node);
   void pack(std::size_t node, const float* weights);
 

@@ -14,6 +14,7 @@
 
 #include "engine/network.h"
 #include "engine/noise/calibrate.h"
+#include "engine/noise/noise_models.h"
 #include "kernels/error.h"
 #include "loaders/left_out.h"
 #include "python/bindings/keywords.h"
@@ -71,31 +72,32 @@ std::vector<NamedRange> calibrate(NativeNetwork& network, const Samples& samples
 }
 
 /// As the program checks its options. @throws SettingError
-void check_noise(const NativeNetwork& network, NoiseKind noise, std::optional<double> sigma_thermal,
-                 std::optional<double> sigma_weight, DotLength dot_length) {
-  const NoiseSettings given{.noise = std::string(name(noise)),
-                            .energies_given = false,
-                            .sigma_thermal = sigma_thermal,
-                            .sigma_weight = sigma_weight,
-                            .dot_length = std::string(name(dot_length))};
+void check_noise(const NativeNetwork& network, const NoiseSettings& given) {
   given.check();
   given.check_groups(network.layers());
 }
 
-Setting make_setting(NoiseKind noise, Energies energies, Repeats repeats, uint64_t seed,
-                     std::optional<double> sigma_thermal, std::optional<double> sigma_weight,
-                     DotLength dot_length, std::optional<double> weight_bits, std::optional<double> act_bits,
+NoiseSettings make_noise(std::string noise, std::optional<double> sigma_thermal,
+                         std::optional<double> sigma_weight, std::vector<double> sigma_programming,
+                         std::string dot_length) {
+  return {.noise = std::move(noise),
+          .energies_given = false,
+          .sigma_thermal = sigma_thermal,
+          .sigma_weight = sigma_weight,
+          .sigma_programming = std::move(sigma_programming),
+          .dot_length = std::move(dot_length)};
+}
+
+Setting make_setting(const NoiseSettings& noise, Energies energies, Repeats repeats, uint64_t seed,
+                     std::optional<double> weight_bits, std::optional<double> act_bits,
                      const std::vector<NamedRange>& ranges, Arithmetic arithmetic, int threads) {
-  Setting setting{.noise = {.kind = noise,
-                            .energies = std::move(energies),
-                            .seed = seed,
-                            .repeats = std::move(repeats),
-                            .dot_length = dot_length},
+  Setting setting{.noise = noise.base(),
                   .quantization = {.weight_bits = weight_bits, .activation_bits = act_bits},
                   .arithmetic = arithmetic,
                   .threads = threads};
-  if (sigma_thermal) setting.noise.sigma_thermal = *sigma_thermal;
-  if (sigma_weight) setting.noise.sigma_weight = *sigma_weight;
+  setting.noise.energies = std::move(energies);
+  setting.noise.repeats = std::move(repeats);
+  setting.noise.seed = seed;
   for (const auto& [min, max] : ranges) setting.quantization.ranges.push_back({min, max});
   return setting;
 }
@@ -150,14 +152,24 @@ void bind_network(nb::module_& m) {
 }
 
 void bind_setting(nb::module_& m) {
-  nb::enum_<NoiseKind>(m, "NoiseKind")
-      .value("none", NoiseKind::none)
-      .value("shot", NoiseKind::shot)
-      .value("thermal", NoiseKind::thermal)
-      .value("weight", NoiseKind::weight);
-  nb::enum_<DotLength>(m, "DotLength")
-      .value("in_group", DotLength::in_group)
-      .value("paper", DotLength::paper);
+  nb::class_<NoiseSettings>(m, "NoiseSettings")
+      .def(
+          "__init__",
+          [](NoiseSettings* made, std::string noise, std::optional<double> sigma_thermal,
+             std::optional<double> sigma_weight, std::vector<double> sigma_programming,
+             std::string dot_length) {
+            new (made) NoiseSettings(make_noise(std::move(noise), sigma_thermal, sigma_weight,
+                                                std::move(sigma_programming), std::move(dot_length)));
+          },
+          "noise"_a, "sigma_thermal"_a = nb::none(), "sigma_weight"_a = nb::none(),
+          "sigma_programming"_a = std::vector<double>(), "dot_length"_a = "in-group")
+      .def("check", &check_noise, "network"_a)
+      .def_prop_ro("any", [](const NoiseSettings& n) { return n.kind() != NoiseKind::none; })
+      .def_prop_ro("bits", [](const NoiseSettings& n) { return noise_traits(n.kind()).defaults.bits; })
+      .def_prop_ro("energy_unit", [](const NoiseSettings& n) { return noise_traits(n.kind()).energy_unit; })
+      .def_prop_ro("needs_ranges", [](const NoiseSettings& n) { return noise_traits(n.kind()).needs_ranges; })
+      .def_prop_ro("perturbs_outputs",
+                   [](const NoiseSettings& n) { return noise_traits(n.kind()).perturbs_outputs; });
   nb::enum_<Arithmetic>(m, "Arithmetic")
       .value("automatic", Arithmetic::automatic)
       .value("float32", Arithmetic::float32)
@@ -167,11 +179,9 @@ void bind_setting(nb::module_& m) {
       .value("ema", CalibrationMethod::ema)
       .value("percentile", CalibrationMethod::percentile);
   nb::class_<Setting>(m, "Setting");
-  m.def("check_noise", &check_noise, "network"_a, "noise"_a, "sigma_thermal"_a.none(),
-        "sigma_weight"_a.none(), "dot_length"_a);
-  m.def("setting", &make_setting, "noise"_a, "energies"_a, "repeats"_a, "seed"_a, "sigma_thermal"_a.none(),
-        "sigma_weight"_a.none(), "dot_length"_a, "weight_bits"_a.none(), "act_bits"_a.none(), "ranges"_a,
-        "arithmetic"_a, "threads"_a);
+  m.def("noises", &all_kinds);
+  m.def("setting", &make_setting, "noise"_a, "energies"_a, "repeats"_a, "seed"_a, "weight_bits"_a.none(),
+        "act_bits"_a.none(), "ranges"_a, "arithmetic"_a, "threads"_a);
 }
 
 }  // namespace

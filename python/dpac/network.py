@@ -124,6 +124,7 @@ class Network:
         ranges: Mapping[str, tuple[float, float]] | None = None,
         sigma_thermal: float | None = None,
         sigma_weight: float | None = None,
+        sigma_programming: float | Sequence[float] | None = None,
         dot_length: Literal["in-group", "paper"] = "in-group",
         arithmetic: Literal["auto", "float32", "bfloat16", "auto-bfloat16"] = "auto",
     ) -> npt.NDArray[np.float32]:
@@ -150,6 +151,8 @@ class Network:
                 not looked at.
             sigma_thermal: at an energy of 1, in units of sqrt(D) times both operands' ranges; 0.01.
             sigma_weight: at an energy of 1, in units of the range of a channel's weights; 0.1.
+            sigma_programming: c0, or c0, c1, c2 of c0 + c1 w + c2 w^2 at an energy of 1, with w = |W|; in units of a
+                channel's largest weight; 0.03.
             dot_length: D of convolutions with groups: of a group, or of all as the authors' code has it.
             arithmetic: "auto" computes in exact 8-bit integers where quantisers and machine allow it, "float32" never,
                 "bfloat16" in that, on machines that have it (ResNet50: 1.7 times as fast), "auto-bfloat16" as "auto"
@@ -174,6 +177,7 @@ class Network:
             ranges=ranges,
             sigma_thermal=sigma_thermal,
             sigma_weight=sigma_weight,
+            sigma_programming=sigma_programming,
             dot_length=dot_length,
             arithmetic=arithmetic,
         )

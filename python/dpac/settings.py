@@ -15,7 +15,8 @@ from dpac._native import Error
 from dpac.layers import Layer
 from dpac.results import WithEnergies
 
-Noise = Literal["none", "shot", "thermal", "weight"]
+#: "none", "shot", "thermal", "weight", "programming", or several that act together: "shot+thermal".
+Noise = str
 Bits = Union[float, None, Literal["auto"]]
 #: One for all layers; or one number or array [out_channels] for each layer, in order or by its name.
 PerLayer = Union[float, Mapping[str, npt.ArrayLike], Sequence[npt.ArrayLike], WithEnergies]
@@ -23,8 +24,7 @@ PerLayer = Union[float, Mapping[str, npt.ArrayLike], Sequence[npt.ArrayLike], Wi
 Ranges = dict[str, tuple[float, float]]
 
 _Enum = TypeVar("_Enum")
-_NOISES = {kind.name: kind for kind in _native.NoiseKind}
-_DOT_LENGTHS = {"in-group": _native.DotLength.in_group, "paper": _native.DotLength.paper}
+_DOT_LENGTHS = {length: length for length in ("in-group", "paper")}
 _ARITHMETICS = {
     "auto": _native.Arithmetic.automatic,
     "float32": _native.Arithmetic.float32,
@@ -80,10 +80,23 @@ def _seed(seed: int) -> int:
     return number
 
 
-def _bits_in_force(own: Bits, both: Bits, noise: str) -> float | None:
-    """As the program has it: 8 with thermal and weight noise, else none."""
+def noise_settings(noise: Noise, **constants: object) -> _native.NoiseSettings:
+    """What a name of noises stands for."""
+    names = _native.noises()
+    if not isinstance(noise, str) or not set(noise.split("+")) <= set(names):
+        raise Error(f"noise is {noise!r}, expected one of {_quoted(names)}, or several with + between them")
+    return _native.NoiseSettings(noise, **constants)
+
+
+def needed_layers(layers: Sequence[Layer], noise: _native.NoiseSettings) -> list[str]:
+    """Those that have an energy."""
+    return [layer.name for layer in layers if layer.has_weights or noise.perturbs_outputs] if noise.any else []
+
+
+def _bits_in_force(own: Bits, both: Bits, noise: _native.NoiseSettings) -> float | None:
+    """As the program has it: 8 with noises that need them, else none."""
     bits = own if own != "auto" else both
-    return (8 if noise in ("thermal", "weight") else None) if bits == "auto" else bits
+    return noise.bits if bits == "auto" else bits
 
 
 def ranges_in_order(ranges: Mapping[str, tuple[float, float]] | None, tensors: Sequence[str]) -> list[tuple[float, float]]:
@@ -109,15 +122,21 @@ def make_setting(
     ranges: Mapping[str, tuple[float, float]] | None = None,
     sigma_thermal: float | None = None,
     sigma_weight: float | None = None,
+    sigma_programming: float | Sequence[float] | None = None,
     dot_length: Literal["in-group", "paper"] = "in-group",
     arithmetic: Literal["auto", "float32", "bfloat16", "auto-bfloat16"] = "auto",
 ) -> _native.Setting:
     """Of one call of a network (Network.__call__)."""
-    kind = choice("noise", noise, _NOISES)
-    length = choice("dot_length", dot_length, _DOT_LENGTHS)
-    noisy = noise != "none"
+    own_noise = noise_settings(
+        noise,
+        sigma_thermal=sigma_thermal,
+        sigma_weight=sigma_weight,
+        sigma_programming=[] if sigma_programming is None else np.atleast_1d(sigma_programming).tolist(),
+        dot_length=choice("dot_length", dot_length, _DOT_LENGTHS),
+    )
+    noisy = own_noise.any
     if noisy and energy is None:
-        unit = "photons per MAC" if noise == "shot" else "a multiple of the base energy"
+        unit = own_noise.energy_unit
         raise Error(f"noise='{noise}' needs an energy: give energy=10 ({unit}), or one for each layer")
     for option, given, own in (
         ("energy", energy is not None, noisy),
@@ -125,19 +144,16 @@ def make_setting(
     ):
         if given and not own:
             raise Error(f"{option} was given, but does nothing with noise='{noise}'")
-    _native.check_noise(native, kind, sigma_thermal, sigma_weight, length)
-    needed = [layer.name for layer in layers if layer.has_weights or noise != "weight"] if noisy else []
-    activation_bits = _bits_in_force(act_bits, bits, noise)
-    ranges_needed = noise == "thermal" or activation_bits is not None
+    own_noise.check(native)
+    needed = needed_layers(layers, own_noise)
+    activation_bits = _bits_in_force(act_bits, bits, own_noise)
+    ranges_needed = own_noise.needs_ranges or activation_bits is not None
     return _native.setting(
-        kind,
+        own_noise,
         per_layer("energy", energy, layers, np.float32, needed) if noisy else [],
         [] if isinstance(repeats, int) and repeats == 1 else per_layer("repeats", repeats, layers, np.int32, needed),
         _seed(seed),
-        sigma_thermal,
-        sigma_weight,
-        length,
-        _bits_in_force(weight_bits, bits, noise),
+        _bits_in_force(weight_bits, bits, own_noise),
         activation_bits,
         ranges_in_order(ranges, tensors) if ranges_needed else [],
         choice("arithmetic", arithmetic, _ARITHMETICS),

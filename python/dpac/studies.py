@@ -15,7 +15,7 @@ from dpac._native import Error
 from dpac.data import Data
 from dpac.progress import progress_bar
 from dpac.results import WithEnergies
-from dpac.settings import per_layer, ranges_in_order
+from dpac.settings import needed_layers, noise_settings, per_layer, ranges_in_order
 
 if TYPE_CHECKING:
     from dpac.network import Network
@@ -61,7 +61,7 @@ def _energies(network: Network, given: Any, noise: str, options: dict[str, Any])
     if isinstance(given, WithEnergies):
         given = given.energies
     if isinstance(given, Mapping):
-        needed = [layer.name for layer in network.layers if layer.has_weights or noise != "weight"]
+        needed = needed_layers(network.layers, noise_settings(noise))
         return per_layer("energy", given, network.layers, np.float32, needed)
     if np.ndim(given) == 0:
         options["energy"] = given

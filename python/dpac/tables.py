@@ -9,6 +9,7 @@ from typing import Literal
 from dpac import _native
 from dpac.data import Data
 from dpac.results import Table
+from dpac.settings import Noise
 from dpac.studies import study
 
 
@@ -17,7 +18,7 @@ def table(
     train: Data,
     data: Data,
     *,
-    noises: Sequence[Literal["shot", "thermal", "weight"]] = ("shot", "thermal", "weight"),
+    noises: Sequence[Noise] = ("shot", "thermal", "weight"),
     kinds: Sequence[Literal["uniform", "layer", "channel"]] = ("uniform", "layer", "channel"),
     names: Sequence[str] | None = None,
     progress: bool | None = None,

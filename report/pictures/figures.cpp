@@ -7,6 +7,7 @@
 
 #include "kernels/error.h"
 #include "report/pictures/layer_energies.h"
+#include "study/support/units.h"
 
 namespace dpac::report {
 namespace {
@@ -117,7 +118,7 @@ Figure make_figure(PictureKind kind, std::span<const ResultFile> results) {
 }
 
 std::string energy_label(std::string_view noise) {
-  return noise == "shot" ? "photons per MAC" : "energy per MAC (x base energy)";
+  return counts_photons(noise) ? "photons per MAC" : "energy per MAC (x base energy)";
 }
 
 std::string title_of(std::string_view what, std::span<const ResultFile> results) {

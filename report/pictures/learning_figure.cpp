@@ -4,6 +4,7 @@
 #include <string>
 
 #include "report/pictures/figures.h"
+#include "study/support/units.h"
 
 namespace dpac::report {
 namespace {
@@ -38,7 +39,7 @@ Chart chart_of(std::span<const ResultFile> results, const Axis& y, const Quantit
 
 Figure learning_figure(std::span<const ResultFile> results) {
   Figure figure{title_of("Learning", results), {}};
-  const bool shot = common_noise(results) == "shot";
+  const bool shot = counts_photons(common_noise(results));
   figure.charts.push_back(chart_of(results, {"accuracy (%)", false, 100}, {"accuracy", 100}));
   figure.charts.push_back(
       chart_of(results, {shot ? "photons per MAC" : "x base energy per MAC", true}, {"energy_per_mac", 1}));

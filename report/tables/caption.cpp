@@ -9,6 +9,7 @@
 
 #include "report/tables/rounded.h"
 #include "study/support/printable.h"
+#include "study/support/units.h"
 
 namespace dpac::report {
 namespace {
@@ -78,7 +79,7 @@ Sentence bits(const std::vector<ResultValue>& options) {
 Sentence photon(const std::vector<ResultValue>& options) {
   for (const ResultValue& own : options) {
     const auto noise = own.find("noise");
-    if (noise && noise->text() == "shot")
+    if (noise && counts_photons(noise->text()))
       return fmt::format("Photons of {} nm.", own["wavelength_nm"].number());
   }
   return std::nullopt;

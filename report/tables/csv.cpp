@@ -39,7 +39,7 @@ std::optional<double> member(const ResultValue& row, const char* key, const std:
 
 bool has_shot_noise(const std::vector<ResultValue>& rows) {
   return std::any_of(rows.begin(), rows.end(),
-                     [](const ResultValue& row) { return row["noise"].text() == "shot"; });
+                     [](const ResultValue& row) { return counts_photons(row["noise"].text()); });
 }
 
 void add_energies(const ResultValue& row, const std::vector<std::string>& kinds, bool shot, Line& line) {

@@ -84,7 +84,7 @@ std::vector<std::string> energy_families(const std::vector<ResultValue>& rows) {
   for (const ResultValue& row : rows) {
     const std::string noise = row["noise"].text();
     add(energy_unit(noise));
-    if (noise == "shot") add(kAttojoules);
+    if (counts_photons(noise)) add(kAttojoules);
   }
   // Photons first, whatever the order of the rows.
   std::stable_partition(families.begin(), families.end(),

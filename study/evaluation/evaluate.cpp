@@ -178,7 +178,7 @@ void add_options(OptionSet& set, EvaluationSettings& settings) {
   add_network_options(set, settings.model);
   add_run_options(set, settings.run);
   add_data_options(set, settings.data);
-  add_analog_options(set, settings.analog, {"none", "shot", "thermal", "weight"});
+  add_analog_options(set, settings.analog, all_kinds());
   add_sweep_options(set, settings.analog.noise);
   add_arithmetic_option(set, settings.analog.quantization);
 }

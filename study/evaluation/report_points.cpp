@@ -8,7 +8,7 @@ std::optional<PointEnergy> energy_of(const std::vector<AnalogLayer>& layers, con
                                      double wavelength_nm) {
   if (point.kind == NoiseKind::none) return std::nullopt;
   PointEnergy energy{energy_ledger(layers, point), std::nullopt};
-  if (point.kind == NoiseKind::shot) {
+  if (point.kind.has(NoiseKind::shot)) {
     energy.attojoules_per_mac = energy.ledger.energy_per_mac * photon_energy_aj(wavelength_nm);
   }
   return energy;

@@ -1,6 +1,7 @@
 #include "study/options/noise_options.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace dpac {
 namespace {
@@ -22,7 +23,8 @@ void parse_repeat(const std::string& text, EnergySettings& settings) {
 
 void add_noise_option(OptionSet& set, NoiseSettings& settings, const std::vector<std::string>& kinds) {
   set.heading(kGroup);
-  set.choice({"--noise", "", "Noise of the analog operations"}, settings.noise, kinds);
+  set.sum({"--noise", "", "Noise of the analog operations; several with + between them act together"},
+          settings.noise, kinds);
   add_noise_constants(set, settings);
 }
 
@@ -36,6 +38,12 @@ void add_noise_constants(OptionSet& set, NoiseSettings& settings) {
               fmt::format("Weight noise at energy 1, in units of the range of a channel's weights [{}]",
                           NoiseConfig{}.sigma_weight)},
              settings.sigma_weight, non_negative_number());
+  set.number(
+      {"--sigma-programming", "C0[,C1,C2]",
+       fmt::format("Programming noise at energy 1, c0 + c1 w + c2 w^2 with w = |W|, both in units of a "
+                   "channel's largest weight [{:g}]",
+                   fmt::join(NoiseConfig{}.programming, ","))},
+      settings.sigma_programming, any_number());
   set.choice({"--dot-length", "",
               "D of a convolution with groups, in its noise: of the channels of one group, or of all of them "
               "as in the "

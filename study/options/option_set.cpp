@@ -14,20 +14,22 @@
 namespace dpac {
 namespace {
 
+constexpr const char* kNothing = "none";
+
 void refuse_empty(const std::string& option, const std::string& text, const std::string& expected) {
   if (text.empty()) throw SettingError(fmt::format("{} is empty, expected {}", option, expected));
 }
 
-/// The parts between commas; there is no empty one.
-std::vector<std::string> split(const std::string& option, const std::string& text) {
+/// The parts between commas, or what else `sign` is; there is no empty one.
+std::vector<std::string> split(const std::string& option, const std::string& text, char sign = ',') {
   std::vector<std::string> parts;
   std::size_t begin = 0;
-  for (std::size_t comma = 0; comma != std::string::npos; begin = comma + 1) {
-    comma = text.find(',', begin);
-    parts.push_back(text.substr(begin, comma == std::string::npos ? comma : comma - begin));
+  for (std::size_t end = 0; end != std::string::npos; begin = end + 1) {
+    end = text.find(sign, begin);
+    parts.push_back(text.substr(begin, end == std::string::npos ? end : end - begin));
     if (!parts.back().empty()) continue;
-    throw SettingError(
-        fmt::format("{} is '{}', expected values with one comma between two of them", option, text));
+    throw SettingError(fmt::format("{} is '{}', expected values with one {} between two of them", option,
+                                   text, sign == ',' ? "comma" : "+"));
   }
   return parts;
 }
@@ -42,6 +44,22 @@ void check_each_once(const std::string& option, std::vector<std::string> values)
   std::sort(values.begin(), values.end());
   const auto twice = std::adjacent_find(values.begin(), values.end());
   if (twice != values.end()) throw SettingError(fmt::format("{} names '{}' twice", option, *twice));
+}
+
+/// In the order of the choices. A sum has none of what stands for nothing.
+std::string checked_sum(const std::string& option, const std::string& text,
+                        const std::vector<std::string>& choices) {
+  if (text.find('+') == std::string::npos) return checked_choice(option, text, choices);
+  const std::vector<std::string> parts = split(option, text, '+');
+  for (const std::string& part : parts) checked_choice(option, part, choices);
+  check_each_once(option, parts);
+  if (std::find(parts.begin(), parts.end(), kNothing) != parts.end())
+    throw SettingError(fmt::format("{} is '{}': '{}' stands alone", option, text, kNothing));
+  std::vector<std::string> sorted;
+  for (const std::string& choice : choices) {
+    if (std::find(parts.begin(), parts.end(), choice) != parts.end()) sorted.push_back(choice);
+  }
+  return fmt::format("{}", fmt::join(sorted, "+"));
 }
 
 /// In --help an option of that kind shows what it takes where others have a placeholder.
@@ -193,6 +211,37 @@ DeclaredOption OptionSet::choice(const OptionText& text, std::optional<std::stri
   entries_.back().check = [&to, choices, name = main_name(text.name)] {
     if (to) checked_choice(name, *to, choices);
   };
+  return option;
+}
+
+DeclaredOption OptionSet::sum(const OptionText& text, std::string& to,
+                              const std::vector<std::string>& choices) {
+  const auto check = [&to, choices, name = main_name(text.name)] { to = checked_sum(name, to, choices); };
+  const auto take = [&to, check](const Values& values) {
+    to = values.front();
+    check();
+  };
+  const DeclaredOption option = declare(with_choices(text, choices), Times::once, take, to);
+  entries_.back().choices = choices;
+  entries_.back().check = check;
+  return option;
+}
+
+DeclaredOption OptionSet::sums(const OptionText& text, std::vector<std::string>& to,
+                               const std::vector<std::string>& choices) {
+  const auto check = [&to, choices, option = main_name(text.name)] {
+    for (std::string& value : to) value = checked_sum(option, value, choices);
+    check_each_once(option, to);
+  };
+  const auto take = [&to, check, option = main_name(text.name)](const Values& values) {
+    to = split(option, values.front());
+    check();
+  };
+  OptionText shown = text;
+  shown.help += fmt::format(": {}", fmt::join(choices, ", "));
+  const DeclaredOption option = declare(shown, Times::once, take, fmt::format("{}", fmt::join(to, ",")));
+  entries_.back().choices = choices;
+  entries_.back().check = check;
   return option;
 }
 

@@ -114,6 +114,13 @@ class OptionSet {
   DeclaredOption choice(const OptionText& text, std::optional<std::string>& to,
                         const std::vector<std::string>& choices);
 
+  /// One of `choices`, or several with + between them, each once; they are kept in the order of `choices`.
+  DeclaredOption sum(const OptionText& text, std::string& to, const std::vector<std::string>& choices);
+
+  /// Several of those, with commas between them, each once.
+  DeclaredOption sums(const OptionText& text, std::vector<std::string>& to,
+                      const std::vector<std::string>& choices);
+
   /// Some of `choices`, with commas between them, each once; --help lists them behind the text.
   DeclaredOption choices(const OptionText& text, std::vector<std::string>& to,
                          const std::vector<std::string>& choices);

@@ -22,21 +22,20 @@
 namespace dpac {
 namespace {
 
-/// A sigma is for the rows of its noise.
-void check_sigma(const TableSettings& settings, const std::string& noise, bool given) {
-  const auto& noises = settings.noises;
-  if (!given || std::find(noises.begin(), noises.end(), noise) != noises.end()) return;
-  throw SettingError(fmt::format("--sigma-{0} was given, but --noises has no {0}", noise));
+/// A constant is for the rows of its noise.
+void check_constants(const TableSettings& settings) {
+  for (const GivenConstant& given : settings.analog.noise.given_constants()) {
+    const auto acts = [&](const std::string& noise) { return noise_kind(noise).has(given.noise); };
+    if (std::any_of(settings.noises.begin(), settings.noises.end(), acts)) continue;
+    throw SettingError(fmt::format("{} was given, but --noises has no {}", given.option, name(given.noise)));
+  }
 }
 
 WorkbenchSettings row_settings(const TableSettings& settings, const std::string& weights,
                                const std::string& noise) {
   WorkbenchSettings row = settings;
   row.model.weights = weights;
-  row.analog.noise.noise = noise;
-  if (noise != "thermal") row.analog.noise.sigma_thermal.reset();
-  if (noise != "weight") row.analog.noise.sigma_weight.reset();
-  if (noise == "weight") row.analog.noise.dot_length = name(DotLength::in_group);  // It has no D.
+  row.analog.noise = settings.analog.noise.of(noise);
   row.analog.ranges_reported = true;  // The quantised baseline has them whatever the noise.
   return row;
 }
@@ -114,15 +113,16 @@ void add_options(OptionSet& set, TableSettings& settings) {
             settings.names);
   add_table_workbench_options(set, settings);
   set.heading("Noise");
-  set.choices({"--noises", "A,B,...", "Noises of the analog operations, each with every network"},
-              settings.noises, noisy_kinds());
+  set.sums(
+      {"--noises", "A,B,...",
+       "Noises of the analog operations, each with every network; several with + between them act together"},
+      settings.noises, noisy_kinds());
   add_search_options(set, settings.search);
 }
 
 void TableSettings::check() const {
   check_values(*this);
-  check_sigma(*this, "thermal", analog.noise.sigma_thermal.has_value());
-  check_sigma(*this, "weight", analog.noise.sigma_weight.has_value());
+  check_constants(*this);
   for (const std::string& noise : noises) row_settings(*this, "", noise).check();
   search.check();
   if (!names.empty()) check_names(names, weights);

@@ -21,7 +21,7 @@ struct DPAC_API TableSettings : WorkbenchSettings {
   SearchSettings search;
   std::vector<std::string> weights = {};
   std::vector<std::string> names = {};  ///< What the rows call them; empty for the files' names.
-  std::vector<std::string> noises = noisy_kinds();
+  std::vector<std::string> noises = {"shot", "thermal", "weight"};
   std::string state = {};  ///< A folder to resume from; empty for none.
 
   /// Before the work, which may take weeks. @throws SettingError

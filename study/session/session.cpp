@@ -157,7 +157,7 @@ std::optional<double> mean_tokens(const Graph& graph) {
 }
 
 int64_t samples_at_a_time(const RunSettings& run, NoiseKind noise) {
-  return whole_groups(run.batch, noise_model(noise).perturbs_weights ? kSamplesPerDraw : 1);
+  return whole_groups(run.batch, noise_traits(noise).redraws_weights ? kSamplesPerDraw : 1);
 }
 
 std::unique_ptr<SampleReader> make_reader(const OpenedData& data, const Graph& graph, const RunSettings& run,

@@ -8,7 +8,7 @@
 namespace dpac {
 
 bool AnalogSettings::ranges_needed() const {
-  return ranges_reported || noise_model(kind()).needs_ranges || quantization.activations(kind()).has_value();
+  return ranges_reported || noise_traits(kind()).needs_ranges || quantization.activations(kind()).has_value();
 }
 
 void AnalogSettings::check() const {

@@ -8,7 +8,7 @@
 namespace dpac {
 CalibrationMethod CalibrationSettings::method(NoiseKind noise) const {
   if (method_name) return *method_name == "ema" ? CalibrationMethod::ema : CalibrationMethod::percentile;
-  return noise_model(noise).calibration;
+  return noise_traits(noise).defaults.calibration;
 }
 
 int64_t CalibrationSettings::batches(NoiseKind noise) const {

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "engine/noise/energy.h"
 #include "engine/noise/noise_models.h"
@@ -22,12 +23,15 @@ std::vector<Energies> energies_of(const EnergySettings& settings, const std::vec
   return points;
 }
 
-/// A sigma acts on one kind of noise only.
-void check_sigma(const std::string& option, const std::optional<double>& sigma, NoiseKind its,
-                 NoiseKind chosen) {
-  if (!sigma || chosen == its) return;
-  throw SettingError(
-      fmt::format("{} was given, but the noise is '{}': add --noise {}", option, name(chosen), name(its)));
+/// "shot, thermal or weight".
+std::string any_of(bool (*fits)(const NoiseModel&)) {
+  std::vector<std::string_view> names;
+  for (const NoiseModel& model : noise_models()) {
+    if (fits(model)) names.push_back(model.name);
+  }
+  const std::string_view last = names.back();
+  names.pop_back();
+  return fmt::format("{} or {}", fmt::join(names, ", "), last);
 }
 
 }  // namespace
@@ -51,7 +55,7 @@ void EnergySettings::check(NoiseKind noise) const {
   throw SettingError(
       fmt::format("--noise {} needs an energy: give --energy E ({}, for instance 10), --energies FILE or "
                   "--energies-sweep A,B,...",
-                  name(noise), noise_model(noise).energy_unit));
+                  name(noise), noise_traits(noise).energy_unit));
 }
 
 std::vector<NoiseConfig> EnergySettings::points(const std::vector<AnalogLayer>& layers,
@@ -76,20 +80,55 @@ std::vector<std::string> noisy_kinds() {
   return kinds;
 }
 
+std::vector<std::string> all_kinds() {
+  std::vector<std::string> kinds = noisy_kinds();
+  kinds.insert(kinds.begin(), name(NoiseKind::none));
+  return kinds;
+}
+
 NoiseKind NoiseSettings::kind() const {
-  for (const NoiseModel& model : noise_models()) {
-    if (model.name == noise) return model.kind;
+  try {
+    return noise_kind(noise);
+  } catch (const Error& error) {
+    throw SettingError(fmt::format("--noise: {}", error.what()));
   }
-  return NoiseKind::none;
+}
+
+std::vector<GivenConstant> NoiseSettings::given_constants() const {
+  std::vector<GivenConstant> given;
+  if (sigma_thermal) given.push_back({"--sigma-thermal", NoiseKind::thermal});
+  if (sigma_weight) given.push_back({"--sigma-weight", NoiseKind::weight});
+  if (!sigma_programming.empty()) given.push_back({"--sigma-programming", NoiseKind::programming});
+  return given;
+}
+
+NoiseSettings NoiseSettings::of(const std::string& other) const {
+  NoiseSettings settings = *this;
+  settings.noise = other;
+  const NoiseKind kind = settings.kind();
+  if (!kind.has(NoiseKind::thermal)) settings.sigma_thermal.reset();
+  if (!kind.has(NoiseKind::weight)) settings.sigma_weight.reset();
+  if (!kind.has(NoiseKind::programming)) settings.sigma_programming.clear();
+  if (!noise_traits(kind).depends_on_length) settings.dot_length = name(DotLength::in_group);
+  return settings;
 }
 
 void NoiseSettings::check() const {
-  check_sigma("--sigma-thermal", sigma_thermal, NoiseKind::thermal, kind());
-  check_sigma("--sigma-weight", sigma_weight, NoiseKind::weight, kind());
-  if (dot_length != name(DotLength::in_group) && !noise_model(kind()).depends_on_length) {
+  for (const GivenConstant& given : given_constants()) {
+    if (kind().has(given.noise)) continue;
+    throw SettingError(fmt::format("{} was given, but the noise is '{}': add --noise {}", given.option,
+                                   name(kind()),
+                                   name(kind() == NoiseKind::none ? given.noise : kind() + given.noise)));
+  }
+  if (!sigma_programming.empty() && sigma_programming.size() != 1 && sigma_programming.size() != 3) {
+    throw SettingError(
+        fmt::format("--sigma-programming has {} numbers, expected one, or the three of c0 + c1 w + c2 w^2",
+                    sigma_programming.size()));
+  }
+  if (dot_length != name(DotLength::in_group) && !noise_traits(kind()).depends_on_length) {
     throw SettingError(fmt::format(
-        "--dot-length {} was given, but the noise is '{}', whose sigma has no D: add --noise shot or thermal",
-        dot_length, noise));
+        "--dot-length {} was given, but the noise is '{}', whose sigma has no D: add --noise {}", dot_length,
+        noise, any_of([](const NoiseModel& model) { return model.length_power != 0; })));
   }
   if (seed > std::numeric_limits<uint64_t>::max() - static_cast<uint64_t>(seeds - 1)) {
     throw SettingError(fmt::format(
@@ -98,8 +137,8 @@ void NoiseSettings::check() const {
   if (!energies_given) return;
   if (kind() != NoiseKind::none) return energies.check(kind());
   if (const char* given = energies.given()) {
-    throw SettingError(fmt::format(
-        "{} was given, but there is no noise for it to act on: add --noise shot, thermal or weight", given));
+    throw SettingError(fmt::format("{} was given, but there is no noise for it to act on: add --noise {}",
+                                   given, any_of([](const NoiseModel&) { return true; })));
   }
 }
 
@@ -117,12 +156,15 @@ NoiseConfig NoiseSettings::base() const {
   NoiseConfig config{.kind = kind(), .energies = {}, .seed = seed};
   config.sigma_thermal = sigma_thermal.value_or(config.sigma_thermal);
   config.sigma_weight = sigma_weight.value_or(config.sigma_weight);
+  if (!sigma_programming.empty()) config.programming = {};
+  std::copy_n(sigma_programming.begin(), std::min(sigma_programming.size(), config.programming.size()),
+              config.programming.begin());
   config.dot_length = dot_length == name(DotLength::paper) ? DotLength::paper : DotLength::in_group;
   return config;
 }
 
 std::optional<double> NoiseSettings::photon_aj() const {
-  if (kind() != NoiseKind::shot) return std::nullopt;
+  if (!kind().has(NoiseKind::shot)) return std::nullopt;
   return photon_energy_aj(wavelength_nm);
 }
 

@@ -35,17 +35,31 @@ struct DPAC_API EnergySettings {
                                                 const NoiseConfig& base) const;
 };
 
+/// A constant that was given.
+struct GivenConstant {
+  const char* option;
+  NoiseKind noise;  ///< That it is of.
+};
+
 struct DPAC_API NoiseSettings {
-  std::string noise = "none";
+  std::string noise = "none";  ///< Or "shot", "thermal", "weight", "programming", or several: "shot+thermal".
   EnergySettings energies = {};
   bool energies_given = true;  ///< False for commands that find the energies themselves.
   std::optional<double> sigma_thermal = {}, sigma_weight = {};  ///< Unset: NoiseConfig's.
+  std::vector<double> sigma_programming = {};                   ///< c0, or c0, c1, c2; empty: NoiseConfig's.
   std::string dot_length = "in-group";
   double wavelength_nm = 1550;  ///< Of the homodyne network in docs/model.md section 5.
   uint64_t seed = 0;
   int seeds = 1;
 
+  /// @throws SettingError for a name that is none.
   [[nodiscard]] NoiseKind kind() const;
+
+  /// Those of the noises' constants that are not NoiseConfig's.
+  [[nodiscard]] std::vector<GivenConstant> given_constants() const;
+
+  /// These settings for another noise, without what does not act on it.
+  [[nodiscard]] NoiseSettings of(const std::string& noise) const;
 
   /// @throws SettingError if noise has no energy, a setting comes without the noise it is for, or there are
   /// not as many seeds.
@@ -57,7 +71,7 @@ struct DPAC_API NoiseSettings {
   /// Kind, constants and the first seed, without energies.
   [[nodiscard]] NoiseConfig base() const;
 
-  /// Energy of a photon in attojoules; none for other noises, whose energies have no unit.
+  /// Energy of a photon in attojoules; none without shot noise: other energies have no unit.
   [[nodiscard]] std::optional<double> photon_aj() const;
 
   /// One configuration per energy of the sweep, else just one; all with the first seed.
@@ -67,7 +81,10 @@ struct DPAC_API NoiseSettings {
   [[nodiscard]] std::vector<uint64_t> seed_list() const;
 };
 
-/// The kinds of noise there are, "none" left out.
+/// The noises there are, "none" left out.
 DPAC_API std::vector<std::string> noisy_kinds();
+
+/// The same behind "none".
+DPAC_API std::vector<std::string> all_kinds();
 
 }  // namespace dpac

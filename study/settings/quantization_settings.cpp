@@ -11,7 +11,7 @@ namespace {
 std::optional<double> in_force(const BitsSetting& own, const BitsSetting& both, NoiseKind noise) {
   if (own.given) return own.bits;
   if (both.given) return both.bits;
-  return noise_model(noise).bits;
+  return noise_traits(noise).defaults.bits;
 }
 
 }  // namespace

@@ -28,9 +28,9 @@ double SearchSettings::target(double full_precision_accuracy) const {
 
 Bracket SearchSettings::bracket_of(const std::string& kind, NoiseKind noise) const {
   if (!bracket.empty()) return {bracket[0], bracket[1]};
-  const NoiseModel& model = noise_model(noise);
-  if (kind == "uniform") return model.uniform;
-  return kind == "layer" ? model.by_layer : model.by_channel;
+  const NoiseDefaults defaults = noise_traits(noise).defaults;
+  if (kind == "uniform") return defaults.uniform;
+  return kind == "layer" ? defaults.by_layer : defaults.by_channel;
 }
 
 }  // namespace dpac

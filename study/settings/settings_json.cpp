@@ -44,7 +44,7 @@ void write(const EnergySettings& settings, Json& json) {
 }
 
 void write(const NoiseSettings& settings, Json& json) {
-  json["noise"] = settings.noise;
+  json["noise"] = name(settings.kind());
   if (settings.energies_given) write(settings.energies, json);
   write_constants(settings, json);
   json["wavelength_nm"] = settings.wavelength_nm;
@@ -55,6 +55,10 @@ void write(const NoiseSettings& settings, Json& json) {
 void write_constants(const NoiseSettings& settings, Json& json) {
   json["sigma_thermal"] = settings.sigma_thermal.value_or(NoiseConfig{}.sigma_thermal);
   json["sigma_weight"] = settings.sigma_weight.value_or(NoiseConfig{}.sigma_weight);
+  if (settings.kind().has(NoiseKind::programming)) {
+    const auto programming = settings.base().programming;
+    json["sigma_programming"] = std::vector<double>(programming.begin(), programming.end());
+  }
   json["dot_length"] = settings.dot_length;
 }
 

@@ -7,7 +7,11 @@ std::string energy_unit(std::string_view noise) {
 }
 
 std::string energy_name(std::string_view noise) {
-  return noise == "shot" ? "photons" : "x base energy";
+  return counts_photons(noise) ? "photons" : "x base energy";
+}
+
+bool counts_photons(std::string_view noise) {
+  return noise == "shot" || noise.starts_with("shot+");  // It is the first of all.
 }
 
 }  // namespace dpac

@@ -13,4 +13,7 @@ std::string energy_unit(std::string_view noise);
 /// The same where it stands alone: "photons", "x base energy".
 std::string energy_name(std::string_view noise);
 
+/// Whether shot noise is among the noises of that name, so that energies are counted in photons.
+bool counts_photons(std::string_view noise);
+
 }  // namespace dpac

@@ -22,7 +22,7 @@ Quantization quantization_of(const TimingSettings& settings, const Graph& graph,
   Quantization quantization;
   quantization.weight_bits = settings.quantization.weights(noise);
   quantization.activation_bits = settings.quantization.activations(noise);
-  if (quantization.activation_bits || noise_model(noise).needs_ranges) {
+  if (quantization.activation_bits || noise_traits(noise).needs_ranges) {
     quantization.ranges = calibrate(graph, CalibrationMethod::ema, thread_count(settings.run.threads),
                                     [&](const BatchVisitor& visit) { visit(inputs.inputs()); });
   }

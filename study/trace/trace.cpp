@@ -103,7 +103,7 @@ void add_options(OptionSet& set, TraceSettings& settings) {
   add_network_options(set, settings.model);
   add_run_options(set, settings.run);
   add_data_options(set, settings.data, {.limit = "Samples to trace, spread evenly over the data set"});
-  add_analog_options(set, settings.analog, {"none", "shot", "thermal", "weight"});
+  add_analog_options(set, settings.analog, all_kinds());
 }
 
 Trace trace_network(const TraceSettings& settings) {

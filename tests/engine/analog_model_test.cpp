@@ -30,7 +30,7 @@ Ranges ranges_of(const Graph& graph) {
   return calibrate(graph, CalibrationMethod::ema, 1, [&](const BatchVisitor& visit) { visit(images); });
 }
 
-std::vector<NoiseModel> models() {
+std::vector<NoiseCase> models() {
   return {{"thermal, 8 bits", NoiseKind::thermal, 8, 8},
           {"thermal, no quantiser", NoiseKind::thermal, {}, {}},
           {"thermal, fractional bits, repeats", NoiseKind::thermal, 5.3, 6.7, true},
@@ -39,15 +39,24 @@ std::vector<NoiseModel> models() {
           {"weight, 8 bits, repeats", NoiseKind::weight, 8, 8, true},
           {"shot, 8 bits", NoiseKind::shot, 8, 8},
           {"shot, repeats", NoiseKind::shot, {}, {}, true},
+          {"shot and thermal", NoiseKind::shot + NoiseKind::thermal, {}, {}},
+          {"programming, 8 bits", NoiseKind::programming, 8, 8},
+          {"thermal and weight, 8 bits", NoiseKind::thermal + NoiseKind::weight, 8, 8},
+          {"all, repeats",
+           NoiseKind::shot + NoiseKind::thermal + NoiseKind::weight + NoiseKind::programming,
+           {},
+           {},
+           true},
           {"no noise, 8 bits", NoiseKind::none, 8, 8},
           {"no noise, weights only", NoiseKind::none, 4, {}}};
 }
 
-OracleSetup oracle_setup(const NoiseModel& model, const Network& network, const Ranges& ranges) {
+OracleSetup oracle_setup(const NoiseCase& model, const Network& network, const Ranges& ranges) {
   return {.noise = noise_of(model, network.layers()),
           .xi = [](int l, int64_t c, int64_t p, int64_t pixels,
                    int k) { return xi(l, kSample, c, p, pixels, k); },
-          .weight_xi = [](int l, int64_t e, int k) { return weight_xi(l, kSample / 32, e, k); },
+          .weight_xi = [](NoiseStream stream, int l, int64_t e,
+                          int k) { return weight_xi(stream, l, kSample / 32, e, k); },
           .quantization = options_of(model, ranges).quantization};
 }
 
@@ -59,7 +68,7 @@ NetworkCase small_case() {
 }  // namespace
 
 TEST_CASE("every noise, quantised or not, equals the oracle layer by layer") {
-  for (const NoiseModel& model : models()) {
+  for (const NoiseCase& model : models()) {
     CAPTURE(std::string(model.what));
     for (const NetworkCase& c : network_cases()) {
       CAPTURE(c.what);
@@ -98,7 +107,7 @@ TEST_CASE("every noise, quantised or not, equals the oracle layer by layer") {
 }
 
 TEST_CASE("quantised inputs of all layers are the oracle's codes but for rounding edges") {
-  const NoiseModel model{"no noise, 8 bits", NoiseKind::none, 8, 8};
+  const NoiseCase model{"no noise, 8 bits", NoiseKind::none, 8, 8};
   for (const NetworkCase& c : network_cases()) {
     CAPTURE(c.what);
     const Graph graph = build(c);
@@ -126,9 +135,9 @@ TEST_CASE("integers give what float32 gives, but for codes on a rounding edge") 
     MESSAGE("skipped: no VNNI here");
     return;
   }
-  for (const NoiseModel& model :
-       {NoiseModel{"none", NoiseKind::none, 8, 8}, NoiseModel{"thermal", NoiseKind::thermal, 8, 8},
-        NoiseModel{"thermal, fewer bits, repeats", NoiseKind::thermal, 5.3, 6.7, true}}) {
+  for (const NoiseCase& model :
+       {NoiseCase{"none", NoiseKind::none, 8, 8}, NoiseCase{"thermal", NoiseKind::thermal, 8, 8},
+        NoiseCase{"thermal, fewer bits, repeats", NoiseKind::thermal, 5.3, 6.7, true}}) {
     CAPTURE(std::string(model.what));
     for (const NetworkCase& c : network_cases()) {
       CAPTURE(std::string(c.what));
@@ -161,7 +170,7 @@ TEST_CASE("integers give what float32 gives, but for codes on a rounding edge") 
 
 TEST_CASE("where codes lie far from zero, sums could overflow, and float32 is used") {
   if (!onednn::exact_integer_products()) return;
-  const NoiseModel model{"none", NoiseKind::none, 8, 8};
+  const NoiseCase model{"none", NoiseKind::none, 8, 8};
   Graph graph = build(small_case());
   const Ranges ranges = ranges_of(graph);
   CHECK(Network(graph, options_of(model, ranges)).arithmetic() == "int8");
@@ -179,7 +188,7 @@ TEST_CASE("results have the same bits for every batch size, number of threads an
   const Graph graph = build(small_case());
   const Ranges ranges = ranges_of(graph);
   const auto images = images_for(graph, kSamples);
-  for (const NoiseModel& model : models()) {
+  for (const NoiseCase& model : models()) {
     CAPTURE(std::string(model.what));
     std::vector<float> reference;
     for (const Isa isa : supported_isas()) {
@@ -204,7 +213,7 @@ TEST_CASE("several configurations at once give what each gives alone") {
   const Graph graph = build(small_case());
   const Ranges ranges = ranges_of(graph);
   const auto images = images_for(graph, 7);
-  for (const NoiseModel& model : models()) {
+  for (const NoiseCase& model : models()) {
     CAPTURE(std::string(model.what));
     Network network(build(small_case()), options_of(model, ranges, 3, 2));
     const std::vector<NoiseConfig> configs = four_configurations(model, network.layers());
@@ -228,7 +237,7 @@ TEST_CASE("10,000 draws of one layer have its sigma to 1 %, and their mean is th
   const Graph graph = build(c);
   const Ranges ranges = ranges_of(graph);
   const auto image = images_for(graph, 1);
-  for (const NoiseModel& model : {models()[0], models()[6], models()[7]}) {
+  for (const NoiseCase& model : {models()[0], models()[6], models()[7], models()[8], models()[11]}) {
     CAPTURE(std::string(model.what));
     NetworkOptions options = options_of(model, ranges);
     options.keep_pre_activations = true;

@@ -33,8 +33,8 @@ TEST_CASE("noise of every layer of a BERT is standard normal over its sigma, ove
   const RandomSequences sequences(shape, {{7, 7}});
   const Ranges ranges = bert_ranges(shape, sequences);
   const std::vector<int64_t> samples = {3};
-  for (const NoiseModel& model : noise_models()) {
-    if (model.kind != NoiseKind::shot && model.kind != NoiseKind::thermal) continue;
+  for (const NoiseCase& model : noise_cases()) {
+    if (!perturbs_outputs(model.kind) || model.kind.has(NoiseKind::weight)) continue;
     CAPTURE(std::string(model.what));
     NetworkOptions options = options_of(model, ranges);
     options.keep_pre_activations = true;
@@ -74,7 +74,7 @@ TEST_CASE("both products of attention have the oracle's variance over 2000 seeds
     CAPTURE(name(kind));
     CAPTURE(repeats);
     CAPTURE(layer);
-    const NoiseModel model{"", kind};
+    const NoiseCase model{"", kind};
     NetworkOptions options = options_of(model, ranges);
     options.keep_pre_activations = true;
     Network network(build(shape), options);

@@ -20,7 +20,7 @@ constexpr double kOfLayer = 2e-5, kOfNetwork = 1e-4;
 
 /// A case under a noise, run by the engine with all that it showed.
 struct Observed {
-  Observed(const BertCase& c, const NoiseModel& m)
+  Observed(const BertCase& c, const NoiseCase& m)
       : model(m),
         checkpoint(random_bert(c.shape)),
         sequences(c.shape, c.lengths),
@@ -44,7 +44,7 @@ struct Observed {
     return logits.data() + s * static_cast<std::size_t>(output_channels(graph));
   }
 
-  NoiseModel model;
+  NoiseCase model;
   Checkpoint checkpoint;
   RandomSequences sequences;
   Graph graph;
@@ -88,7 +88,7 @@ void check_outputs(const Observed& seen, std::size_t s, const BertOracleRun& ref
 }  // namespace
 
 TEST_CASE("a BERT equals the oracle from tokens to logits, clean and under every noise") {
-  for (const NoiseModel& model : noise_models()) {
+  for (const NoiseCase& model : noise_cases()) {
     if (model.weight_bits) continue;
     CAPTURE(std::string(model.what));
     for (const BertCase& c : bert_cases()) {
@@ -106,7 +106,7 @@ TEST_CASE("a BERT equals the oracle from tokens to logits, clean and under every
 }
 
 TEST_CASE("every operation of a BERT equals the oracle's on the same input, quantised or not") {
-  for (const NoiseModel& model : noise_models()) {
+  for (const NoiseCase& model : noise_cases()) {
     CAPTURE(std::string(model.what));
     for (const BertCase& c : bert_cases()) {
       CAPTURE(std::string(c.what));

@@ -63,7 +63,7 @@ TEST_CASE("a run of images is left between two operations, and can be run again"
   constexpr int64_t kImages = 9;
   const auto images = images_for(graph, kImages);
   const auto samples = indices(kImages, 28);  // Two draws of weights.
-  for (const NoiseModel& model : noise_models()) {
+  for (const NoiseCase& model : noise_cases()) {
     CAPTURE(std::string(model.what));
     const Ranges ranges(quantized_tensors(graph).size(), {-4, 4});
     for (const int threads : {1, 3}) {
@@ -87,7 +87,7 @@ TEST_CASE("a run of text is left between two operations, and can be run again") 
   const RandomSequences sequences = mixed_sequences(shape, kTexts, shape.positions);
   const auto samples = indices(kTexts, 20);
   const Ranges ranges = bert_ranges(shape, sequences);
-  for (const NoiseModel& model : noise_models()) {
+  for (const NoiseCase& model : noise_cases()) {
     CAPTURE(std::string(model.what));
     check_leaving(
         [&](Poll poll) {

@@ -24,7 +24,7 @@ struct Case {
   BlockedMap map;
   bool residual;
   std::vector<PixelRun> runs;
-  std::vector<float> gains, scales, y, shortcut, gradient;
+  std::vector<float> gains, floors, scales, y, shortcut, gradient;
   Quantizer quantizer = {}, result_quantizer = {};
   std::vector<uint8_t> passes, sum_passes;
   AnalogEpilogue epilogue;
@@ -60,6 +60,7 @@ struct Case {
     epilogue = {.map = map,
                 .runs = runs,
                 .gains = gains.data(),
+                .floors = floors.empty() ? nullptr : floors.data(),
                 .scales = scales.data(),
                 .activation = Activation::relu,
                 .quantizer = quantizer,
@@ -75,6 +76,7 @@ struct Case {
     return {.map = map,
             .runs = runs,
             .gains = gains.data(),
+            .floors = floors.empty() ? nullptr : floors.data(),
             .scales = scales.data(),
             .passes = passes.data(),
             .sum_passes = residual ? sum_passes.data() : nullptr};
@@ -84,9 +86,10 @@ struct Case {
     return static_cast<std::size_t>(((c / map.block) * map.pixels + p) * map.block + c % map.block);
   }
   [[nodiscard]] double sigma(int64_t c, int64_t p) const {
-    const auto row = static_cast<std::size_t>((p / 9) % 2 * map.padded_channels());
-    return static_cast<double>(gains[row + static_cast<std::size_t>(c)]) *
-           static_cast<double>(scales[static_cast<std::size_t>(p)]);
+    const auto at = static_cast<std::size_t>((p / 9) % 2 * map.padded_channels() + c);
+    const double scaled =
+        static_cast<double>(gains[at]) * static_cast<double>(scales[static_cast<std::size_t>(p)]);
+    return floors.empty() ? scaled : std::hypot(scaled, static_cast<double>(floors[at]));
   }
   [[nodiscard]] double noise(int64_t c, int64_t p) const {
     float xi = 0;
@@ -120,6 +123,10 @@ std::vector<Case> cases() {
     all.emplace_back(24, 20, block, false, false);
     all.emplace_back(24, 20, block, true, true);
     all.emplace_back(24, 20, block, false, true);
+    Case floored(24, 20, block, true, false);
+    floored.floors = test::random_values(floored.gains.size(), 9, 0.1f, 2.0f);
+    for (std::size_t i = 0; i < floored.gains.size(); ++i) floored.floors[i] *= floored.gains[i] > 0;
+    all.push_back(floored);
   }
   return all;
 }

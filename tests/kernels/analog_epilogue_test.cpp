@@ -26,7 +26,7 @@ struct Case {
   Activation activation;
   bool residual, relu_after;
   std::vector<PixelRun> runs;
-  std::vector<float> gains, scales, y, shortcut;
+  std::vector<float> gains, scales, y, shortcut, floors = {};
   std::vector<int32_t> repeats = {};
   Quantizer quantizer = {}, result_quantizer = {};
   bool noise = true;
@@ -62,6 +62,7 @@ struct Case {
     return {.map = map(),
             .runs = runs,
             .gains = noise ? gains.data() : nullptr,
+            .floors = noise && !floors.empty() ? floors.data() : nullptr,
             .repeats = repeats.empty() ? nullptr : repeats.data(),
             .scales = scales.data(),
             .activation = activation,
@@ -108,10 +109,10 @@ double activated(Activation activation, double v) {
 double expected(const Case& k, int64_t c, int64_t p) {
   const auto padded = static_cast<std::size_t>(k.map().padded_channels());
   const auto run = std::find_if(k.runs.begin(), k.runs.end(), [p](const PixelRun& r) { return p < r.end; });
-  const double sigma =
-      static_cast<double>(
-          k.gains[static_cast<std::size_t>(run->gain_row) * padded + static_cast<std::size_t>(c)]) *
-      static_cast<double>(k.scales[static_cast<std::size_t>(p)]);
+  const std::size_t at = static_cast<std::size_t>(run->gain_row) * padded + static_cast<std::size_t>(c);
+  const double scaled =
+      static_cast<double>(k.gains[at]) * static_cast<double>(k.scales[static_cast<std::size_t>(p)]);
+  const double sigma = k.floors.empty() ? scaled : std::hypot(scaled, static_cast<double>(k.floors[at]));
   const int repeats = k.repeats.empty() ? 1 : k.repeats[static_cast<std::size_t>(c)];
   double noise = 0;
   for (int r = 0; k.noise && r < repeats; ++r) noise += xi(k, c, p, r);
@@ -165,6 +166,12 @@ std::vector<Case> cases() {
     Case repeated(24, 20, block, Activation::none, false, false);
     for (int c = 0; c < 32; ++c) repeated.repeats.push_back(1 + c * 7 % 5);
     all.push_back(repeated);
+    Case floored(24, 37, block, Activation::relu, true, true);
+    floored.floors = test::random_values(floored.gains.size(), 9, 0.1f, 2.0f);
+    for (std::size_t i = 0; i < floored.gains.size(); ++i) floored.floors[i] *= floored.gains[i] > 0;
+    all.push_back(floored);
+    floored.repeats = repeated.repeats;
+    all.push_back(floored);
   }
   return all;
 }

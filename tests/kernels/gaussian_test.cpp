@@ -256,12 +256,14 @@ TEST_CASE("neighbouring keys give independent values") {
   const double bound = 5 / std::sqrt(static_cast<double>(kCount));
   const NoiseKey base{.seed = 3, .step = 1, .layer = 2, .repeat = 1, .sample = 8};
   const std::vector<float> z = draw(base, kCount);
-  std::vector<NoiseKey> neighbours(5, base);
+  std::vector<NoiseKey> neighbours(7, base);
   neighbours[0].seed = 4;
   neighbours[1].step = 2;
   neighbours[2].layer = 3;
   neighbours[3].repeat = 2;
   neighbours[4].sample = 9;
+  neighbours[5].stream = NoiseStream::weights;
+  neighbours[6].stream = NoiseStream::chip;
   for (const NoiseKey& neighbour : neighbours) {
     CHECK(std::abs(test::correlation(z, draw(neighbour, kCount))) < bound);
   }

@@ -21,7 +21,7 @@ constexpr NoiseKey kKey{.seed = 5, .layer = 3, .repeat = 2, .sample = 9};
 struct Case {
   int64_t rows, row_length;
   std::vector<int32_t> repeats;
-  std::vector<float> gains, weights;
+  std::vector<float> gains, weights, slopes = {}, curves = {};
 
   Case(int64_t r, int64_t length, std::vector<int32_t> repeats_of_rows)
       : rows(r),
@@ -33,9 +33,19 @@ struct Case {
   [[nodiscard]] WeightNoise noise() const {
     return {.row_length = row_length,
             .gains = gains.data(),
+            .slopes = slopes.empty() ? nullptr : slopes.data(),
+            .curves = curves.empty() ? nullptr : curves.data(),
             .repeats = repeats.empty() ? nullptr : repeats.data()};
   }
 };
+
+double sigma_of(const Case& k, std::size_t row, float weight) {
+  const auto gain = static_cast<double>(k.gains[row]);
+  if (k.slopes.empty()) return gain;
+  const double size = std::abs(static_cast<double>(weight));
+  return std::max(
+      0.0, gain + size * (static_cast<double>(k.slopes[row]) + size * static_cast<double>(k.curves[row])));
+}
 
 /// The contract in double arithmetic; the draws are the generator's, tested elsewhere.
 std::vector<double> expected(const Case& k) {
@@ -48,7 +58,7 @@ std::vector<double> expected(const Case& k) {
     for (std::size_t e = 0; e < all.size(); ++e) {
       const std::size_t row = e / static_cast<std::size_t>(k.row_length);
       if (repeat < (k.repeats.empty() ? 1 : k.repeats[row])) {
-        all[e] += static_cast<double>(k.gains[row]) * static_cast<double>(xi[e]);
+        all[e] += sigma_of(k, row, k.weights[e]) * static_cast<double>(xi[e]);
       }
     }
   }
@@ -61,6 +71,10 @@ std::vector<Case> cases() {
     all.emplace_back(7, length, std::vector<int32_t>{});
     all.emplace_back(7, length, std::vector<int32_t>(7, 3));
     all.emplace_back(7, length, std::vector<int32_t>{1, 3, 2, 7, 1, 1, 5});
+    Case curved(7, length, std::vector<int32_t>{1, 3, 2, 7, 1, 1, 5});
+    curved.slopes = test::random_values(7, 3, -2.0f, 2.0f);  // Some deviations would fall below zero.
+    curved.curves = test::random_values(7, 4, -1.0f, 1.0f);
+    all.push_back(curved);
   }
   for (int64_t length = 1; length <= 260; ++length) all.emplace_back(1, length, std::vector<int32_t>{});
   return all;
@@ -84,6 +98,15 @@ TEST_CASE("perturbed weights are W + gain times the sum of the draws") {
       }
       CHECK(worst < 8e-6);  // Sums of up to seven draws, magnitudes up to some 30, half an ulp each.
     }
+  }
+}
+
+TEST_CASE("weights are perturbed in place as aside") {
+  for (const Case& k : cases()) {
+    std::vector<float> aside(k.weights.size()), own = k.weights;
+    perturb_weights(k.noise(), kKey, 0, k.rows, k.weights.data(), aside.data());
+    perturb_weights(k.noise(), kKey, 0, k.rows, own.data(), own.data());
+    CHECK(own == aside);
   }
 }
 
@@ -128,7 +151,8 @@ TEST_CASE("weight noise has mean 0 and its sigma; averaging K draws divides the 
   std::vector<float> gains;
   for (const int32_t k : repeats) gains.push_back(0.3f / static_cast<float>(k));
   std::vector<float> noisy(weights.size());
-  perturb_weights({kLength, gains.data(), repeats.data()}, kKey, 0, kRows, weights.data(), noisy.data());
+  perturb_weights({.row_length = kLength, .gains = gains.data(), .repeats = repeats.data()}, kKey, 0, kRows,
+                  weights.data(), noisy.data());
   for (std::size_t row = 0; row < kRows; ++row) {
     std::vector<float> z(noisy.begin() + static_cast<std::ptrdiff_t>(row) * kLength,
                          noisy.begin() + static_cast<std::ptrdiff_t>(row + 1) * kLength);

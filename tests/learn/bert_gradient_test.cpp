@@ -34,8 +34,8 @@ double gradient_of(const BertProblem& problem, const std::vector<BertOracleRun>&
       const double factor = std::exp(-step / 2);
       with.frozen = &bases[s].layers;
       with.frozen_factor = [=](int l, int64_t c) { return l == layer && c == channel ? factor : 1.0; };
-      with.weight_xi = [=](int l, int64_t e, int k) {
-        return weight_xi(l, 0, e, k) * (own(l, e) ? factor : 1.0);
+      with.weight_xi = [=](NoiseStream stream, int l, int64_t e, int k) {
+        return weight_xi(stream, l, 0, e, k) * (own(l, e) ? factor : 1.0);
       };
     });
   }
@@ -67,7 +67,7 @@ void check_gradients(const BertProblem& problem) {
   for (std::size_t l = 0; l < found.values.size(); ++l) {
     CAPTURE(bases.front().layer_names[l]);
     const std::vector<double>& own = found.values[l];
-    const bool silent = problem.kind == NoiseKind::weight && !analog_layers(problem.graph)[l].has_weights;
+    const bool silent = !perturbs_outputs(problem.kind) && !analog_layers(problem.graph)[l].has_weights;
     CHECK((largest(own) == 0) == silent);
     const std::size_t stride = own.size() > 20 ? 7 : 1;  // The oracle is slow.
     for (std::size_t c = 0; c < own.size() && !silent; c += stride) {
@@ -86,10 +86,13 @@ BertOracleSetup at_unit_energy(const BertProblem& problem, std::size_t s) {
   return with;
 }
 
-/// The derivative of one sequence's loss by the size of one noise value, or of what is drawn for the weights
-/// of one channel.
+/// What a noise value is of.
+enum class Target { output, weights };
+
+/// The derivative of one sequence's loss by the size of one noise value of an output, or of what is drawn for
+/// the weights of its channel.
 double by_noise(const BertProblem& problem, std::size_t s, const BertOracleRun& clean, const OfChannel& own,
-                int64_t pixel) {
+                Target target, int64_t pixel) {
   constexpr double kStep = 1e-4;
   return problem.derivative(s, kStep, [&](BertOracleSetup& with, double step) {
     with = at_unit_energy(problem, s);
@@ -97,9 +100,11 @@ double by_noise(const BertProblem& problem, std::size_t s, const BertOracleRun& 
     with.frozen_factor = [](int, int64_t) { return 1.0; };
     const auto [layer, channel, depth] = own;
     with.xi = [=](int l, int64_t c, int64_t p, int64_t, int) {
-      return l == layer && c == channel && p == pixel ? step : 0.0;
+      return target == Target::output && l == layer && c == channel && p == pixel ? step : 0.0;
     };
-    with.weight_xi = [=](int l, int64_t e, int k) { return own(l, e) ? step * weight_xi(l, 0, e, k) : 0.0; };
+    with.weight_xi = [=](NoiseStream stream, int l, int64_t e, int k) {
+      return target == Target::weights && own(l, e) ? step * weight_xi(stream, l, 0, e, k) : 0.0;
+    };
   });
 }
 
@@ -107,17 +112,20 @@ double by_noise(const BertProblem& problem, std::size_t s, const BertOracleRun& 
 double sensitivity_of(const BertProblem& problem, std::size_t s, const BertOracleRun& clean, int layer,
                       int64_t channel) {
   const AnalogLayer own = analog_layers(problem.graph)[static_cast<std::size_t>(layer)];
-  if (problem.kind == NoiseKind::weight) {
-    return 0.5 * std::pow(by_noise(problem, s, clean, {problem.graph, layer, channel}, 0), 2);
+  double sum = 0;
+  if (problem.kind.has(NoiseKind::weight) && own.has_weights) {
+    sum +=
+        0.5 * std::pow(by_noise(problem, s, clean, {problem.graph, layer, channel}, Target::weights, 0), 2);
   }
+  if (!perturbs_outputs(problem.kind)) return sum;
   const auto elements = static_cast<int64_t>(clean.layers[static_cast<std::size_t>(layer)].pre.size());
   const int64_t tokens = problem.sequences[s].length();
   const bool per_token = own.has_weights && elements == own.out_channels * tokens;
   const int64_t pixels = per_token ? tokens : own.has_weights ? 1 : problem.task.shape.heads * tokens;
-  double sum = 0;
   for (int64_t e = 0; e < elements; ++e) {
     if (own.has_weights && e / pixels != channel) continue;
-    sum += 0.5 * std::pow(by_noise(problem, s, clean, {problem.graph, layer, e / pixels}, e % pixels), 2);
+    const OfChannel of{problem.graph, layer, e / pixels};
+    sum += 0.5 * std::pow(by_noise(problem, s, clean, of, Target::output, e % pixels), 2);
   }
   return sum;
 }
@@ -128,13 +136,13 @@ void check_sensitivities(const BertProblem& problem) {
   std::vector<BertOracleRun> clean;
   for (std::size_t s = 0; s < count; ++s) {
     BertOracleSetup with = at_unit_energy(problem, s);
-    with.weight_xi = [](int, int64_t, int) { return 0.0; };
+    with.weight_xi = [](NoiseStream, int, int64_t, int) { return 0.0; };
     clean.push_back(run_bert_oracle(problem.checkpoint, problem.sequences[s], with));
   }
   for (std::size_t l = 0; l < found.values.size(); ++l) {
     CAPTURE(clean.front().layer_names[l]);
     const std::vector<double>& own = found.values[l];
-    const bool silent = problem.kind == NoiseKind::weight && !analog_layers(problem.graph)[l].has_weights;
+    const bool silent = !perturbs_outputs(problem.kind) && !analog_layers(problem.graph)[l].has_weights;
     CHECK((largest(own) == 0) == silent);
     for (std::size_t c = l % 3; c < own.size() && !silent; c += 13) {
       CAPTURE(c);

@@ -15,6 +15,16 @@ namespace {
 
 constexpr int64_t kSamples = 2;
 
+/// Each noise, and noises together.
+std::vector<NoiseKind> kinds() {
+  return {NoiseKind::shot,
+          NoiseKind::thermal,
+          NoiseKind::weight,
+          NoiseKind::programming,
+          NoiseKind::shot + NoiseKind::thermal,
+          NoiseKind::shot + NoiseKind::thermal + NoiseKind::weight + NoiseKind::programming};
+}
+
 /// A network with noise and a batch.
 struct Problem {
   Graph graph;
@@ -33,7 +43,7 @@ struct Problem {
              .energies = test::varied_energies(analog_layers(graph)),
              .seed = test::kSeed,
              .sigma_weight = 0.02};
-    if (kind != NoiseKind::thermal) return;
+    if (!kind.has(NoiseKind::thermal)) return;
     // Wide ranges that do not clip, without quantisers: the noise is differentiable.
     quantization.ranges.assign(quantized_tensors(graph).size(), {-1.0f, 2.0f});
   }
@@ -58,8 +68,8 @@ struct Problem {
     return {.noise = noise,
             .xi = [this, s](int layer, int64_t c, int64_t p, int64_t pixels,
                             int repeat) { return test::xi(layer, samples[s], c, p, pixels, repeat); },
-            .weight_xi = [](int layer, int64_t element,
-                            int repeat) { return test::weight_xi(layer, 0, element, repeat); },
+            .weight_xi = [](NoiseStream stream, int layer, int64_t element,
+                            int repeat) { return test::weight_xi(stream, layer, 0, element, repeat); },
             .quantization = quantization};
   }
 
@@ -79,41 +89,32 @@ struct Problem {
   /// d mean loss / d log E of one channel, by central differences; sigma does not follow its input.
   [[nodiscard]] double difference(int layer, int64_t channel) const {
     double sum = 0;
-    for (std::size_t s = 0; s < kSamples; ++s) {
-      sum += kind == NoiseKind::weight ? weight_difference(s, layer, channel)
-                                       : frozen_difference(s, layer, channel);
-    }
+    for (std::size_t s = 0; s < kSamples; ++s) sum += difference(s, layer, channel);
     return sum / kSamples;
   }
 
-  [[nodiscard]] double frozen_difference(std::size_t s, int layer, int64_t channel) const {
-    constexpr double kStep = 1e-5;
-    test::OracleSetup with = setup(s);
-    const test::OracleRun base = test::run_oracle(graph, image(s), with);
-    with.frozen = &base.layers;
-    double losses[2];
-    for (const int side : {0, 1}) {
-      with.frozen_factor = [&](int l, int64_t c) {
-        return l == layer && c == channel ? std::exp(side == 0 ? -kStep / 2 : kStep / 2) : 1.0;
-      };
-      losses[side] = loss_of(s, with);
-    }
-    return (losses[0] - losses[1]) / (2 * kStep);
-  }
-
-  [[nodiscard]] double weight_difference(std::size_t s, int layer, int64_t channel) const {
+  [[nodiscard]] double difference(std::size_t s, int layer, int64_t channel) const {
     constexpr float kFactor = 1.0f + 0x1p-10f;
     test::OracleSetup with = setup(s);
+    const test::OracleRun base = test::run_oracle(graph, image(s), with);
     const auto channels =
         static_cast<std::size_t>(analog_layers(graph)[static_cast<std::size_t>(layer)].out_channels);
     auto& energies = with.noise.energies[static_cast<std::size_t>(layer)];
     if (energies.size() == 1) energies.assign(channels, energies.front());
     float& energy = energies[static_cast<std::size_t>(channel)];
-    const float base = energy;
-    energy = base * kFactor;
-    const double above = loss_of(s, with), log_above = std::log(static_cast<double>(energy));
-    energy = base / kFactor;
-    return (above - loss_of(s, with)) / (log_above - std::log(static_cast<double>(energy)));
+    const float own = energy;
+    with.frozen = &base.layers;
+    with.frozen_factor = [&](int l, int64_t c) {
+      return l == layer && c == channel ? std::sqrt(static_cast<double>(own) / static_cast<double>(energy))
+                                        : 1.0;
+    };
+    double losses[2], logs[2];
+    for (const int side : {0, 1}) {
+      energy = side == 0 ? own * kFactor : own / kFactor;
+      losses[side] = loss_of(s, with);
+      logs[side] = std::log(static_cast<double>(energy));
+    }
+    return (losses[0] - losses[1]) / (logs[0] - logs[1]);
   }
 };
 
@@ -126,7 +127,7 @@ double largest(const std::vector<double>& values) {
 }  // namespace
 
 TEST_CASE("gradients equal central differences in double precision") {
-  for (const NoiseKind kind : {NoiseKind::shot, NoiseKind::thermal, NoiseKind::weight}) {
+  for (const NoiseKind kind : kinds()) {
     for (const test::NetworkCase& c : test::network_cases()) {
       const Problem problem(c, kind);
       const BatchDerivative found = problem.run();
@@ -148,9 +149,9 @@ TEST_CASE("gradients equal central differences in double precision") {
 }
 
 TEST_CASE("logits are those of inference with the same noise") {
-  for (const NoiseKind kind : {NoiseKind::shot, NoiseKind::thermal, NoiseKind::weight}) {
+  for (const NoiseKind kind : kinds()) {
     Problem problem(test::network_cases().back(), kind);
-    if (kind == NoiseKind::weight) problem.samples = {3, 31};  // One group of samples: one draw.
+    if (kind.has(NoiseKind::weight)) problem.samples = {3, 31};  // One group of samples: one draw.
     Network network(problem.graph, {.batch = kSamples, .noise = kind, .quantization = problem.quantization});
     network.set_noise(problem.noise);
     std::vector<double> expected;
@@ -180,7 +181,7 @@ TEST_CASE("a sensitivity is the variance of what noise does to the loss, over 2"
   // over n draws is sqrt(2 / n); the sum over a layer's channels, of many draws, stays within 5 of those.
   constexpr int kDraws = 300;
   constexpr double kEnergy = 1e8;
-  for (const NoiseKind kind : {NoiseKind::shot, NoiseKind::thermal, NoiseKind::weight}) {
+  for (const NoiseKind kind : kinds()) {
     const Problem problem(test::network_cases().front(), kind);
     const std::span<const float> image = std::span(problem.images).first(problem.images.size() / kSamples);
     const std::span<const int64_t> sample = std::span(problem.samples).first(1);
@@ -211,7 +212,7 @@ TEST_CASE("a sensitivity is the variance of what noise does to the loss, over 2"
 TEST_CASE("without noise to speak of, a noisy network's sensitivities are the clean one's") {
   constexpr uint32_t kStep = 3,
                      kOther = 1u << 31;  // What tells the noise they are of from the network's own.
-  for (const NoiseKind kind : {NoiseKind::shot, NoiseKind::thermal, NoiseKind::weight}) {
+  for (const NoiseKind kind : kinds()) {
     CAPTURE(name(kind));
     const Problem problem(test::network_cases().front(), kind);
     const SampleLoss loss = cross_entropy_of(problem.labels);
@@ -288,7 +289,7 @@ TEST_CASE("a noisy network's sensitivity is what its expected loss gains by nois
 
 TEST_CASE("the same bits one by one and four samples at a time") {
   constexpr int64_t kFive = 5;  // Four together, and one that is left.
-  for (const NoiseKind kind : {NoiseKind::shot, NoiseKind::thermal, NoiseKind::weight}) {
+  for (const NoiseKind kind : kinds()) {
     for (const test::NetworkCase& c : test::network_cases()) {
       CAPTURE(std::string(c.what));
       CAPTURE(name(kind));
@@ -304,7 +305,7 @@ TEST_CASE("the same bits one by one and four samples at a time") {
 }
 
 TEST_CASE("the same bits for every number of threads and batch size") {
-  for (const NoiseKind kind : {NoiseKind::shot, NoiseKind::thermal, NoiseKind::weight}) {
+  for (const NoiseKind kind : kinds()) {
     for (const test::NetworkCase& c : test::network_cases()) {
       CAPTURE(std::string(c.what));
       CAPTURE(name(kind));

@@ -49,6 +49,7 @@ struct Element {
   int64_t channel = 0;
   double depth = 0, left_width = 0, right_width = 0;
   bool stored_weights = false;
+  ValueRange left = {};  ///< Of a channel's stored weights.
 };
 
 class BertOracle {
@@ -148,8 +149,8 @@ class BertOracle {
     Map y(w.dim(0), x.pixels);
     OracleLayer& own = run_.layers.back();
     for (int64_t c = 0; c < y.channels; ++c) {
-      const double width = range_of_row(w, c).width();
-      const Element element{c, static_cast<double>(x.channels), width, width_of(x), true};
+      const ValueRange range = range_of_row(w, c);
+      const Element element{c, static_cast<double>(x.channels), range.width(), width_of(x), true, range};
       const double bias = value(name + ".bias", c);
       for (int64_t t = 0; t < x.pixels; ++t) {
         Sums sums;
@@ -159,7 +160,7 @@ class BertOracle {
         }
         own.pre.push_back(sums.product + bias);
         own.noisy.push_back(sums.noisy + bias);
-        own.sigma.push_back(sigma(layer, element, sums));
+        add_sigmas(layer, element, sums);
       }
     }
     add_noise(layer, y);
@@ -259,21 +260,26 @@ class BertOracle {
     OracleLayer& own = run_.layers.back();
     own.pre.push_back(sums.product);
     own.noisy.push_back(sums.product);
-    own.sigma.push_back(sigma(layer, element, sums));
+    add_sigmas(layer, element, sums);
   }
 
-  [[nodiscard]] double sigma(int layer, const Element& e, const Sums& sums) const {
+  [[nodiscard]] double output_sigma(int layer, const Element& e, const Sums& sums) const {
     const NoiseConfig& noise = setup_.noise;
     if (noise.kind == NoiseKind::none) return 0;
-    const double root =
-        std::sqrt(energy_of(setup_.noise, layer, e.channel) * repeats_of(setup_.noise, layer, e.channel));
-    if (noise.kind == NoiseKind::shot) {
-      return std::sqrt(sums.left) * std::sqrt(sums.right) / std::sqrt(e.depth) / root;
-    }
-    if (noise.kind == NoiseKind::thermal) {
-      return noise.sigma_thermal * std::sqrt(e.depth) * e.left_width * e.right_width / root;
-    }
-    return e.stored_weights ? noise.sigma_weight * e.left_width * std::sqrt(sums.right) / root : 0;
+    double variance = 0;
+    if (noise.kind.has(NoiseKind::shot)) variance += sums.left * sums.right / e.depth;
+    if (noise.kind.has(NoiseKind::thermal))
+      variance += std::pow(noise.sigma_thermal * std::sqrt(e.depth) * e.left_width * e.right_width, 2);
+    return std::sqrt(variance / (energy_of(noise, layer, e.channel) * repeats_of(noise, layer, e.channel)));
+  }
+
+  void add_sigmas(int layer, const Element& e, const Sums& sums) {
+    OracleLayer& own = run_.layers.back();
+    own.output_sigma.push_back(output_sigma(layer, e, sums));
+    const bool noisy = e.stored_weights && setup_.noise.kind != NoiseKind::none;
+    const double weights =
+        noisy ? weight_sigma(setup_.noise, layer, e.channel, e.left) * std::sqrt(sums.right) : 0;
+    own.sigma.push_back(std::hypot(own.output_sigma.back(), weights));
   }
 
   /// Adds noise to the last layer's products, which become y. The mean of K draws has their sigma over
@@ -281,18 +287,18 @@ class BertOracle {
   void add_noise(int layer, Map& y) {
     OracleLayer& own = run_.layers.back();
     const bool one_energy = !has(run_.layer_names.back() + ".weight");
-    const bool added = setup_.noise.kind == NoiseKind::shot || setup_.noise.kind == NoiseKind::thermal;
-    for (std::size_t i = 0; added && i < own.sigma.size(); ++i) {
+    const bool added = perturbs_outputs(setup_.noise.kind);
+    for (std::size_t i = 0; added && i < own.output_sigma.size(); ++i) {
       const int64_t c = static_cast<int64_t>(i) / y.pixels, p = static_cast<int64_t>(i) % y.pixels;
       const int64_t paying = one_energy ? 0 : c;
       if (setup_.frozen != nullptr) {
-        own.sigma[i] = setup_.frozen->at(static_cast<std::size_t>(layer)).sigma[i];
-        own.sigma[i] *= setup_.frozen_factor(layer, paying);
+        own.output_sigma[i] = setup_.frozen->at(static_cast<std::size_t>(layer)).output_sigma[i];
+        own.output_sigma[i] *= setup_.frozen_factor(layer, paying);
       }
       const int times = repeats_of(setup_.noise, layer, paying);
       double sum = 0;
       for (int k = 0; k < times; ++k) sum += setup_.xi(layer, c, p, y.pixels, k);
-      own.noisy[i] += own.sigma[i] * sum / std::sqrt(times);
+      own.noisy[i] += own.output_sigma[i] * sum / std::sqrt(times);
     }
     y.values = own.noisy;
   }
@@ -312,11 +318,7 @@ class BertOracle {
       if (i % w.dim(1) == 0) range = range_of_row(w, row);
       const auto min = static_cast<double>(range.min), max = static_cast<double>(range.max);
       if (setup_.weight_bits) v = OracleQuantizer(min, max, std::round(std::exp2(*setup_.weight_bits)))(v);
-      if (!noisy || setup_.noise.kind != NoiseKind::weight) continue;
-      const int times = repeats_of(setup_.noise, layer, row);
-      double xi = 0;
-      for (int k = 0; k < times; ++k) xi += setup_.weight_xi(layer, i, k) / times;
-      v += setup_.noise.sigma_weight * (max - min) / std::sqrt(energy_of(setup_.noise, layer, row)) * xi;
+      if (noisy) v += weight_noise(setup_.noise, setup_.weight_xi, layer, row, i, v, range);
     }
     return values;
   }

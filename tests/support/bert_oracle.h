@@ -27,7 +27,7 @@ struct BertOracleSetup {
   /// What an operation really gave, to go on with instead of the oracle's own output: a value on a rounding
   /// edge of a quantiser then makes no difference beyond its operation. May be empty.
   std::function<const std::vector<float>&(const std::string& node)> observed = {};
-  /// Shot and thermal noise: the standard deviations of an earlier run, in place of this run's, and what they
+  /// Noise of outputs: the standard deviations of an earlier run, in place of this run's, and what they
   /// are multiplied by. May be null and empty.
   const std::vector<OracleLayer>* frozen = nullptr;
   std::function<double(int layer, int64_t channel)> frozen_factor = {};

@@ -26,7 +26,7 @@ BertProblem::BertProblem(const BertTask& what, NoiseKind noise_kind)
       samples(indices(static_cast<int64_t>(sequences.size()), 5)) {
   noise = noise_of({"", kind}, analog_layers(graph));
   noise.sigma_weight = 0.02;
-  if (kind == NoiseKind::thermal) ranges.assign(quantized_tensors(graph).size(), {-1.0f, 2.0f});
+  if (kind.has(NoiseKind::thermal)) ranges.assign(quantized_tensors(graph).size(), {-1.0f, 2.0f});
 }
 
 std::unique_ptr<Differentiator> BertProblem::make(Derivative derivative, int threads, int64_t batch) const {
@@ -51,7 +51,9 @@ SampleLoss BertProblem::loss() const {
 BertOracleSetup BertProblem::setup(std::size_t s) const {
   BertOracleSetup with = bert_setup({"", kind}, graph, ranges, samples[s]);
   with.noise = noise;
-  with.weight_xi = [](int layer, int64_t element, int k) { return weight_xi(layer, 0, element, k); };
+  with.weight_xi = [](NoiseStream stream, int layer, int64_t element, int k) {
+    return weight_xi(stream, layer, 0, element, k);
+  };
   return with;
 }
 

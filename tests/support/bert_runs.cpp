@@ -39,7 +39,7 @@ Graph build(const RandomBert& shape) {
   return build_bert(random_bert(shape), {.tokens = shape.positions});
 }
 
-std::vector<NoiseModel> noise_models() {
+std::vector<NoiseCase> noise_cases() {
   return {{"none", NoiseKind::none},
           {"none, 8 bits", NoiseKind::none, 8, 8},
           {"shot", NoiseKind::shot},
@@ -50,7 +50,14 @@ std::vector<NoiseModel> noise_models() {
           {"thermal, fractional bits, repeats", NoiseKind::thermal, 5.3, 6.7, true},
           {"weight", NoiseKind::weight},
           {"weight, 8 bits", NoiseKind::weight, 8, 8},
-          {"weight, 8 bits, repeats", NoiseKind::weight, 8, 8, true}};
+          {"weight, 8 bits, repeats", NoiseKind::weight, 8, 8, true},
+          {"shot, thermal", NoiseKind::shot + NoiseKind::thermal, {}, {}},
+          {"programming", NoiseKind::programming, {}, {}},
+          {"all, repeats",
+           NoiseKind::shot + NoiseKind::thermal + NoiseKind::weight + NoiseKind::programming,
+           {},
+           {},
+           true}};
 }
 
 Ranges bert_ranges(const RandomBert& shape, const RandomSequences& sequences) {
@@ -71,12 +78,12 @@ Ranges bert_ranges(const RandomBert& shape, const RandomSequences& sequences) {
   return ranges;
 }
 
-BertOracleSetup bert_setup(const NoiseModel& model, const Graph& graph, const Ranges& ranges,
-                           int64_t sample) {
+BertOracleSetup bert_setup(const NoiseCase& model, const Graph& graph, const Ranges& ranges, int64_t sample) {
   return {.noise = noise_of(model, analog_layers(graph)),
           .xi = [sample](int l, int64_t c, int64_t p, int64_t pixels,
                          int k) { return xi(l, sample, c, p, pixels, k); },
-          .weight_xi = [sample](int l, int64_t e, int k) { return weight_xi(l, sample / 32, e, k); },
+          .weight_xi = [sample](NoiseStream stream, int l, int64_t e,
+                                int k) { return weight_xi(stream, l, sample / 32, e, k); },
           .weight_bits = model.weight_bits,
           .activation_bits = model.activation_bits,
           .ranges = by_name(graph, ranges)};

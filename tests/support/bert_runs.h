@@ -30,14 +30,14 @@ std::vector<BertCase> bert_cases();
 Graph build(const RandomBert& shape);
 
 /// Every noise, with quantisers and repeats or without.
-std::vector<NoiseModel> noise_models();
+std::vector<NoiseCase> noise_cases();
 
 /// Of quantized_tensors(), from the oracle's clean runs, and a little narrower than what they saw.
 /// @throws std::out_of_range if the oracle has no tensor of such a name.
 Ranges bert_ranges(const RandomBert& shape, const RandomSequences& sequences);
 
 /// The same for the oracle, which runs the sample of this index.
-BertOracleSetup bert_setup(const NoiseModel& model, const Graph& graph, const Ranges& ranges, int64_t sample);
+BertOracleSetup bert_setup(const NoiseCase& model, const Graph& graph, const Ranges& ranges, int64_t sample);
 
 std::vector<float> run(Network& network, const std::vector<TokenSequence>& sequences,
                        const std::vector<int64_t>& samples, std::size_t configurations = 1);

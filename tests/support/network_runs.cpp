@@ -117,7 +117,7 @@ Energies varied_energies(const std::vector<AnalogLayer>& layers) {
   return energies;
 }
 
-NetworkOptions options_of(const NoiseModel& model, const Ranges& ranges, int64_t batch, int threads) {
+NetworkOptions options_of(const NoiseCase& model, const Ranges& ranges, int64_t batch, int threads) {
   return {.batch = batch,
           .threads = threads,
           .noise = model.kind,
@@ -125,15 +125,14 @@ NetworkOptions options_of(const NoiseModel& model, const Ranges& ranges, int64_t
               .weight_bits = model.weight_bits, .activation_bits = model.activation_bits, .ranges = ranges}};
 }
 
-NoiseConfig noise_of(const NoiseModel& model, const std::vector<AnalogLayer>& layers, uint64_t seed) {
+NoiseConfig noise_of(const NoiseCase& model, const std::vector<AnalogLayer>& layers, uint64_t seed) {
   NoiseConfig noise{model.kind, {}, seed};
   if (model.kind != NoiseKind::none) noise.energies = varied_energies(layers);
   if (model.repeats) noise.repeats = varied_repeats(layers);
   return noise;
 }
 
-std::vector<NoiseConfig> four_configurations(const NoiseModel& model,
-                                             const std::vector<AnalogLayer>& layers) {
+std::vector<NoiseConfig> four_configurations(const NoiseCase& model, const std::vector<AnalogLayer>& layers) {
   std::vector<NoiseConfig> configs;
   for (const uint64_t seed : {kSeed, kSeed + 1}) {
     for (const float factor : {1.0f, 4.0f}) {
@@ -164,11 +163,12 @@ double xi(int layer, int64_t sample, int64_t channel, int64_t pixel, int64_t pix
   return static_cast<double>(value);
 }
 
-double weight_xi(int layer, int64_t group, int64_t element, int repeat) {
+double weight_xi(NoiseStream stream, int layer, int64_t group, int64_t element, int repeat) {
   const NoiseKey key{.seed = kSeed,
                      .layer = static_cast<uint16_t>(layer),
                      .repeat = static_cast<uint16_t>(repeat),
-                     .sample = static_cast<uint32_t>(group)};
+                     .sample = stream == NoiseStream::chip ? 0 : static_cast<uint32_t>(group),
+                     .stream = stream};
   float value = 0;
   fill_gaussian(key, element, {&value, 1});
   return static_cast<double>(value);

@@ -42,20 +42,20 @@ std::vector<float> run(Network& network, const std::vector<float>& images,
 Energies varied_energies(const std::vector<AnalogLayer>& layers);
 
 /// A noise with quantisers, as it is run by default or otherwise.
-struct NoiseModel {
+struct NoiseCase {
   const char* what;
   NoiseKind kind;
   std::optional<double> weight_bits = {}, activation_bits = {};
   bool repeats = false;
 };
 
-NetworkOptions options_of(const NoiseModel& model, const Ranges& ranges, int64_t batch = 1, int threads = 1);
+NetworkOptions options_of(const NoiseCase& model, const Ranges& ranges, int64_t batch = 1, int threads = 1);
 
 /// Energies and repeats differ between layers, and between channels in every second layer.
-NoiseConfig noise_of(const NoiseModel& model, const std::vector<AnalogLayer>& layers, uint64_t seed = kSeed);
+NoiseConfig noise_of(const NoiseCase& model, const std::vector<AnalogLayer>& layers, uint64_t seed = kSeed);
 
 /// The same with two seeds, each at two energies.
-std::vector<NoiseConfig> four_configurations(const NoiseModel& model, const std::vector<AnalogLayer>& layers);
+std::vector<NoiseConfig> four_configurations(const NoiseCase& model, const std::vector<AnalogLayer>& layers);
 
 /// Share of values that differ by more than a tenth of a quantiser's step: those on a rounding edge.
 double share_of_other_codes(const std::vector<double>& expected, const std::vector<float>& found,
@@ -63,7 +63,7 @@ double share_of_other_codes(const std::vector<double>& expected, const std::vect
 
 /// The noise value of an element of an output, and of a layer's weights, under kSeed.
 double xi(int layer, int64_t sample, int64_t channel, int64_t pixel, int64_t pixels, int repeat = 0);
-double weight_xi(int layer, int64_t group, int64_t element, int repeat = 0);
+double weight_xi(NoiseStream stream, int layer, int64_t group, int64_t element, int repeat = 0);
 
 /// Keeps what an observed run showed, in plain order.
 class Recorder : public Observer {

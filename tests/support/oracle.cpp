@@ -417,23 +417,20 @@ class Oracle {
       if (setup_.quantization.weight_bits) {
         v = OracleQuantizer(min, max, std::round(std::exp2(*setup_.quantization.weight_bits)))(v);
       }
-      if (setup_.noise.kind != NoiseKind::weight) continue;
-      const int times = repeats_of(setup_.noise, layer, i / row);
-      double xi = 0;
-      for (int k = 0; k < times; ++k) xi += setup_.weight_xi(layer, i, k) / times;
-      v += setup_.noise.sigma_weight * (max - min) / std::sqrt(energy_of(setup_.noise, layer, i / row)) * xi;
+      v += weight_noise(setup_.noise, setup_.weight_xi, layer, i / row, i, v, range);
     }
     return values;
   }
 
-  [[nodiscard]] double sigma(const Tensor& w, int layer, int64_t c, double width, double w2, double x2,
-                             double input_range) const {
+  [[nodiscard]] double output_sigma(const Tensor& w, int layer, int64_t c, double width, double w2, double x2,
+                                    double input_range) const {
+    const NoiseConfig& noise = setup_.noise;
     const auto d = static_cast<double>(element_count(w.shape()) / w.dim(0));
-    const double root = std::sqrt(energy_of(setup_.noise, layer, c) * repeats_of(setup_.noise, layer, c));
-    if (setup_.noise.kind == NoiseKind::shot) return std::sqrt(w2) * std::sqrt(x2) / std::sqrt(d) / root;
-    if (setup_.noise.kind == NoiseKind::thermal)
-      return setup_.noise.sigma_thermal * std::sqrt(d) * width * input_range / root;
-    return setup_.noise.sigma_weight * width * std::sqrt(x2) / root;
+    double variance = 0;
+    if (noise.kind.has(NoiseKind::shot)) variance += w2 * x2 / d;
+    if (noise.kind.has(NoiseKind::thermal))
+      variance += std::pow(noise.sigma_thermal * std::sqrt(d) * width * input_range, 2);
+    return std::sqrt(variance / (energy_of(noise, layer, c) * repeats_of(noise, layer, c)));
   }
 
   /// Width of the range of what a node reads: of its last quantised tensor, or of all that it is made of.
@@ -480,12 +477,14 @@ class Oracle {
           const auto b = static_cast<double>(bias[static_cast<std::size_t>(c)]);
           l.pre.push_back(sum + b);
           l.noisy.push_back(noisy + b);
-          if (setup_.noise.kind != NoiseKind::none)
-            l.sigma.push_back(sigma(w, layer, c, width, w2, x2, range));
+          if (setup_.noise.kind == NoiseKind::none) continue;
+          l.output_sigma.push_back(output_sigma(w, layer, c, width, w2, x2, range));
+          l.sigma.push_back(std::hypot(l.output_sigma.back(),
+                                       weight_sigma(setup_.noise, layer, c, weights) * std::sqrt(x2)));
         }
       }
     }
-    const bool added = setup_.noise.kind == NoiseKind::shot || setup_.noise.kind == NoiseKind::thermal;
+    const bool added = perturbs_outputs(setup_.noise.kind);
     if (added && setup_.frozen != nullptr) freeze(layer, out, l);
     if (added) add_noise(layer, out, l);
     Map y = l.noisy;
@@ -501,21 +500,21 @@ class Oracle {
   }
 
   void freeze(int layer, const MapShape& out, OracleLayer& l) const {
-    l.sigma = setup_.frozen->at(static_cast<std::size_t>(layer)).sigma;
-    for (std::size_t i = 0; i < l.sigma.size(); ++i) {
-      l.sigma[i] *= setup_.frozen_factor(layer, static_cast<int64_t>(i) / out.pixels());
+    l.output_sigma = setup_.frozen->at(static_cast<std::size_t>(layer)).output_sigma;
+    for (std::size_t i = 0; i < l.output_sigma.size(); ++i) {
+      l.output_sigma[i] *= setup_.frozen_factor(layer, static_cast<int64_t>(i) / out.pixels());
     }
   }
 
   /// The mean of the draws has their standard deviation over sqrt(repeats), which sigma already is.
   void add_noise(int layer, const MapShape& out, OracleLayer& l) const {
     const int64_t pixels = out.pixels();
-    for (std::size_t i = 0; i < l.sigma.size(); ++i) {
+    for (std::size_t i = 0; i < l.output_sigma.size(); ++i) {
       const auto index = static_cast<int64_t>(i);
       const int times = repeats_of(setup_.noise, layer, index / pixels);
       double sum = 0;
       for (int k = 0; k < times; ++k) sum += setup_.xi(layer, index / pixels, index % pixels, pixels, k);
-      l.noisy[i] += l.sigma[i] * sum / std::sqrt(times);
+      l.noisy[i] += l.output_sigma[i] * sum / std::sqrt(times);
     }
   }
 
@@ -590,6 +589,44 @@ T of_channel(const std::vector<T>& values, int64_t c) {
 }
 
 }  // namespace
+
+NoiseStream stream_of_draws(NoiseKind kind) {
+  return perturbs_outputs(kind) ? NoiseStream::weights : NoiseStream::common;
+}
+
+bool perturbs_outputs(NoiseKind kind) {
+  return kind.has(NoiseKind::shot) || kind.has(NoiseKind::thermal);
+}
+
+double weight_sigma(const NoiseConfig& noise, int layer, int64_t row, const ValueRange& range) {
+  const double min = static_cast<double>(range.min), max = static_cast<double>(range.max);
+  double variance = 0;
+  if (noise.kind.has(NoiseKind::weight)) variance += std::pow(noise.sigma_weight * (max - min), 2);
+  if (noise.kind.has(NoiseKind::programming))
+    variance += std::pow(noise.programming[0] * std::max(std::abs(min), std::abs(max)), 2);
+  return std::sqrt(variance / (energy_of(noise, layer, row) * repeats_of(noise, layer, row)));
+}
+
+double weight_noise(const NoiseConfig& noise, const WeightNoiseSource& source, int layer, int64_t row,
+                    int64_t element, double weight, const ValueRange& range) {
+  if (!noise.kind.has(NoiseKind::weight) && !noise.kind.has(NoiseKind::programming)) return 0;
+  const int times = repeats_of(noise, layer, row);
+  const auto mean = [&](NoiseStream stream) {
+    double xi = 0;
+    for (int k = 0; k < times; ++k) xi += source(stream, layer, element, k) / times;
+    return xi;
+  };
+  const double min = static_cast<double>(range.min), max = static_cast<double>(range.max);
+  double sum = 0;
+  if (noise.kind.has(NoiseKind::weight))
+    sum += noise.sigma_weight * (max - min) * mean(stream_of_draws(noise.kind));
+  if (noise.kind.has(NoiseKind::programming)) {
+    const double largest = std::max(std::abs(min), std::abs(max)), w = std::abs(weight) / largest;
+    const auto& [c0, c1, c2] = noise.programming;
+    sum += std::max(0.0, c0 + c1 * w + c2 * w * w) * largest * mean(NoiseStream::chip);
+  }
+  return sum / std::sqrt(energy_of(noise, layer, row));
+}
 
 double energy_of(const NoiseConfig& noise, int layer, int64_t channel) {
   return static_cast<double>(of_channel(noise.energies.at(static_cast<std::size_t>(layer)), channel));

@@ -10,12 +10,15 @@
 #include "engine/graph/graph.h"
 #include "engine/noise/noise_config.h"
 #include "engine/noise/quantization.h"
+#include "kernels/noise_key.h"
 
 namespace dpac::test {
 
 /// One analog operation of one sample, [C, H, W].
 struct OracleLayer {
-  std::vector<double> input, pre, sigma, noisy;
+  std::vector<double> input, pre, noisy;
+  std::vector<double> sigma;         ///< Of all noise of the layer's own.
+  std::vector<double> output_sigma;  ///< Without that of its weights.
 };
 
 struct OracleRun {
@@ -27,8 +30,11 @@ struct OracleRun {
 using NoiseSource =
     std::function<double(int layer, int64_t channel, int64_t pixel, int64_t pixels, int repeat)>;
 
-/// xi(layer, element, repeat): the same for an element of a layer's weights.
-using WeightNoiseSource = std::function<double(int layer, int64_t element, int repeat)>;
+/// xi(stream, layer, element, repeat): the same for an element of a layer's weights, of a chip or of a draw.
+using WeightNoiseSource = std::function<double(NoiseStream stream, int layer, int64_t element, int repeat)>;
+
+/// What draws of weights are made from.
+NoiseStream stream_of_draws(NoiseKind kind);
 
 /// What the network runs with; the default is clean.
 struct OracleSetup {
@@ -39,7 +45,7 @@ struct OracleSetup {
   /// The input a layer really had, to be used instead of the oracle's own: a value on a rounding edge of a
   /// quantiser then makes no difference beyond its layer. May be empty.
   std::function<const std::vector<float>&(int layer)> observed_input = {};
-  /// Shot and thermal noise: the standard deviations of an earlier run, in place of this run's, and what they
+  /// Noise of outputs: the standard deviations of an earlier run, in place of this run's, and what they
   /// are multiplied by. May be null and empty.
   const std::vector<OracleLayer>* frozen = nullptr;
   std::function<double(int layer, int64_t channel)> frozen_factor = {};
@@ -48,6 +54,16 @@ struct OracleSetup {
 /// Of an output channel of a layer.
 double energy_of(const NoiseConfig& noise, int layer, int64_t channel);
 int repeats_of(const NoiseConfig& noise, int layer, int64_t channel);
+
+/// Whether the products' outputs are noisy.
+bool perturbs_outputs(NoiseKind kind);
+
+/// The standard deviation of a channel's weights under all noises of weights, at constant c1 = c2 = 0.
+double weight_sigma(const NoiseConfig& noise, int layer, int64_t row, const ValueRange& range);
+
+/// What these noises add to an element of a layer's weights, in row `row` of that range.
+double weight_noise(const NoiseConfig& noise, const WeightNoiseSource& source, int layer, int64_t row,
+                    int64_t element, double weight, const ValueRange& range);
 
 /// The affine quantiser of section 3.
 class OracleQuantizer {

@@ -71,6 +71,7 @@ class HeadBackward {
                                   .runs = {&all, 1},
                                   .elements = epilogue.elements,
                                   .gains = epilogue.gains,
+                                  .floors = epilogue.floors,
                                   .scales = epilogue.scales,
                                   .passes = epilogue.passes};
     std::vector<double> sums(static_cast<std::size_t>(epilogue.map.padded_channels()));

@@ -4,7 +4,6 @@
 #include <cassert>
 #include <cmath>
 
-#include "engine/noise/noise_models.h"
 #include "engine/plans/memory_plan.h"
 #include "kernels/softmax.h"
 
@@ -24,7 +23,7 @@ uint8_t* as_bytes(float* buffer) {
 struct ProductNoise {
   int64_t columns = 0, stride = 0;
   const LayerGains* gains = nullptr;
-  double factor = 1;  ///< What sigma has besides the layer's gain and the norms.
+  double root_of_length = 1;  ///< That of D, where the layer's gains leave it out.
 };
 
 void square_roots(int64_t count, float* values) {
@@ -52,7 +51,7 @@ class Head {
     AnalogEpilogue epilogue = bare_epilogue({tokens(), tokens(), static_cast<int>(at_.token_stride)});
     epilogue.quantizer = a_.score_quantizers.output.value_or(Quantizer{});
     if (a_.recorded && a_.score_quantizers.output) epilogue.passes = as_bytes(buffer_ + at_.score_passes);
-    add_noise(a_.score_gains, at_.score_gains, at_.score_scales, at_.score_repeats, epilogue);
+    add_noise(a_.score_gains, score_places(), epilogue);
     return epilogue;
   }
 
@@ -60,40 +59,54 @@ class Head {
     AnalogEpilogue epilogue = bare_epilogue({features(), tokens(), static_cast<int>(at_.feature_stride)});
     epilogue.quantizer = a_.context_quantizers.output.value_or(Quantizer{});
     if (a_.recorded && a_.context_quantizers.output) epilogue.passes = as_bytes(buffer_ + at_.context_passes);
-    add_noise(a_.context_gains, at_.context_gains, at_.context_scales, at_.context_repeats, epilogue);
+    add_noise(a_.context_gains, context_places(), epilogue);
     return epilogue;
   }
 
   void fill_score_gains() const {
     if (a_.score_gains == nullptr) return;
-    float *gains = buffer_ + at_.score_gains, *scales = buffer_ + at_.score_scales;
-    if (needs_norms()) {
-      column_sum_squares(features(), tokens(), {buffer_ + at_.key, at_.token_stride}, gains);
+    if (a_.by_norms) {
+      float* scales = buffer_ + at_.score_scales;
+      column_sum_squares(features(), tokens(), {buffer_ + at_.key, at_.token_stride},
+                         buffer_ + at_.score_gains);
       row_sum_squares(tokens(), features(), rows(at_.query), scales);
       square_roots(tokens(), scales);
     }
-    fill({tokens(), at_.token_stride, a_.score_gains, 1}, gains, as_integers(buffer_ + at_.score_repeats));
+    fill({tokens(), at_.token_stride, a_.score_gains, 1}, score_places());
   }
 
   void fill_context_gains() const {
     if (a_.context_gains == nullptr) return;
-    const auto d = static_cast<double>(tokens());
-    float *gains = buffer_ + at_.context_gains, *scales = buffer_ + at_.context_scales;
-    if (needs_norms()) {
-      column_sum_squares(tokens(), features(), rows(at_.value), gains);
+    if (a_.by_norms) {
+      float* scales = buffer_ + at_.context_scales;
+      column_sum_squares(tokens(), features(), rows(at_.value), buffer_ + at_.context_gains);
       row_sum_squares(tokens(), tokens(), {buffer_ + at_.scores, at_.token_stride}, scales);
       square_roots(tokens(), scales);
     }
-    const double factor = needs_norms() ? 1 / std::sqrt(d) : std::sqrt(d);
-    fill({features(), at_.feature_stride, a_.context_gains, factor}, gains,
-         as_integers(buffer_ + at_.context_repeats));
+    const double root = std::sqrt(static_cast<double>(tokens()));
+    fill({features(), at_.feature_stride, a_.context_gains, root}, context_places());
   }
 
  private:
   [[nodiscard]] int64_t tokens() const { return a_.shape.tokens; }
   [[nodiscard]] int64_t features() const { return a_.shape.head_size; }
   [[nodiscard]] int64_t first_channel() const { return head_ * a_.shape.head_size; }
-  [[nodiscard]] bool needs_norms() const { return noise_model(a_.noise).needs_norms; }
+
+  /// Where the noise of a product lies in the buffer.
+  struct NoisePlaces {
+    float *gains, *floors, *scales;
+    int32_t* repeats;
+  };
+
+  [[nodiscard]] NoisePlaces score_places() const {
+    return {buffer_ + at_.score_gains, buffer_ + at_.score_floors, buffer_ + at_.score_scales,
+            as_integers(buffer_ + at_.score_repeats)};
+  }
+
+  [[nodiscard]] NoisePlaces context_places() const {
+    return {buffer_ + at_.context_gains, buffer_ + at_.context_floors, buffer_ + at_.context_scales,
+            as_integers(buffer_ + at_.context_repeats)};
+  }
   [[nodiscard]] ConstMatrix rows(std::size_t at) const { return {buffer_ + at, at_.feature_stride}; }
 
   void load() {
@@ -144,24 +157,30 @@ class Head {
     return {.map = map, .runs = {}, .elements = {head_ * tokens(), a_.shape.heads * tokens()}};
   }
 
-  void add_noise(const LayerGains* layer, std::size_t gains, std::size_t scales, std::size_t repeats,
-                 AnalogEpilogue& epilogue) const {
+  void add_noise(const LayerGains* layer, const NoisePlaces& places, AnalogEpilogue& epilogue) const {
     if (layer == nullptr) return;
-    epilogue.gains = buffer_ + gains;
-    if (needs_norms()) epilogue.scales = buffer_ + scales;
-    if (!layer->repeats.empty()) epilogue.repeats = as_integers(buffer_ + repeats);
+    epilogue.gains = places.gains;
+    if (layer->floors.size() != 0) epilogue.floors = places.floors;
+    if (a_.by_norms) epilogue.scales = places.scales;
+    if (!layer->repeats.empty()) epilogue.repeats = places.repeats;
   }
 
-  /// Gains and repeats of every column: for shot noise `gains` holds squares of norms before.
-  void fill(const ProductNoise& product, float* gains, int32_t* repeats) const {
+  /// Gains, floors and repeats of every column: with norms `gains` holds the columns' squares of them before.
+  /// What norms scale falls with the root of D, what they do not grows with it.
+  void fill(const ProductNoise& product, const NoisePlaces& to) const {
     assert(product.columns <= product.stride);
-    const double unit = product.factor * static_cast<double>(product.gains->gains.data()[0]);
+    const auto own = [&](int64_t c, double value) {
+      return c < product.columns ? static_cast<float>(value) : 0.0f;
+    };
+    const auto unit = static_cast<double>(product.gains->outputs.data()[0]), root = product.root_of_length;
     for (int64_t c = 0; c < product.stride; ++c) {
-      const double norm = needs_norms() ? std::sqrt(static_cast<double>(gains[c])) : 1.0;
-      gains[c] = c < product.columns ? static_cast<float>(unit * norm) : 0.0f;
+      const double factor = a_.by_norms ? std::sqrt(static_cast<double>(to.gains[c])) / root : root;
+      to.gains[c] = own(c, unit * factor);
     }
+    for (int64_t c = 0; c < product.stride && product.gains->floors.size() != 0; ++c)
+      to.floors[c] = own(c, static_cast<double>(product.gains->floors.data()[0]) * root);
     if (product.gains->repeats.empty()) return;
-    std::fill_n(repeats, product.stride, product.gains->repeats.front());
+    std::fill_n(to.repeats, product.stride, product.gains->repeats.front());
   }
 
   void run_epilogue(AnalogEpilogue epilogue, const NoiseKey& key, float* values) const {
@@ -192,8 +211,10 @@ HeadLayout::HeadLayout(const AttentionShape& shape)
   key = place(shape.head_size * token_stride);
   scores = place(by_tokens);
   score_gains = place(token_stride);
+  score_floors = place(token_stride);
   score_scales = place(token_stride);
   context_gains = place(feature_stride);
+  context_floors = place(feature_stride);
   context_scales = place(token_stride);
   score_repeats = place(token_stride);
   context_repeats = place(feature_stride);

@@ -10,7 +10,6 @@
 #include <cstdint>
 
 #include "engine/noise/layer_noise.h"
-#include "engine/noise/noise_config.h"
 #include "engine/noise/quantizers.h"
 #include "kernels/analog_epilogue.h"
 #include "kernels/matrix.h"
@@ -31,12 +30,13 @@ struct HeadLayout {
   explicit HeadLayout(const AttentionShape& shape);
 
   int64_t feature_stride, token_stride;
-  std::size_t query, value, context;  ///< [tokens][features].
-  std::size_t key;                    ///< [features][tokens]: transposed.
-  std::size_t scores;                 ///< [tokens][tokens]: products, then probabilities.
-  std::size_t score_gains, score_scales, context_gains, context_scales;  ///< Of the epilogues.
-  std::size_t score_repeats, context_repeats;                            ///< int32.
-  std::size_t exact;  ///< For a backward: probabilities before their quantiser.
+  std::size_t query, value, context;                    ///< [tokens][features].
+  std::size_t key;                                      ///< [features][tokens]: transposed.
+  std::size_t scores;                                   ///< [tokens][tokens]: products, then probabilities.
+  std::size_t score_gains, score_floors, score_scales;  ///< Of the epilogues.
+  std::size_t context_gains, context_floors, context_scales;
+  std::size_t score_repeats, context_repeats;  ///< int32.
+  std::size_t exact;                           ///< For a backward: probabilities before their quantiser.
   std::size_t score_passes, scaled_passes, probability_passes, context_passes;  ///< Bits of a backward.
   std::size_t score_products, context_products;  ///< For an observer: before noise.
   std::size_t size;
@@ -50,7 +50,7 @@ struct Attention {
   const float *query = nullptr, *key = nullptr, *value = nullptr;
   float* result = nullptr;  ///< The context.
   NodeQuantizers score_quantizers = {}, context_quantizers = {};
-  NoiseKind noise = NoiseKind::none;
+  bool by_norms = false;                    ///< Shot noise is among the noises.
   const LayerGains* score_gains = nullptr;  ///< Null for no noise.
   const LayerGains* context_gains = nullptr;
   NoiseKey score_key = {}, context_key = {};

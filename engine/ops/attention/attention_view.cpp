@@ -33,7 +33,7 @@ class AllHeads {
 /// The epilogue of a whole layer from that of its first head: a row of gains for every head.
 struct LayerEpilogue {
   LayerEpilogue(const Attention& attention, const AllHeads& heads, const AnalogEpilogue& first,
-                std::size_t gains_at, std::size_t scales_at)
+                std::size_t gains_at, std::size_t floors_at, std::size_t scales_at)
       : epilogue(first) {
     const int64_t tokens = attention.shape.tokens;
     epilogue.map.pixels = attention.shape.heads * tokens;
@@ -45,6 +45,10 @@ struct LayerEpilogue {
       gains = heads.gathered(gains_at, first.map.padded_channels());
       epilogue.gains = gains.data();
     }
+    if (first.floors != nullptr) {
+      floors = heads.gathered(floors_at, first.map.padded_channels());
+      epilogue.floors = floors.data();
+    }
     if (first.scales != nullptr) {
       scales = heads.gathered(scales_at, tokens);
       epilogue.scales = scales.data();
@@ -53,7 +57,7 @@ struct LayerEpilogue {
 
   AnalogEpilogue epilogue;
   std::vector<PixelRun> runs;
-  std::vector<float> gains, scales;
+  std::vector<float> gains, floors, scales;
 };
 
 }  // namespace
@@ -64,9 +68,9 @@ void show_attention(const Attention& attention, float* buffers, const ScoresPlac
   const AllHeads heads(attention, buffers);
   const int64_t tokens = attention.shape.tokens;
   const LayerEpilogue of_scores(attention, heads, score_epilogue(attention, 0, buffers), at.score_gains,
-                                at.score_scales);
+                                at.score_floors, at.score_scales);
   const LayerEpilogue of_context(attention, heads, context_epilogue(attention, 0, buffers), at.context_gains,
-                                 at.context_scales);
+                                 at.context_floors, at.context_scales);
   const std::vector<float> queries = heads.gathered(at.query, tokens * at.feature_stride);
   const std::vector<float> products = heads.gathered(at.score_products, tokens * at.token_stride);
   const std::vector<float> probabilities = heads.gathered(at.scores, tokens * at.token_stride);

@@ -3,7 +3,6 @@
 #include <omp.h>
 
 #include "engine/graph/fused_graph.h"
-#include "engine/noise/noise_models.h"
 #include "engine/ops/attention/attention_view.h"
 #include "engine/plans/float/planned_attention.h"
 #include "kernels/group_patch_norm.h"
@@ -112,9 +111,10 @@ AnalogEpilogue FloatWorker::epilogue_of(std::size_t n, const SamplePart& part, c
                           .relu_after_residual = node.relu_after_residual,
                           .result_quantizer = step.quantizers.result.value_or(Quantizer{})};
   if (text()) epilogue.elements = {-part.first, part.count};
-  if (point.gains != nullptr && noise_model(input.noise->kind).perturbs_outputs) {
+  if (point.gains != nullptr && (*point.gains)[layer].outputs.size() != 0) {
     const LayerGains& gains = (*point.gains)[layer];
-    epilogue.gains = gains.gains.data();
+    epilogue.gains = gains.outputs.data();
+    epilogue.floors = gains.floors.size() == 0 ? nullptr : gains.floors.data();
     epilogue.repeats = gains.repeats.empty() ? nullptr : gains.repeats.data();
   }
   if (plan_.options().patch_norms) {
@@ -195,7 +195,7 @@ void FloatWorker::finish_attention(std::size_t n, const NoisePoint& point, const
   widen_inputs(n);
   float* taped = step.tape.heads ? workspace_.tape() + *step.tape.heads : nullptr;
   for (const PlacedSequence& sequence : input.sequences) {
-    Attention attention = planned_attention(plan_, n, sequence, point, input.noise->kind);
+    Attention attention = planned_attention(plan_, n, sequence, point);
     attention.query = float_input(n, 0);
     attention.key = float_input(n, 1);
     attention.value = float_input(n, 2);

@@ -28,7 +28,7 @@ void FloatWorker::show_product(std::size_t n, const SamplePart& part, const Nois
   if (step.companion) {
     view.pre_activation = at(step.companion_value) + part.map * epilogue.map.size();
     view.noisy_product = product;
-    view.weight_gains = &(*point.gains)[static_cast<std::size_t>(step.layer)];
+    view.layer_gains = &(*point.gains)[static_cast<std::size_t>(step.layer)];
   }
   if (!text()) return input.observer->analog(view);
   show_alone(view, part.first, part.count, *input.observer);

@@ -1,12 +1,11 @@
 #include "engine/plans/float/planned_attention.h"
 
 #include "engine/graph/fused_graph.h"
-#include "engine/noise/noise_models.h"
 
 namespace dpac {
 
 Attention planned_attention(const FloatPlan& plan, std::size_t node, const PlacedSequence& sequence,
-                            const NoisePoint& point, NoiseKind noise) {
+                            const NoisePoint& point) {
   const FusedNode& context = plan.graph().nodes[node];
   const FloatPlan::Step &own = plan.step(node),
                         &scores = plan.step(static_cast<std::size_t>(context.input()));
@@ -17,9 +16,9 @@ Attention planned_attention(const FloatPlan& plan, std::size_t node, const Place
       .first = sequence.first,
       .score_quantizers = scores.quantizers,
       .context_quantizers = own.quantizers,
-      .noise = noise,
+      .by_norms = plan.options().patch_norms,
       .recorded = plan.options().tape};
-  if (point.gains != nullptr && noise_model(noise).perturbs_outputs) {
+  if (point.gains != nullptr && (*point.gains)[static_cast<std::size_t>(own.layer)].outputs.size() != 0) {
     attention.score_gains = &(*point.gains)[static_cast<std::size_t>(scores.layer)];
     attention.context_gains = &(*point.gains)[static_cast<std::size_t>(own.layer)];
   }

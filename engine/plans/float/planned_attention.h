@@ -11,6 +11,6 @@ namespace dpac {
 
 /// `node` is that of the context. Everything but where operands and result lie, which is left null.
 Attention planned_attention(const FloatPlan& plan, std::size_t node, const PlacedSequence& sequence,
-                            const NoisePoint& point, NoiseKind noise);
+                            const NoisePoint& point);
 
 }  // namespace dpac

@@ -129,7 +129,7 @@ IntegerEpilogue IntegerWorker::epilogue_of(std::size_t n, int layer, const Noise
   }
   if (point.gains != nullptr) {
     const LayerGains& gains = (*point.gains)[static_cast<std::size_t>(layer)];
-    epilogue.gains = gains.gains.data();
+    epilogue.gains = gains.outputs.data();
     epilogue.repeats = gains.repeats.empty() ? nullptr : gains.repeats.data();
   }
   return epilogue;
