@@ -116,14 +116,19 @@ NoiseSettings NoiseSettings::of(const std::string& other) const {
 void NoiseSettings::check() const {
   for (const GivenConstant& given : given_constants()) {
     if (kind().has(given.noise)) continue;
-    throw SettingError(fmt::format("{} was given, but the noise is '{}': add --noise {}", given.option,
-                                   name(kind()),
-                                   name(kind() == NoiseKind::none ? given.noise : kind() + given.noise)));
+    const std::string both = kind() == NoiseKind::none ? "" : " or " + name(kind() + given.noise);
+    throw SettingError(fmt::format("{} was given, but the noise is '{}': give --noise {}{}", given.option,
+                                   name(kind()), name(given.noise), both));
   }
   if (!sigma_programming.empty() && sigma_programming.size() != 1 && sigma_programming.size() != 3) {
     throw SettingError(
         fmt::format("--sigma-programming has {} numbers, expected one, or the three of c0 + c1 w + c2 w^2",
                     sigma_programming.size()));
+  }
+  if (!sigma_programming.empty() && sigma_programming.front() < 0) {
+    throw SettingError(
+        fmt::format("--sigma-programming begins with {}, expected a number that is not negative",
+                    sigma_programming.front()));
   }
   if (dot_length != name(DotLength::in_group) && !noise_traits(kind()).depends_on_length) {
     throw SettingError(fmt::format(

@@ -44,7 +44,7 @@ std::string error(const CliInputs& inputs, const Words& more) {
   return dpac_error(inputs.arguments("eval", more));
 }
 
-const std::vector<std::string> kKinds{"shot", "thermal", "weight"};
+const std::vector<std::string> kKinds{"shot", "thermal", "weight", "programming", "shot+thermal+weight"};
 
 }  // namespace
 
@@ -56,7 +56,9 @@ TEST_CASE("Batch size and threads change no logit, whatever the noise, quantiser
         {"--noise", "shot", "--energy", "20", "--repeat", "3"},
         {"--noise", "thermal", "--energy", "5"},
         {"--noise", "thermal", "--energy", "5", "--repeat", "energy", "--arithmetic", "float32"},
-        {"--noise", "weight", "--energy", "5", "--repeat", "2"}}) {
+        {"--noise", "weight", "--energy", "5", "--repeat", "2"},
+        {"--noise", "programming", "--energy", "5"},
+        {"--noise", "shot+thermal+weight+programming", "--energy", "50"}}) {
     CAPTURE(run);
     const auto logits = [&](const Words& more) { return logits_of(inputs, joined(run, more)); };
     const auto reference = logits({"--batch", "16", "--threads", "1"});
@@ -81,7 +83,7 @@ TEST_CASE("K executions at energy E cost what one at K E costs, and take K times
     CHECK(repeated["relative_time"] == 4);
     CHECK(once["relative_time"] == 1);
     CHECK(repeated["options"]["repeat"] == 4);
-    CHECK(once["aj_per_mac"].is_null() == (kind != "shot"));
+    CHECK(once["aj_per_mac"].is_null() == !kind.starts_with("shot"));
   }
 }
 
@@ -183,6 +185,35 @@ TEST_CASE("Thermal and weight noise have 8 bits unless told otherwise") {
   CHECK(logits_of(inputs, {"--bits", "2.5"}) != logits_of(inputs, {"--bits", "2"}));
 }
 
+TEST_CASE("Noises act together in any order, each once") {
+  const CliInputs inputs;
+  const auto with = [](const std::string& noise) { return Words{"--noise", noise, "--energy", "20"}; };
+  const nlohmann::json options = eval(inputs, with("weight+shot"))["options"];
+  CHECK(options["noise"] == "shot+weight");
+  CHECK(logits_of(inputs, with("weight+shot")) == logits_of(inputs, with("shot+weight")));
+  for (const char* part : {"shot", "weight"})
+    CHECK(logits_of(inputs, with("shot+weight")) != logits_of(inputs, with(part)));
+  check_usage(inputs, with("shot+shot"), "--noise names 'shot' twice");
+  check_usage(inputs, with("shot+none"), "--noise is 'shot+none': 'none' stands alone");
+  check_usage(inputs, with("shot+"), "--noise is 'shot+', expected values with one + between two of them");
+  check_usage(inputs, with("shot+quantum"),
+              "--noise is 'quantum', expected one of none, shot, thermal, weight, programming");
+}
+
+TEST_CASE("A silent part changes nothing, and a chip is one for all samples of a seed") {
+  const CliInputs inputs(40);
+  const Words shot{"--noise", "shot", "--energy", "20"};
+  const Words silent{"--noise", "shot+thermal", "--energy", "20", "--sigma-thermal", "0", "--bits", "none"};
+  CHECK(logits_of(inputs, silent) == logits_of(inputs, shot));
+  const Words chip{"--noise", "programming", "--energy", "1"};
+  CHECK(eval(inputs, chip)["options"]["sigma_programming"] == nlohmann::json({0.03, 0.0, 0.0}));
+  CHECK(logits_of(inputs, joined(chip, {"--sigma-programming", "0.03"})) == logits_of(inputs, chip));
+  CHECK(logits_of(inputs, joined(chip, {"--sigma-programming", "0.03,0.01,0"})) != logits_of(inputs, chip));
+  CHECK(logits_of(inputs, joined(chip, {"--seed", "1"})) != logits_of(inputs, chip));
+  check_usage(inputs, joined(chip, {"--sigma-programming", "0.1,0.2"}), "--sigma-programming has 2 numbers");
+  check_usage(inputs, joined(chip, {"--sigma-programming", "-1"}), "--sigma-programming");
+}
+
 TEST_CASE("Numbers that cannot be are refused by the option's name") {
   const CliInputs inputs;
   const Words thermal{"--noise", "thermal", "--energy", "1"};
@@ -199,7 +230,9 @@ TEST_CASE("Numbers that cannot be are refused by the option's name") {
   CHECK(usage_error(inputs, joined(thermal, {"--sigma-thermal", "nan"}))
             .starts_with("--sigma-thermal is 'nan', "));
   CHECK(usage_error(inputs, joined(thermal, {"--sigma-weight", "1"})) ==
-        "--sigma-weight was given, but the noise is 'thermal': add --noise weight");
+        "--sigma-weight was given, but the noise is 'thermal': give --noise weight or thermal+weight");
+  CHECK(usage_error(inputs, {"--sigma-weight", "1"}) ==
+        "--sigma-weight was given, but the noise is 'none': give --noise weight");
   CHECK(usage_error(inputs, {"--noise", "weight"}) ==
         "--noise weight needs an energy: give --energy E (a multiple of the base energy, for instance 10), "
         "--energies FILE or --energies-sweep A,B,...");

@@ -94,27 +94,22 @@ struct Problem {
   }
 
   [[nodiscard]] double difference(std::size_t s, int layer, int64_t channel) const {
-    constexpr float kFactor = 1.0f + 0x1p-10f;
+    constexpr double kStep = 1e-5;
     test::OracleSetup with = setup(s);
     const test::OracleRun base = test::run_oracle(graph, image(s), with);
-    const auto channels =
-        static_cast<std::size_t>(analog_layers(graph)[static_cast<std::size_t>(layer)].out_channels);
-    auto& energies = with.noise.energies[static_cast<std::size_t>(layer)];
-    if (energies.size() == 1) energies.assign(channels, energies.front());
-    float& energy = energies[static_cast<std::size_t>(channel)];
-    const float own = energy;
+    const int64_t depth = analog_layers(graph)[static_cast<std::size_t>(layer)].dot_length;
     with.frozen = &base.layers;
-    with.frozen_factor = [&](int l, int64_t c) {
-      return l == layer && c == channel ? std::sqrt(static_cast<double>(own) / static_cast<double>(energy))
-                                        : 1.0;
-    };
-    double losses[2], logs[2];
+    double losses[2];
     for (const int side : {0, 1}) {
-      energy = side == 0 ? own * kFactor : own / kFactor;
+      const double factor = std::exp(side == 0 ? -kStep / 2 : kStep / 2);
+      with.frozen_factor = [&](int l, int64_t c) { return l == layer && c == channel ? factor : 1.0; };
+      with.weight_xi = [&](NoiseStream stream, int l, int64_t element, int repeat) {
+        const bool own = l == layer && element / depth == channel;
+        return test::weight_xi(stream, l, 0, element, repeat) * (own ? factor : 1.0);
+      };
       losses[side] = loss_of(s, with);
-      logs[side] = std::log(static_cast<double>(energy));
     }
-    return (losses[0] - losses[1]) / (logs[0] - logs[1]);
+    return (losses[0] - losses[1]) / (2 * kStep);
   }
 };
 
