@@ -72,7 +72,7 @@ std::vector<NamedRange> calibrate(NativeNetwork& network, const Samples& samples
 }
 
 /// As the program checks its options. @throws SettingError
-void check_noise(const NativeNetwork& network, const NoiseSettings& given) {
+void check_noise(const NoiseSettings& given, const NativeNetwork& network) {
   given.check();
   given.check_groups(network.layers());
 }

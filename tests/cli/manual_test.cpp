@@ -68,7 +68,8 @@ TEST_CASE("zsh and fish complete the same options") {
   CHECK(contains(zsh, "'*--noise["));
   CHECK(contains(zsh, ":--noise:(none shot thermal weight programming)'"));
   CHECK(contains(zsh, "]:FILE:_files'"));
-  CHECK(contains(fish, "'__fish_seen_subcommand_from eval' -l noise -x -a 'none shot thermal weight programming' -d "));
+  CHECK(contains(
+      fish, "'__fish_seen_subcommand_from eval' -l noise -x -a 'none shot thermal weight programming' -d "));
   CHECK(contains(fish, "'__fish_seen_subcommand_from eval' -l weights -r -F -d "));
 }
 
