@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "engine/networks/bert.h"
+#include "engine/networks/random/random_network.h"
 #include "study/options/data_options.h"
 #include "study/settings/setting_error.h"
 
@@ -37,17 +38,27 @@ std::optional<Shape> parse_size(std::string_view text) {
   return height && width ? std::optional(Shape{*height, *width}) : std::nullopt;
 }
 
+DeclaredOption declare_weights(OptionSet& set, ModelSettings& settings, bool positional) {
+  set.heading(kGroup);
+  return set.path(
+      {positional ? "file,--weights" : "--weights", "FILE",
+       "Checkpoint of a network: a file of torch.save (.pth, .pt, .bin), safetensors, ONNX, a Keras model "
+       "(.keras, .h5), PyTorch or Keras weights in HDF5, found out by content; or an index of shards, a "
+       "shard, or a folder with weights"},
+      settings.weights, FileRole::reads);
+}
+
 }  // namespace
 
 void add_weights_option(OptionSet& set, ModelSettings& settings, bool positional) {
-  set.heading(kGroup);
-  set.path(
-         {positional ? "file,--weights" : "--weights", "FILE",
-          "Checkpoint of a network: a file of torch.save (.pth, .pt, .bin), safetensors, ONNX, a Keras model "
-          "(.keras, .h5), PyTorch or Keras weights in HDF5, found out by content; or an index of shards, a "
-          "shard, or a folder with weights"},
-         settings.weights, FileRole::reads)
-      .required();
+  declare_weights(set, settings, positional).required();
+}
+
+void add_weights_or_network_option(OptionSet& set, ModelSettings& settings) {
+  declare_weights(set, settings, /*positional=*/false);
+  set.choice({"--network", "NAME", "In place of --weights: a known architecture with random weights"},
+             settings.network, random_network_names())
+      .excludes({"--weights"});
 }
 
 void add_network_options(OptionSet& set, ModelSettings& settings) {

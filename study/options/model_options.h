@@ -10,6 +10,9 @@ namespace dpac {
 /// `--weights`; also as the plain argument FILE where `positional`.
 void add_weights_option(OptionSet& set, ModelSettings& settings, bool positional = false);
 
+/// `--weights` or `--network`; whichever command has it checks that one was given.
+void add_weights_or_network_option(OptionSet& set, ModelSettings& settings);
+
 /// `--config`; `--input-size`, `--stride-in` and `--no-head` of a ResNet; `--heads` and `--max-length` of a
 /// BERT.
 void add_network_options(OptionSet& set, ModelSettings& settings);

@@ -1,7 +1,6 @@
 #include "study/options/option_set.h"
 
 #include <algorithm>
-#include <cassert>
 #include <concepts>
 #include <cstdint>
 #include <utility>
@@ -62,10 +61,14 @@ std::string checked_sum(const std::string& option, const std::string& text,
   return fmt::format("{}", fmt::join(sorted, "+"));
 }
 
-/// In --help an option of that kind shows what it takes where others have a placeholder.
+/// In --help an option of that kind shows what it takes where others have a placeholder, or, where it has one
+/// too, behind the text.
 OptionText with_choices(OptionText text, const std::vector<std::string>& choices) {
-  assert(text.value.empty());
-  text.value = fmt::format("{}", fmt::join(choices, "|"));
+  if (text.value.empty()) {
+    text.value = fmt::format("{}", fmt::join(choices, "|"));
+  } else {
+    text.help += fmt::format(": {}", fmt::join(choices, ", "));
+  }
   return text;
 }
 

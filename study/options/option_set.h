@@ -109,7 +109,8 @@ class OptionSet {
   /// Given once for each value, which may have commas and blanks.
   DeclaredOption sentences(const OptionText& text, std::vector<std::string>& to);
 
-  /// One of `choices`, which --help shows in the place of a placeholder.
+  /// One of `choices`, which --help shows in the place of a placeholder, or behind the text of one that has
+  /// it.
   DeclaredOption choice(const OptionText& text, std::string& to, const std::vector<std::string>& choices);
   DeclaredOption choice(const OptionText& text, std::optional<std::string>& to,
                         const std::vector<std::string>& choices);

@@ -3,9 +3,12 @@
 #include <filesystem>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "engine/networks/bert.h"
 #include "engine/networks/damaged_weights.h"
 #include "engine/networks/image_network.h"
+#include "engine/networks/random/random_network.h"
 #include "loaders/checkpoint.h"
 #include "loaders/sha256.h"
 #include "loaders/weights/left_out_kinds.h"
@@ -25,9 +28,19 @@ Graph build(Checkpoint&& checkpoint, const ModelSettings& settings, std::optiona
                     {.heads = settings.heads, .tokens = settings.max_length_in_force(count)});
 }
 
+/// Without a hash: there is no file.
+OpenedWeights open_random(const ModelSettings& settings) {
+  OpenedWeights weights{.checkpoint = random_checkpoint(*settings.network), .sha256 = {}};
+  settings.check(weights.checkpoint.bert.has_value());
+  weights.checkpoint.assumed.push_back(fmt::format(
+      "the weights of {} are random numbers; times do not depend on their values", *settings.network));
+  return weights;
+}
+
 }  // namespace
 
 OpenedWeights open_weights(const ModelSettings& settings) {
+  if (settings.network) return open_random(settings);
   const auto config =
       settings.config.empty() ? std::nullopt : std::optional<std::filesystem::path>(settings.config);
   OpenedWeights weights{.checkpoint = open_checkpoint(settings.weights, config), .sha256 = {}};

@@ -31,7 +31,7 @@ std::unique_ptr<ImageSource> open_images(const DataSettings& settings, const Res
                                          const ModelSettings& model, std::optional<int> outputs) {
   if (settings.arrays) settings.check_arrays();
   if (const char* given = settings.text.given()) {
-    throw SettingError(fmt::format("{} was given, but {} is no BERT", given, model.weights));
+    throw SettingError(fmt::format("{} was given, but {} is no BERT", given, model.called()));
   }
   return std::make_unique<ImageSource>(settings, traits, outputs);
 }
@@ -124,7 +124,7 @@ Session open_session(const ModelSettings& model, const DataSettings& data, const
 OpenedData open_more(const Session& session, const DataSettings& settings) {
   if (settings.arrays && session.graph.reads_text()) {
     throw SettingError(
-        fmt::format("images in memory were given, but {} reads text: give --data", session.model.weights));
+        fmt::format("images in memory were given, but {} reads text: give --data", session.model.called()));
   }
   if (settings.preprocessed()) return with_samples(open_arrays(settings, session), settings);
   if (session.graph.reads_text()) return with_samples(open_texts(settings, session), settings);

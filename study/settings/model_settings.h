@@ -18,6 +18,9 @@ struct OpenedNetwork;
 
 struct DPAC_API ModelSettings {
   std::string weights = {};  ///< A file or folder, in any of the formats that open_checkpoint() knows.
+  /// In the place of weights: the name of an architecture, which gets random ones (dpac bench --help lists
+  /// the names). Its results mean nothing; its cost does.
+  std::optional<std::string> network = {};
   std::optional<Shape> input_size = {};       ///< [H, W].
   std::optional<std::string> stride_in = {};  ///< "3x3" or "1x1".
   bool no_head = false;
@@ -25,6 +28,9 @@ struct DPAC_API ModelSettings {
   std::optional<int64_t> heads = {}, max_length = {};
   /// Of these weights, built with these settings: it is not opened again. Null where it is not open.
   std::shared_ptr<const OpenedNetwork> opened = {};
+
+  /// The weights' path, or the architecture's name: what messages call the network.
+  [[nodiscard]] const std::string& called() const { return network ? *network : weights; }
 
   /// Of the longest sequence, for a network with that many position embeddings. @throws Error if it has fewer
   /// than were asked for.

@@ -15,7 +15,7 @@ Json start_json(const StartSetting& start) {
 }  // namespace
 
 void write(const ModelSettings& settings, Json& json) {
-  json["weights"] = settings.weights;
+  json["weights"] = or_null(settings.weights);
   write_network(settings, json);
 }
 

@@ -12,7 +12,7 @@ Json result_json(const std::string& command, Json options, const std::string& we
   return {{"command", command},
           {"version", version()},
           {"options", std::move(options)},
-          {"weights_sha256", weights_sha256},
+          {"weights_sha256", or_null(weights_sha256)},
           {"noise_stream", kStreamVersion},
           {"machine", machine_json(threads)}};
 }

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include "study/metrics/statistics.h"
 #include "study/options/analog_options.h"
 #include "study/options/check_values.h"
 #include "study/options/data_options.h"
@@ -18,35 +18,31 @@
 #include "study/support/progress.h"
 #include "study/support/result_json.h"
 #include "study/timing/timed_pair.h"
+#include "study/timing/timed_rows.h"
 
 namespace dpac {
 namespace {
 
 constexpr double kDefaultEnergy = 100;
 
-double median_ratio(const std::vector<double>& numerators, const std::vector<double>& denominators) {
-  std::vector<double> ratios;
-  for (std::size_t i = 0; i < numerators.size(); ++i) ratios.push_back(numerators[i] / denominators[i]);
-  return median(std::move(ratios));
-}
-
-void measure(TimedPair& pair, const TimingSettings& settings) {
-  pair.check();
-  Progress progress(settings.rounds, "rounds", settings.run.progress, settings.run.poll);
-  for (int i = -settings.warmup; i < settings.rounds; ++i) {
-    progress.check();
-    pair.round(/*clean_first=*/i % 2 == 0);
-    if (i >= 0) progress.advance(1);
+Json rows_json(const std::vector<TimedRow>& rows) {
+  Json list = Json::array();
+  for (const TimedRow& row : rows) {
+    list.push_back({{"noise", row.noise},
+                    {"arithmetic", row.arithmetic},
+                    {"weight_bits", or_null(row.weight_bits)},
+                    {"act_bits", or_null(row.act_bits)},
+                    {"ms_per_sample", row.times.median},
+                    {"spread", row.times.spread},
+                    {"ratio", row.ratio}});
   }
-}
-
-std::vector<double> after_warmup(const std::vector<double>& ms, const TimingSettings& settings) {
-  return {ms.begin() + settings.warmup, ms.end()};
+  return list;
 }
 
 Json options_json(const TimingSettings& settings, const Session& session) {
   Json json;
   write(settings.model, json);
+  json["network"] = or_null(settings.model.network);
   if (session.data.source) {
     session.data.source->write(json);
   } else if (session.graph.reads_text()) {
@@ -56,6 +52,10 @@ Json options_json(const TimingSettings& settings, const Session& session) {
   write(settings.noise, json);
   write(settings.quantization, settings.noise.kind(), json);
   json["learning"] = settings.learning;
+  json["all"] = settings.all;
+  if (settings.all) {
+    for (const char* of_a_row : {"noise", "weight_bits", "act_bits", "arithmetic"}) json[of_a_row] = nullptr;
+  }
   json["warmup"] = settings.warmup;
   json["rounds"] = settings.rounds;
   return json;
@@ -75,18 +75,13 @@ void check_data(const DataSettings& data, const Graph& graph, const std::string&
 Session open_timed(const TimingSettings& settings) {
   if (settings.data.any()) {
     Session session = open_session(settings.model, settings.data, settings.run.poll);
-    check_data(settings.data, session.graph, settings.model.weights);
+    check_data(settings.data, session.graph, settings.model.called());
     return session;
   }
   OpenedWeights weights = open_weights(settings.model);
   Graph graph = build_network(weights, settings.model, settings.model.input_size);
-  check_data(settings.data, graph, settings.model.weights);
+  check_data(settings.data, graph, settings.model.called());
   return session_of(settings.model, std::move(weights), {}, std::move(graph));
-}
-
-TimedInputs inputs_of(const TimingSettings& settings, const Session& session) {
-  if (session.data.source) return TimedInputs::of(session, settings.run);
-  return TimedInputs::random(session.graph, samples_at_a_time(settings.run, settings.noise.kind()));
 }
 
 Json begun_json(const TimingSettings& settings, const Session& session) {
@@ -98,21 +93,37 @@ Json begun_json(const TimingSettings& settings, const Session& session) {
   return json;
 }
 
-void add_times(const TimedPair& pair, const Timing& timing, Json& json) {
-  json["samples_per_round"] = pair.samples_per_round();
-  json["arithmetic"] = timing.arithmetic;
+void write_times(const Timing& timing, Json& json) {
+  const bool pair = timing.table.empty();
+  const auto if_pair = [pair](auto value) { return pair ? Json(value) : Json(); };
+  json["architecture"] = timing.architecture;
+  json["arithmetic"] = if_pair(timing.arithmetic);
   json["clean_ms_per_sample"] = timing.clean.median;
-  json["noisy_ms_per_sample"] = timing.noisy.median;
-  json["ratio"] = timing.ratio;
+  json["noisy_ms_per_sample"] = if_pair(timing.noisy.median);
+  json["ratio"] = if_pair(timing.ratio);
   json["clean_spread"] = timing.clean.spread;
-  json["noisy_spread"] = timing.noisy.spread;
+  json["noisy_spread"] = if_pair(timing.noisy.spread);
   json["peak_rss_bytes"] = timing.peak_rss_bytes;
+  json["table"] = rows_json(timing.table);
+}
+
+/// Of the settings' noise.
+void time_pair(const TimingSettings& settings, const Session& session, Timing& timing, Json& json) {
+  TimedPair pair(settings, session.graph, TimedInputs::of(session, settings.run, settings.noise.kind()),
+                 settings.quantization.product_arithmetic());
+  Progress progress(settings.rounds, "rounds", settings.run.progress, settings.run.poll);
+  const PairTimes times = pair.measure(settings, progress);
+  timing.clean = times.clean;
+  timing.noisy = times.noisy;
+  timing.ratio = times.ratio;
+  timing.arithmetic = pair.arithmetic();
+  json["samples_per_round"] = pair.samples_per_round();
 }
 
 }  // namespace
 
 void add_options(OptionSet& set, TimingSettings& settings) {
-  add_weights_option(set, settings.model);
+  add_weights_or_network_option(set, settings.model);
   add_network_options(set, settings.model);
   add_run_options(set, settings.run);
   set.flag({"--learning", "", "Time a step of learning in the noisy network's place"}, settings.learning);
@@ -125,6 +136,19 @@ void add_options(OptionSet& set, TimingSettings& settings) {
   add_seed_option(set, settings.noise);
   add_bits_options(set, settings.quantization);
   add_arithmetic_option(set, settings.quantization);
+  set.heading("Options");
+  set.flag({"--all", "", "Time every noise in every arithmetic of this machine, in a table"}, settings.all)
+      .excludes({"--noise", "--arithmetic", "--learning", "--energies"});
+}
+
+void TimingSettings::check() const {
+  if (model.weights.empty() && !model.network && !model.opened) {
+    throw SettingError("--weights or --network is required");
+  }
+  if (all && learning) throw SettingError("--all was given with --learning: give one of them");
+  NoiseSettings checked = noise;  // What is given for any noise has its rows.
+  if (all) checked.noise = fmt::format("{}", fmt::join(noisy_kinds(), "+"));
+  checked.check();
 }
 
 Timing time_noise(const TimingSettings& given) {
@@ -132,22 +156,13 @@ Timing time_noise(const TimingSettings& given) {
   TimingSettings settings = given;
   EnergySettings& energies = settings.noise.energies;
   if (!energies.energy && energies.file.empty()) energies.energy = kDefaultEnergy;
-  settings.noise.check();
-  Session session = open_timed(settings);
+  settings.check();
+  const Session session = open_timed(settings);
   Json json = begun_json(settings, session);
-  TimedInputs inputs = inputs_of(settings, session);
-  TimedPair pair(settings, session.graph, std::move(inputs));
-  measure(pair, settings);
-
-  const std::vector<double> clean = after_warmup(pair.clean_ms(), settings),
-                            noisy = after_warmup(pair.noisy_ms(), settings);
-  Timing timing{.clean = {median(clean), relative_spread(clean)},
-                .noisy = {median(noisy), relative_spread(noisy)},
-                .ratio = median_ratio(noisy, clean),
-                .arithmetic = std::string(pair.arithmetic()),
-                .peak_rss_bytes = peak_rss_bytes(),
-                .remarks = session.remarks};
-  add_times(pair, timing, json);
+  Timing timing{.architecture = session.graph.architecture, .remarks = session.remarks};
+  settings.all ? time_rows(settings, session, timing) : time_pair(settings, session, timing, json);
+  timing.peak_rss_bytes = peak_rss_bytes();
+  write_times(timing, json);
   timing.document = Document(std::move(json), timing.remarks);
   return timing;
 }

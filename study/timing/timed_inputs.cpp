@@ -35,7 +35,8 @@ TimedInputs TimedInputs::random(const Graph& graph, int64_t count) {
   return made;
 }
 
-TimedInputs TimedInputs::of(const Session& session, const RunSettings& run) {
+TimedInputs TimedInputs::of(const Session& session, const RunSettings& run, NoiseKind noise) {
+  if (!session.data.source) return random(session.graph, samples_at_a_time(run, noise));
   TimedInputs made;
   const auto reader = make_reader(session.data, session.graph, run, NoiseKind::none);
   while (const SampleBatch* batch = reader->next()) {

@@ -17,8 +17,9 @@ class TimedInputs {
   /// graph's nominal length: time does not depend on what images show or texts say.
   static TimedInputs random(const Graph& graph, int64_t count);
 
-  /// All samples of the session's data, whose texts must outlive it.
-  static TimedInputs of(const Session& session, const RunSettings& run);
+  /// All samples of the session's data, whose texts must outlive it; without data random ones, a batch or,
+  /// under a noise that is drawn for several samples, whole groups of them.
+  static TimedInputs of(const Session& session, const RunSettings& run, NoiseKind noise);
 
   [[nodiscard]] Inputs inputs() const;
   [[nodiscard]] const std::vector<int64_t>& samples() const { return samples_; }

@@ -11,6 +11,7 @@
 #include "engine/noise/noise_models.h"
 #include "kernels/error.h"
 #include "learn/differentiator.h"
+#include "study/metrics/statistics.h"
 #include "study/support/machine.h"
 
 namespace dpac {
@@ -32,7 +33,6 @@ Quantization quantization_of(const TimingSettings& settings, const Graph& graph,
 TimedNetwork make(const TimingSettings& settings, const Graph& graph, const TimedInputs& inputs,
                   NetworkOptions compile) {
   compile.batch = settings.run.batch;
-  compile.arithmetic = settings.quantization.product_arithmetic();
   compile.threads = thread_count(settings.run.threads);
   const std::size_t logits = inputs.samples().size() * static_cast<std::size_t>(output_channels(graph));
   return {Network(graph, compile), std::vector<float>(logits)};
@@ -40,7 +40,8 @@ TimedNetwork make(const TimingSettings& settings, const Graph& graph, const Time
 
 TimedNetwork make_noisy(const TimingSettings& settings, const Graph& graph, const TimedInputs& inputs) {
   const NetworkOptions compile{.noise = settings.noise.kind(),
-                               .quantization = quantization_of(settings, graph, inputs)};
+                               .quantization = quantization_of(settings, graph, inputs),
+                               .arithmetic = settings.quantization.product_arithmetic()};
   return make(settings, graph, inputs, compile);
 }
 
@@ -58,11 +59,21 @@ double ms_per_sample(const Work& work, std::size_t samples) {
   return time.count() / static_cast<double>(samples);
 }
 
+RoundTimes times_of(const std::vector<double>& ms) {
+  return {median(ms), relative_spread(ms)};
+}
+
+double median_ratio(const std::vector<double>& numerators, const std::vector<double>& denominators) {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < numerators.size(); ++i) ratios.push_back(numerators[i] / denominators[i]);
+  return median(std::move(ratios));
+}
+
 }  // namespace
 
-TimedPair::TimedPair(const TimingSettings& settings, const Graph& graph, TimedInputs inputs)
+TimedPair::TimedPair(const TimingSettings& settings, const Graph& graph, TimedInputs inputs, Arithmetic clean)
     : inputs_(std::move(inputs)),
-      clean_(make(settings, graph, inputs_, {})),
+      clean_(make(settings, graph, inputs_, {.arithmetic = clean})),
       noise_(settings.noise.points(clean_.network.layers()).front()) {
   if (settings.learning) {
     const DifferentiatorOptions compile{.noise = settings.noise.kind(),
@@ -80,10 +91,22 @@ std::string_view TimedPair::arithmetic() const {
   return noisy_ ? noisy_->network.arithmetic() : "float32";
 }
 
+PairTimes TimedPair::measure(const TimingSettings& settings, Progress& progress) {
+  check();
+  Rounds rounds;
+  for (int i = -settings.warmup; i < settings.rounds; ++i) {
+    progress.check();
+    if (i == 0) rounds = {};
+    round(/*clean_first=*/i % 2 == 0, rounds);
+    if (i >= 0) progress.advance(1);
+  }
+  return {times_of(rounds.clean), times_of(rounds.noisy), median_ratio(rounds.noisy, rounds.clean)};
+}
+
 void TimedPair::check() {
   run(clean_);
   check_finite(clean_, "clean");
-  if (noisy_) check_noise_is_seen();
+  if (noisy_ && noise_.kind != NoiseKind::none) check_noise_is_seen();
   if (learning_) learning_->run(inputs_.inputs(), inputs_.samples());
 }
 
@@ -100,11 +123,11 @@ void TimedPair::check_noise_is_seen() {
   if (noisy_->logits == other) throw Error("the noise changes no logit: the energy is too high to be timed");
 }
 
-void TimedPair::round(bool clean_first) {
+void TimedPair::round(bool clean_first, Rounds& rounds) {
   inputs_.next_round();
-  if (clean_first) clean_ms_.push_back(time_clean());
-  noisy_ms_.push_back(time_noisy());
-  if (!clean_first) clean_ms_.push_back(time_clean());
+  if (clean_first) rounds.clean.push_back(time_clean());
+  rounds.noisy.push_back(time_noisy());
+  if (!clean_first) rounds.clean.push_back(time_clean());
 }
 
 double TimedPair::time_clean() {

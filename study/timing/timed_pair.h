@@ -10,6 +10,7 @@
 
 #include "engine/graph/graph.h"
 #include "engine/network.h"
+#include "study/support/progress.h"
 #include "study/timing/time_noise.h"
 #include "study/timing/timed_inputs.h"
 #include "study/timing/timed_learning.h"
@@ -22,22 +23,21 @@ struct TimedNetwork {
   std::vector<float> logits;
 };
 
+/// What came out of all rounds.
+struct PairTimes {
+  RoundTimes clean, noisy;
+  double ratio = 0;  ///< The median of each round's noisy / clean.
+};
+
 /// The clean network has no quantiser.
 class TimedPair {
  public:
-  TimedPair(const TimingSettings& settings, const Graph& graph, TimedInputs inputs);
+  /// @param clean What the clean network computes in.
+  TimedPair(const TimingSettings& settings, const Graph& graph, TimedInputs inputs, Arithmetic clean);
 
-  /// @throws Error unless both give finite logits and the noise changes them, or the step's loss is finite:
-  /// no other times are worth reporting.
-  void check();
-
-  /// Both once; `clean_first` alternates, so that neither always finds the other's cache. Every round has
-  /// samples of its own, since samples may share a draw of weights.
-  void round(bool clean_first);
-
-  /// Milliseconds per sample, one entry per round.
-  [[nodiscard]] const std::vector<double>& clean_ms() const { return clean_ms_; }
-  [[nodiscard]] const std::vector<double>& noisy_ms() const { return noisy_ms_; }
+  /// Both in turns, once in every round, those of the warm-up left out. @throws Error unless both give finite
+  /// logits and the noise changes them, or the step's loss is finite: no other times are worth reporting.
+  PairTimes measure(const TimingSettings& settings, Progress& progress);
 
   /// Of the noisy side's products.
   [[nodiscard]] std::string_view arithmetic() const;
@@ -45,6 +45,17 @@ class TimedPair {
   [[nodiscard]] std::size_t samples_per_round() const { return inputs_.samples().size(); }
 
  private:
+  /// Milliseconds a sample, one entry a round.
+  struct Rounds {
+    std::vector<double> clean, noisy;
+  };
+
+  /// Before the first round.
+  void check();
+
+  /// `clean_first` alternates, so that neither always finds the other's cache. Every round has samples of its
+  /// own, since samples may share a draw of weights.
+  void round(bool clean_first, Rounds& rounds);
   double time_clean();
   double time_noisy();
   void run(TimedNetwork& timed) { timed.network.run(inputs_.inputs(), inputs_.samples(), timed.logits); }
@@ -55,7 +66,6 @@ class TimedPair {
   std::optional<TimedNetwork> noisy_;  // Either this one or learning_.
   std::optional<TimedLearning> learning_;
   NoiseConfig noise_;
-  std::vector<double> clean_ms_, noisy_ms_;
 };
 
 }  // namespace dpac

@@ -1,4 +1,6 @@
+#include <set>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -51,4 +53,49 @@ TEST_CASE("bench refuses energies that are none, and a noise too small to change
         "--energy is '0', expected a positive number");
   CHECK(dpac_error({"bench", "--weights", inputs.weights, "--energy", "1e38"}) ==
         "the noise changes no logit: the energy is too high to be timed");
+}
+
+TEST_CASE("bench times a named architecture with random weights") {
+  const auto json = dpac_json({"bench", "--network", "resnet20", "--rounds", "1", "--warmup", "0"});
+  CHECK(json["options"]["network"] == "resnet20");
+  CHECK(json["options"]["weights"].is_null());
+  CHECK(json["weights_sha256"].is_null());
+  CHECK(json["architecture"] == "ResNet20");
+  CHECK(json["ratio"].get<double>() > 0);
+  CHECK(json["table"].empty());
+  const CliInputs inputs;
+  CHECK(test::dpac_usage_error({"bench"}) == "--weights or --network is required");
+  CHECK(test::dpac_usage_error({"bench", "--weights", inputs.weights, "--network", "resnet20"}) ==
+        "--weights excludes --network");
+  CHECK(test::dpac_usage_error({"bench", "--network", "resnet51"}).find("resnet50") != std::string::npos);
+  CHECK(test::dpac_usage_error({"bench", "--network", "resnet20", "--heads", "2"}) ==
+        "--heads was given, but resnet20 is no BERT");
+}
+
+TEST_CASE("bench --all has a row for every noise in every arithmetic, and says which are not here") {
+  const auto json = dpac_json({"bench", "--network", "resnet20", "--batch", "2", "--all", "--rounds", "1",
+                               "--warmup", "0", "--sigma-weight", "0.2"});
+  std::set<std::string> rows;
+  for (const auto& row : json["table"]) {
+    CHECK(row["ms_per_sample"].get<double>() > 0);
+    CHECK(row["ratio"].get<double>() > 0);
+    CHECK(row["weight_bits"].is_null() ==
+          (row["arithmetic"] != "int8" && (row["noise"] == "none" || row["noise"] == "shot")));
+    CHECK(rows.insert(row["noise"].get<std::string>() + " " + row["arithmetic"].get<std::string>()).second);
+  }
+  for (const char* noise : {"none", "shot", "thermal", "weight", "programming"}) {
+    CHECK(rows.contains(std::string(noise) + " float32"));
+  }
+  std::size_t missing = 0;
+  for (const auto& notice : json["notices"]) {
+    missing += notice.get<std::string>().starts_with("there are no rows in ") ? 1U : 0U;
+  }
+  const bool bfloat16 = rows.contains("shot bfloat16"), integers = rows.contains("thermal int8");
+  CHECK(missing == std::size_t{!bfloat16} + std::size_t{!integers});
+  CHECK(json["options"]["noise"].is_null());
+  CHECK(json["options"]["all"] == true);
+  CHECK(json["noisy_ms_per_sample"].is_null());
+  CHECK(json["clean_ms_per_sample"].get<double>() > 0);
+  CHECK(test::dpac_usage_error({"bench", "--network", "resnet20", "--all", "--noise", "shot"}) ==
+        "--noise excludes --all");
 }
