@@ -21,7 +21,7 @@ namespace {
 constexpr double kDecay = 0.99;
 constexpr double kPercent = 99.99;
 
-/// Gives the values of every quantised tensor of every sample, in plain order, to `take(tensor, sample,
+/// Gives the values of every calibrated tensor of every sample, in plain order, to `take(tensor, sample,
 /// values)`.
 template <class Take>
 class TensorObserver : public Observer {
@@ -30,18 +30,20 @@ class TensorObserver : public Observer {
       : take_(std::move(take)) {
     outputs_.assign(graph.nodes.size(), kNone);
     values_.assign(graph.nodes.size(), kNone);
+    using Role = QuantizedTensor::Role;
     layers_.resize(analog_layers(graph).size());
     for (std::size_t l = 0; const AnalogLayer& layer : analog_layers(graph)) layers_[l++] = layer.node;
     for (int t = 0; const QuantizedTensor& tensor : tensors) {
       const auto n = static_cast<std::size_t>(tensor.node);
-      const bool last = tensors[static_cast<std::size_t>(t)].role != QuantizedTensor::Role::output ||
-                        !has_later_tensor(tensors, t);
-      if (tensor.role != QuantizedTensor::Role::scaled) (last ? values_ : outputs_)[n] = t;
+      const bool last = tensor.role != Role::pre_activation &&
+                        (tensor.role != Role::output || !has_later_tensor(tensors, t));
+      if (tensor.role != Role::scaled) (last ? values_ : outputs_)[n] = t;
       ++t;
     }
   }
 
-  /// Outputs that something else is made of, which have no activation before it, are seen here only.
+  /// Outputs before their ReLU, and those that something else is made of, which have no activation before it,
+  /// are seen here only.
   void analog(const AnalogView& view) override {
     const auto n = static_cast<std::size_t>(layers_[static_cast<std::size_t>(view.layer)]);
     if (outputs_[n] == kNone) return;
@@ -80,7 +82,7 @@ class Calibration {
         network_(
             graph,
             {.batch = kCalibrationBatch, .threads = threads, .keep_pre_activations = true, .poll = poll}),
-        tensors_(quantized_tensors(network_.fused_graph())),
+        tensors_(calibrated_tensors(network_.fused_graph())),
         averages_(tensors_.size()) {
     if (method == CalibrationMethod::percentile)
       counters_.assign(tensors_.size(), PercentileCounter(kPercent));

@@ -32,8 +32,8 @@ DPAC_API int64_t default_batches(CalibrationMethod method);  ///< 100 and 5.
 using BatchVisitor = std::function<void(const Inputs& inputs)>;
 using BatchSource = std::function<void(const BatchVisitor& visit)>;
 
-/// Ranges of quantized_tensors(graph). The percentiles are exact, and memory does not grow with the number of
-/// values: `batches` is asked for the same batches twice. Results do not depend on `threads`.
+/// Ranges of calibrated_tensors(graph). The percentiles are exact, and memory does not grow with the number
+/// of values: `batches` is asked for the same batches twice. Results do not depend on `threads`.
 /// @throws Error if there is no batch, or a value is not finite.
 DPAC_API Ranges calibrate(const Graph& graph, CalibrationMethod method, int threads,
                           const BatchSource& batches, const Poll& poll = {});

@@ -24,15 +24,21 @@ struct KernelPart {
   auto operator<=>(const KernelPart&) const = default;
 };
 
+/// Of a layer's values, where a noise follows them.
+struct CalibratedRanges {
+  ValueRange input = {};   ///< Of the first operand.
+  ValueRange second = {};  ///< Of attention's second one.
+  ValueRange output = {};  ///< Before the activation.
+};
+
 /// Of a product with stored weights, or of one of attention.
 struct LayerFacts {
   const Tensor* weights = nullptr;                 ///< [out, in, ...]; null for a product of attention.
   std::span<const ValueRange> weight_ranges = {};  ///< Of each output channel.
   PatchWindow window = {};                         ///< Over the input.
   std::span<const KernelPart> parts =
-      {};                  ///< Those that positions see; a convolution's border sees fewer taps.
-  ValueRange input = {};   ///< Calibrated, of the first operand.
-  ValueRange second = {};  ///< The same of attention's second one.
+      {};  ///< Those that positions see; a convolution's border sees fewer taps.
+  CalibratedRanges ranges = {};
 };
 
 }  // namespace dpac

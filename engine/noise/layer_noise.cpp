@@ -83,19 +83,17 @@ PatchWindow patch_window(const FusedGraph& graph, const FusedNode& node) {
           .column_step = g.dilation.w};
 }
 
-LayerNoise LayerNoise::attention(NoiseKind kind, int64_t length, const ValueRange& first,
-                                 const ValueRange& second) {
-  return {kind, BlockedMap{1, 1, kChannelGroup}, LayerFacts{.input = first, .second = second}, length, 1};
+LayerNoise LayerNoise::attention(NoiseKind kind, const CalibratedRanges& ranges) {
+  return {kind, BlockedMap{1, 1, kChannelGroup}, LayerFacts{.ranges = ranges}};
 }
 
-LayerNoise::LayerNoise(NoiseKind kind, const BlockedMap& map, const LayerFacts& facts, int64_t length,
-                       int64_t groups)
-    : map_(map), length_(length), groups_(groups) {
+LayerNoise::LayerNoise(NoiseKind kind, const BlockedMap& map, const LayerFacts& facts)
+    : map_(map), attention_(true) {
   add_terms(kind, facts);
 }
 
 LayerNoise::LayerNoise(const FusedGraph& graph, const FusedNode& node, const BlockedMap& map, NoiseKind kind,
-                       std::span<const ValueRange> weights, const ValueRange& input)
+                       std::span<const ValueRange> weights, const CalibratedRanges& ranges)
     : window_(patch_window(graph, node)),
       map_(map),
       length_(dot_length_of(analog_weights(node))),
@@ -105,7 +103,7 @@ LayerNoise::LayerNoise(const FusedGraph& graph, const FusedNode& node, const Blo
                    .weight_ranges = weights,
                    .window = window_,
                    .parts = parts,
-                   .input = input});
+                   .ranges = ranges});
 }
 
 /// One row of gains for each of the parts that are returned, or one row for all pixels.
@@ -177,9 +175,14 @@ LayerGains LayerNoise::gains(std::span<const float> energies, std::span<const in
     const double root = std::sqrt(static_cast<double>(of_channel(energies, c)));
     shares.push_back(1 / (root * of_channel(repeats, c)));
   }
+  LayerGains result;
+  result.repeats = padded(repeats, map_);
+  if (attention_) {
+    result.product = product_gains(shares.front(), config);
+    return result;
+  }
   const std::vector<double> scaled = deviations(NoiseTarget::outputs_by_norms, config),
                             constant = deviations(NoiseTarget::outputs, config);
-  LayerGains result;
   const std::vector<double>& outputs = scaled.empty() ? constant : scaled;
   const std::size_t rows = outputs.size() / channels;
   if (rows != 0) {
@@ -192,8 +195,17 @@ LayerGains LayerNoise::gains(std::span<const float> energies, std::span<const in
   }
   result.weights = weight_gains(NoiseTarget::weights, shares, config);
   result.chip = weight_gains(NoiseTarget::chip, shares, config);
-  result.repeats = padded(repeats, map_);
   return result;
+}
+
+std::vector<ProductGain> LayerNoise::product_gains(double share, const NoiseConfig& config) const {
+  std::vector<ProductGain> gains;
+  for (const auto& [model, weights, sigmas] : terms_) {
+    gains.push_back({.by_norms = model->target == NoiseTarget::outputs_by_norms,
+                     .length_power = model->length_power,
+                     .gain = model->constants(config)[0] * sigmas.front() * share});
+  }
+  return gains;
 }
 
 /// Of the one noise with that target, if there is one.

@@ -3,6 +3,7 @@
 ///
 ///     shot         std(y_i)  = ||W_i|| ||x|| / sqrt(D E_i)
 ///     thermal      std(y_i)  = sigma_t sqrt(D) (Wmax_i - Wmin_i) (xmax - xmin) / sqrt(E_i)
+///     output       std(y_i)  = sigma_o (ymax - ymin) / sqrt(E_i)
 ///     weight       std(W_ij) = sigma_w (Wmax_i - Wmin_i) / sqrt(E_i)
 ///     programming  std(W_ij) = (c0 + c1 w + c2 w^2) max|W_i| / sqrt(E_i),  w = |W_ij| / max|W_i|
 ///
@@ -11,6 +12,7 @@
 ///
 ///     shot      std(y_ij) = ||a_i|| ||b_j|| / sqrt(D E)
 ///     thermal   std(y_ij) = sigma_t sqrt(D) (amax - amin) (bmax - bmin) / sqrt(E)
+///     output    std(y_ij) = sigma_o (ymax - ymin) / sqrt(E)
 ///     others    no noise
 #pragma once
 
@@ -35,11 +37,19 @@ struct WeightGains {
   AlignedFloats means;           ///< Else the root mean square of a channel's deviations over repeats.
 };
 
+/// One noise of a product of attention, which may have another D in every sequence.
+struct ProductGain {
+  bool by_norms;        ///< Times the norms of both operands.
+  double length_power;  ///< Times D to this power.
+  double gain;          ///< What one draw is multiplied by besides.
+};
+
 /// Gains of a layer at certain energies: what one draw is multiplied by, sigma / repeats. Zero beyond the
 /// last channel.
 struct LayerGains {
   AlignedFloats outputs;  ///< [rows][padded channels]; empty for no noise of outputs.
   AlignedFloats floors;   ///< The same of what no norm scales, where norms scale `outputs`; else empty.
+  std::vector<ProductGain> product;  ///< Of attention, one for each noise of outputs, in place of those two.
   WeightGains weights, chip;
   std::vector<int32_t> repeats;  ///< [padded channels]; empty for one each.
 };
@@ -51,15 +61,13 @@ struct LayerGains {
 /// and comes from kernels/patch_norm.h. Without it there is one row.
 class LayerNoise {
  public:
-  /// A product of attention, whose operands have these calibrated ranges. `length` is D where it is the same
-  /// for every sequence; of another one, 1.
-  static LayerNoise attention(NoiseKind kind, int64_t length, const ValueRange& first,
-                              const ValueRange& second);
+  /// A product of attention.
+  static LayerNoise attention(NoiseKind kind, const CalibratedRanges& ranges);
 
-  /// `node` is a convolution or a linear layer, `map` the layout of its output. Ranges are those of its
-  /// weights and, for noises that need them, of its input.
+  /// `node` is a convolution or a linear layer, `map` the layout of its output, `weights` the ranges of its
+  /// output channels' weights.
   LayerNoise(const FusedGraph& graph, const FusedNode& node, const BlockedMap& map, NoiseKind kind,
-             std::span<const ValueRange> weights, const ValueRange& input);
+             std::span<const ValueRange> weights, const CalibratedRanges& ranges);
 
   /// Of one energy and one number of repeats, or one per output channel; constants and D as in `config`.
   [[nodiscard]] LayerGains gains(std::span<const float> energies, std::span<const int32_t> repeats,
@@ -81,10 +89,11 @@ class LayerNoise {
     NoiseSigmas sigmas;
   };
 
-  LayerNoise(NoiseKind kind, const BlockedMap& map, const LayerFacts& facts, int64_t length, int64_t groups);
+  LayerNoise(NoiseKind kind, const BlockedMap& map, const LayerFacts& facts);
   std::vector<KernelPart> make_runs(bool by_parts);
   void add_run(int64_t pixel, int64_t gain_row);
   void add_terms(NoiseKind kind, const LayerFacts& facts);
+  [[nodiscard]] std::vector<ProductGain> product_gains(double share, const NoiseConfig& config) const;
   [[nodiscard]] double length_factor(const NoiseModel& model, DotLength length) const;
   [[nodiscard]] std::vector<double> deviations(NoiseTarget target, const NoiseConfig& config) const;
   [[nodiscard]] WeightGains weight_gains(NoiseTarget target, std::span<const double> shares,
@@ -92,6 +101,7 @@ class LayerNoise {
 
   PatchWindow window_;
   BlockedMap map_;
+  bool attention_ = false;
   int64_t length_ = 1, groups_ = 1;  // D within a group.
   std::vector<Term> terms_;
   std::vector<PixelRun> runs_;

@@ -82,8 +82,8 @@ std::vector<AnalogLayer> paying_layers(std::vector<AnalogLayer> layers, NoiseKin
 
 bool same_but_seed(const NoiseConfig& a, const NoiseConfig& b) {
   return a.kind == b.kind && a.energies == b.energies && a.repeats == b.repeats &&
-         a.sigma_thermal == b.sigma_thermal && a.sigma_weight == b.sigma_weight &&
-         a.programming == b.programming && a.dot_length == b.dot_length;
+         a.sigma_thermal == b.sigma_thermal && a.sigma_output == b.sigma_output &&
+         a.sigma_weight == b.sigma_weight && a.programming == b.programming && a.dot_length == b.dot_length;
 }
 
 Energies uniform_energies(const std::vector<AnalogLayer>& layers, double energy) {
@@ -120,6 +120,7 @@ Repeats as_repeats(const std::vector<AnalogLayer>& layers, const Energies& energ
 
 void check_noise(const std::vector<AnalogLayer>& layers, const NoiseConfig& config) {
   check_sigma("sigma of thermal noise", config.sigma_thermal);
+  check_sigma("sigma of output noise", config.sigma_output);
   check_sigma("sigma of weight noise", config.sigma_weight);
   check_programming(config.programming);
   if (config.kind == NoiseKind::none) return;

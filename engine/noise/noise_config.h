@@ -41,6 +41,7 @@ struct NoiseConfig {
   uint64_t seed = 0;
   Repeats repeats = {};
   double sigma_thermal = 0.01;  ///< At an energy of 1; in units of sqrt(D) times both operands' ranges.
+  double sigma_output = 0.01;   ///< At an energy of 1; in units of the range of a layer's output.
   double sigma_weight = 0.1;    ///< At an energy of 1; in units of the range of a channel's weights.
   /// Programming noise at an energy of 1: c0, c1, c2 of c0 + c1 w + c2 w^2, where w is |W| and the deviation
   /// are in units of a channel's largest |W|.

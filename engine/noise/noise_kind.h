@@ -14,7 +14,7 @@ namespace dpac {
 /// no part, and is the default. What is particular to each stands in engine/noise/noise_models.h.
 class NoiseKind {
  public:
-  static const NoiseKind none, shot, thermal, weight, programming;
+  static const NoiseKind none, shot, thermal, output, weight, programming;
 
   constexpr NoiseKind() = default;
 
@@ -35,6 +35,7 @@ inline constexpr NoiseKind NoiseKind::shot{1};
 inline constexpr NoiseKind NoiseKind::thermal{2};
 inline constexpr NoiseKind NoiseKind::weight{4};
 inline constexpr NoiseKind NoiseKind::programming{8};
+inline constexpr NoiseKind NoiseKind::output{16};
 
 /// "none", "shot", "shot+thermal": names in the order of the table.
 DPAC_API std::string name(NoiseKind kind);

@@ -39,7 +39,8 @@ struct NoiseModel {
   std::string_view name;
   NoiseTarget target;
   double length_power;  ///< The deviation grows with D to this power.
-  bool needs_ranges;    ///< It follows calibrated ranges.
+  bool needs_ranges;    ///< It follows calibrated ranges of operands.
+  bool needs_outputs;   ///< It follows those of outputs before their activation.
   bool on_integers;     ///< Integer plans can run it.
   std::string_view energy_unit;
   /// Factors of the deviation: what it is multiplied by, and for weights c1 and c2 of c0 + c1 w + c2 w^2, w
@@ -58,7 +59,8 @@ struct NoiseTraits {
   bool perturbs_weights;  ///< Stored ones; products without them have no energy unless outputs are perturbed.
   bool redraws_weights;   ///< So that samples are best run by whole groups of kSamplesPerDraw.
   bool needs_norms;
-  bool needs_ranges;
+  bool needs_ranges;   ///< Of operands or outputs.
+  bool needs_outputs;  ///< Of outputs before their activation.
   bool depends_on_length;
   bool on_integers;              ///< All of them.
   std::string_view energy_unit;  ///< The first row's: E multiplies every term alike.

@@ -44,9 +44,14 @@ NoiseSigmas shot_sigmas(const LayerFacts& facts) {
 }
 
 NoiseSigmas thermal_sigmas(const LayerFacts& facts) {
-  const auto input = static_cast<double>(facts.input.width());
-  if (facts.weights == nullptr) return {input * static_cast<double>(facts.second.width())};
+  const auto input = static_cast<double>(facts.ranges.input.width());
+  if (facts.weights == nullptr) return {input * static_cast<double>(facts.ranges.second.width())};
   return of_channels(facts, [&](const ValueRange& range) { return input * range.width(); });
+}
+
+NoiseSigmas output_sigmas(const LayerFacts& facts) {
+  const std::size_t channels = facts.weights == nullptr ? 1 : static_cast<std::size_t>(facts.weights->dim(0));
+  return NoiseSigmas(channels, static_cast<double>(facts.ranges.output.width()));
 }
 
 NoiseSigmas weight_sigmas(const LayerFacts& facts) {

@@ -18,6 +18,9 @@ NoiseSigmas shot_sigmas(const LayerFacts& facts);
 /// (Wmax_i - Wmin_i) (xmax - xmin); of attention the product of both operands' ranges.
 NoiseSigmas thermal_sigmas(const LayerFacts& facts);
 
+/// ymax - ymin of the layer's output before its activation.
+NoiseSigmas output_sigmas(const LayerFacts& facts);
+
 /// Of the weights of each output channel: Wmax_i - Wmin_i. None for attention.
 NoiseSigmas weight_sigmas(const LayerFacts& facts);
 

@@ -9,30 +9,35 @@
 namespace dpac {
 namespace {
 
-/// Q K^T has the same D for every sequence; P V's is its number of tokens, which is left to the run.
-LayerNoise attention_noise(const NoiseSetting& setting, NoiseKind kind, const FusedNode& node,
-                           const ValueRange& a, const ValueRange& b) {
-  const auto* scores = std::get_if<AttentionScoresOp>(&node.op);
-  const int64_t length = scores == nullptr ? 1 : input_shape(setting.graph, node).channels / scores->heads;
-  return LayerNoise::attention(kind, length, a, b);
+/// Of all layers; those that no noise follows are points.
+std::vector<CalibratedRanges> ranges_of_layers(const NoiseSetting& setting, NoiseKind kind) {
+  const NoiseTraits traits = noise_traits(kind);
+  std::vector<CalibratedRanges> ranges(setting.layers.size());
+  if (!traits.needs_ranges) return ranges;
+  const std::vector<ValueRange> values = value_ranges(setting.graph, setting.ranges);
+  const std::vector<ValueRange> outputs = traits.needs_outputs ? output_ranges(setting.graph, setting.ranges)
+                                                               : std::vector<ValueRange>(ranges.size());
+  for (std::size_t l = 0; l < ranges.size(); ++l) {
+    const FusedNode& node = setting.graph.nodes[static_cast<std::size_t>(setting.layers[l].node)];
+    ranges[l].input = values[static_cast<std::size_t>(node.input())];
+    if (node.second() != kNone) ranges[l].second = values[static_cast<std::size_t>(node.second())];
+    ranges[l].output = outputs[l];
+  }
+  return ranges;
 }
 
 }  // namespace
 
 std::vector<LayerNoise> layer_noises(const NoiseSetting& setting, NoiseKind kind,
                                      const std::function<BlockedMap(const FusedNode&)>& layout_of) {
-  const std::vector<ValueRange> inputs = noise_traits(kind).needs_ranges
-                                             ? value_ranges(setting.graph, setting.ranges)
-                                             : std::vector<ValueRange>(setting.graph.nodes.size());
+  const std::vector<CalibratedRanges> ranges = ranges_of_layers(setting, kind);
   std::vector<LayerNoise> noises;
   for (std::size_t l = 0; l < setting.layers.size(); ++l) {
     const FusedNode& node = setting.graph.nodes[static_cast<std::size_t>(setting.layers[l].node)];
-    const ValueRange& input = inputs[static_cast<std::size_t>(node.input())];
     if (has_weights(node)) {
-      noises.emplace_back(setting.graph, node, layout_of(node), kind, setting.weights[l], input);
+      noises.emplace_back(setting.graph, node, layout_of(node), kind, setting.weights[l], ranges[l]);
     } else {
-      const ValueRange& second = inputs[static_cast<std::size_t>(node.second())];
-      noises.push_back(attention_noise(setting, kind, node, input, second));
+      noises.push_back(LayerNoise::attention(kind, ranges[l]));
     }
   }
   return noises;

@@ -34,7 +34,7 @@ struct NoiseSetting {
   const FusedGraph& graph;
   const std::vector<AnalogLayer>& layers;
   const std::vector<std::vector<ValueRange>>& weights;  ///< weight_ranges().
-  const Ranges& ranges;                                 ///< Of tensors; needed for thermal noise.
+  const Ranges& ranges;                                 ///< Of tensors, for noises that follow them.
 };
 
 /// `layout_of` gives the layout of a node's output.

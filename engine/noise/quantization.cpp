@@ -35,4 +35,19 @@ std::vector<QuantizedTensor> quantized_tensors(const Graph& graph) {
   return quantized_tensors(fuse(graph));
 }
 
+std::vector<QuantizedTensor> calibrated_tensors(const FusedGraph& graph) {
+  std::vector<QuantizedTensor> tensors = quantized_tensors(graph);
+  for (int n = 0; const FusedNode& node : graph.nodes) {
+    if (is_analog(node) && node.activation != Activation::none && !is_smooth(node.activation)) {
+      tensors.push_back({node.name + ".pre_activation", n, QuantizedTensor::Role::pre_activation});
+    }
+    ++n;
+  }
+  return tensors;
+}
+
+std::vector<QuantizedTensor> calibrated_tensors(const Graph& graph) {
+  return calibrated_tensors(fuse(graph));
+}
+
 }  // namespace dpac

@@ -26,6 +26,8 @@ struct QuantizedTensor {
     result,   ///< What an analog operation passes on, made of its output: a residual sum after its ReLU or a
               ///< smooth activation (the parent's path, "layer1.0"), or softmax ("...self.softmax").
     digital,  ///< Of other arithmetic: sums, products, pools that average, normalisation, embeddings.
+    pre_activation,  ///< An analog operation's output before its ReLU: "layer1.0.conv1.pre_activation". It
+                     ///< has no quantiser, but noise may follow its range.
   };
 
   std::string name;
@@ -37,7 +39,13 @@ struct QuantizedTensor {
 std::vector<QuantizedTensor> quantized_tensors(const FusedGraph& graph);
 DPAC_API std::vector<QuantizedTensor> quantized_tensors(const Graph& graph);
 
-/// One range per quantized_tensors(), in their order.
+/// The tensors that calibration finds ranges of: quantized_tensors(), and behind them the output of each
+/// analog operation before its ReLU, of those that have one.
+std::vector<QuantizedTensor> calibrated_tensors(const FusedGraph& graph);
+DPAC_API std::vector<QuantizedTensor> calibrated_tensors(const Graph& graph);
+
+/// One range per calibrated_tensors(), in their order; those before a ReLU may be left out, all of them,
+/// where no noise needs them.
 using Ranges = std::vector<ValueRange>;
 
 inline constexpr double kInputBits = 8;
@@ -46,7 +54,7 @@ struct Quantization {
   std::optional<double> weight_bits = {};  ///< Per output channel; unset: weights as they are.
   std::optional<double> activation_bits =
       {};              ///< Unset: activations as they are. The input always has kInputBits.
-  Ranges ranges = {};  ///< Needed for activation_bits and for thermal noise.
+  Ranges ranges = {};  ///< Needed for activation_bits, thermal and output noise.
   std::vector<int64_t> output_levels =
       {};  ///< Per analog layer, instead of activation_bits; 0 leaves an output as it is.
 };

@@ -1,6 +1,7 @@
 #include "engine/noise/quantizers.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -12,10 +13,11 @@ namespace dpac {
 namespace {
 
 void check_ranges(const FusedGraph& graph, const Ranges& ranges) {
-  const auto tensors = quantized_tensors(graph);
-  if (ranges.size() != tensors.size()) {
+  const auto tensors = calibrated_tensors(graph);
+  const std::size_t quantised = quantized_tensors(graph).size();
+  if (ranges.size() != quantised && ranges.size() != tensors.size()) {
     throw Error(fmt::format("ranges of {} tensors were given, but the network has {} quantised tensors",
-                            ranges.size(), tensors.size()));
+                            ranges.size(), quantised));
   }
   for (std::size_t t = 0; t < ranges.size(); ++t) {
     if (std::isfinite(ranges[t].min) && std::isfinite(ranges[t].max) && ranges[t].min <= ranges[t].max)
@@ -62,6 +64,9 @@ std::vector<NodeQuantizers> node_quantizers(const FusedGraph& graph, const Quant
       case Role::digital:
         node.output = quantizer_of(range, levels);
         break;
+      case Role::pre_activation:
+        assert(false);
+        break;
     }
   }
   return quantizers;
@@ -80,6 +85,27 @@ std::vector<ValueRange> value_ranges(const FusedGraph& graph, const Ranges& rang
     for (const int from : node.inputs) values[n].join(values[static_cast<std::size_t>(from)]);
   }
   return values;
+}
+
+std::vector<ValueRange> output_ranges(const FusedGraph& graph, const Ranges& ranges) {
+  using Role = QuantizedTensor::Role;
+  check_ranges(graph, ranges);
+  const auto tensors = calibrated_tensors(graph);
+  if (ranges.size() != tensors.size()) {
+    throw Error(fmt::format("there is no range of '{}', which output noise needs: calibrate once more",
+                            tensors.back().name));
+  }
+  std::vector<ValueRange> by_node(graph.nodes.size());
+  for (std::size_t t = 0; const QuantizedTensor& tensor : tensors) {  // Those before a ReLU come last.
+    const ValueRange& range = ranges[t++];
+    if (tensor.role == Role::output || tensor.role == Role::pre_activation)
+      by_node[static_cast<std::size_t>(tensor.node)] = range;
+  }
+  std::vector<ValueRange> outputs;
+  for (std::size_t n = 0; n < by_node.size(); ++n) {
+    if (is_analog(graph.nodes[n])) outputs.push_back(by_node[n]);
+  }
+  return outputs;
 }
 
 std::vector<std::vector<ValueRange>> weight_ranges(const FusedGraph& graph) {

@@ -27,6 +27,10 @@ std::vector<NodeQuantizers> node_quantizers(const FusedGraph& graph, const Quant
 /// its inputs the union of theirs. @throws Error if ranges do not fit the graph.
 std::vector<ValueRange> value_ranges(const FusedGraph& graph, const Ranges& ranges);
 
+/// The range of each analog layer's output before its activation. @throws Error if ranges do not fit the
+/// graph, or leave out those before a ReLU.
+std::vector<ValueRange> output_ranges(const FusedGraph& graph, const Ranges& ranges);
+
 /// Smallest and largest weight of each output channel; one entry per analog layer, empty without weights.
 std::vector<std::vector<ValueRange>> weight_ranges(const FusedGraph& graph);
 

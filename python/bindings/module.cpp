@@ -78,11 +78,12 @@ void check_noise(const NoiseSettings& given, const NativeNetwork& network) {
 }
 
 NoiseSettings make_noise(std::string noise, std::optional<double> sigma_thermal,
-                         std::optional<double> sigma_weight, std::vector<double> sigma_programming,
-                         std::string dot_length) {
+                         std::optional<double> sigma_output, std::optional<double> sigma_weight,
+                         std::vector<double> sigma_programming, std::string dot_length) {
   return {.noise = std::move(noise),
           .energies_given = false,
           .sigma_thermal = sigma_thermal,
+          .sigma_output = sigma_output,
           .sigma_weight = sigma_weight,
           .sigma_programming = std::move(sigma_programming),
           .dot_length = std::move(dot_length)};
@@ -144,6 +145,7 @@ void bind_network(nb::module_& m) {
       .def_prop_ro("left_out", &left_out_of)
       .def_prop_ro("classes", &NativeNetwork::classes)
       .def_prop_ro("tensors", &NativeNetwork::tensors)
+      .def_prop_ro("pre_activations", &NativeNetwork::pre_activations)
       .def_prop_ro("input", &input_of)
       .def_prop_ro("layers", &layers_of)
       .def("run", &NativeNetwork::run, "samples"_a, "logits"_a.noconvert(), "first_sample"_a, "setting"_a)
@@ -156,13 +158,14 @@ void bind_setting(nb::module_& m) {
       .def(
           "__init__",
           [](NoiseSettings* made, std::string noise, std::optional<double> sigma_thermal,
-             std::optional<double> sigma_weight, std::vector<double> sigma_programming,
-             std::string dot_length) {
-            new (made) NoiseSettings(make_noise(std::move(noise), sigma_thermal, sigma_weight,
+             std::optional<double> sigma_output, std::optional<double> sigma_weight,
+             std::vector<double> sigma_programming, std::string dot_length) {
+            new (made) NoiseSettings(make_noise(std::move(noise), sigma_thermal, sigma_output, sigma_weight,
                                                 std::move(sigma_programming), std::move(dot_length)));
           },
-          "noise"_a, "sigma_thermal"_a = nb::none(), "sigma_weight"_a = nb::none(),
-          "sigma_programming"_a = std::vector<double>(), "dot_length"_a = "in-group")
+          "noise"_a, "sigma_thermal"_a = nb::none(), "sigma_output"_a = nb::none(),
+          "sigma_weight"_a = nb::none(), "sigma_programming"_a = std::vector<double>(),
+          "dot_length"_a = "in-group")
       .def("check", &check_noise, "network"_a)
       .def_prop_ro("any", [](const NoiseSettings& n) { return n.kind() != NoiseKind::none; })
       .def_prop_ro("bits", [](const NoiseSettings& n) { return noise_traits(n.kind()).defaults.bits; })

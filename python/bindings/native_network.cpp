@@ -28,7 +28,10 @@ NativeNetwork::NativeNetwork(const ModelSettings& model)
       networks_(model_.opened->graph, [this] { interruption_.poll(); }),
       layers_(analog_layers(networks_.graph())),
       classes_(output_channels(networks_.graph())) {
-  for (const QuantizedTensor& tensor : quantized_tensors(networks_.graph())) tensors_.push_back(tensor.name);
+  for (const QuantizedTensor& tensor : calibrated_tensors(networks_.graph())) {
+    const bool before_relu = tensor.role == QuantizedTensor::Role::pre_activation;
+    (before_relu ? pre_activations_ : tensors_).push_back(tensor.name);
+  }
 }
 
 std::span<const int64_t> NativeNetwork::indices(int64_t first, int64_t count) {

@@ -30,7 +30,9 @@ class NativeNetwork {
   [[nodiscard]] const ModelSettings& model() const { return model_; }
   [[nodiscard]] const Graph& graph() const { return networks_.graph(); }
   [[nodiscard]] const std::vector<AnalogLayer>& layers() const { return layers_; }
+  /// Those with quantisers, and behind them those before a ReLU: what calibrate() finds ranges of.
   [[nodiscard]] const std::vector<std::string>& tensors() const { return tensors_; }
+  [[nodiscard]] const std::vector<std::string>& pre_activations() const { return pre_activations_; }
   [[nodiscard]] int64_t classes() const { return classes_; }
 
   /// Fills logits, [N, classes]. Sample i has the index first_sample + i, which chooses its noise.
@@ -40,7 +42,8 @@ class NativeNetwork {
   std::map<std::string, PlainArray> trace(const Samples& samples, Logits logits, int64_t first_sample,
                                           const Setting& setting, const std::vector<std::size_t>& positions);
 
-  /// One range per tensors(), of at most `batches` batches of random_permutation(N, ..., seed).
+  /// One range per tensors() and pre_activations(), of at most `batches` batches of random_permutation(N,
+  /// ..., seed).
   Ranges calibrate(const Samples& samples, CalibrationMethod method, int64_t batches, uint64_t seed,
                    int threads);
 
@@ -62,7 +65,7 @@ class NativeNetwork {
   Interruption interruption_;
   CompiledNetworks networks_;
   std::vector<AnalogLayer> layers_;
-  std::vector<std::string> tensors_;
+  std::vector<std::string> tensors_, pre_activations_;
   int64_t classes_ = 0;
   std::vector<int64_t> indices_;
 };

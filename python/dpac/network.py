@@ -37,7 +37,6 @@ class Network:
     def __init__(self, native: _native.NativeNetwork) -> None:
         self.native = native
         self._layers = Layers(Layer(*fields) for fields in native.layers)
-        self._tensors: list[str] = native.tensors
         self._input: tuple[int, int, int] = native.input
         self._reads_text: bool = native.reads_text
         self._classes: int = native.classes
@@ -89,8 +88,8 @@ class Network:
 
     @property
     def quantized_tensors(self) -> list[str]:
-        """What has a range, in the order of ranges."""
-        return list(self._tensors)
+        """What has a quantiser, in the order of ranges."""
+        return list(self.native.tensors)
 
     @property
     def macs(self) -> int:
@@ -123,6 +122,7 @@ class Network:
         act_bits: Bits = "auto",
         ranges: Mapping[str, tuple[float, float]] | None = None,
         sigma_thermal: float | None = None,
+        sigma_output: float | None = None,
         sigma_weight: float | None = None,
         sigma_programming: float | Sequence[float] | None = None,
         dot_length: Literal["in-group", "paper"] = "in-group",
@@ -143,13 +143,14 @@ class Network:
             first_sample: index of the first sample in its data set. The noise of a sample depends on seed and index, not
                 on what is run with it: x[32:] with first_sample=32 has the noise it has within x.
             repeats: how often operations are executed and averaged, 1 to 65536; a number, or for each layer as energies.
-            bits: 1 to 24 bits of weights and activations, fractions allowed; None: not quantised. "auto": 8 with thermal
-                and weight noise, else none.
+            bits: 1 to 24 bits of weights and activations, fractions allowed; None: not quantised. "auto": none
+                without noise and with shot noise alone, else 8.
             weight_bits: of the weights, per output channel; "auto": as `bits` says.
             act_bits: of the activations, per tensor (the input has 8); "auto": as `bits` says.
-            ranges: of the activations, from calibrate(). Needed where they are quantised, and for thermal noise; else
+            ranges: of the activations, from calibrate(). Needed where they are quantised, and for thermal and output noise; else
                 not looked at.
             sigma_thermal: at an energy of 1, in units of sqrt(D) times both operands' ranges; 0.01.
+            sigma_output: at an energy of 1, in units of the range of a layer's output before its activation; 0.01.
             sigma_weight: at an energy of 1, in units of the range of a channel's weights; 0.1.
             sigma_programming: c0, or c0, c1, c2 of c0 + c1 w + c2 w^2 at an energy of 1, with w = |W|; in units of a
                 channel's largest weight; 0.03.
@@ -165,7 +166,6 @@ class Network:
         setting = make_setting(
             self.native,
             self._layers,
-            self._tensors,
             self.threads,
             noise=noise,
             energy=energy,
@@ -176,6 +176,7 @@ class Network:
             act_bits=act_bits,
             ranges=ranges,
             sigma_thermal=sigma_thermal,
+            sigma_output=sigma_output,
             sigma_weight=sigma_weight,
             sigma_programming=sigma_programming,
             dot_length=dot_length,
@@ -226,7 +227,7 @@ class Network:
             memory at once.
         """
         samples, count = self._samples(x, token_types, mask)
-        setting = make_setting(self.native, self._layers, self._tensors, self.threads, **how)
+        setting = make_setting(self.native, self._layers, self.threads, **how)
         logits = np.empty((count, self._classes), np.float32)
         arrays = self.native.trace(samples, logits, first_sample, setting, self._matching(layers))
         return {"logits": logits, **arrays}
@@ -241,7 +242,7 @@ class Network:
         batches: int | None = None,
         seed: int = 0,
     ) -> Ranges:
-        """Ranges of the quantised tensors, from runs without noise and quantisers: those that `dpac calibrate` finds.
+        """Ranges of tensors, from runs without noise and quantisers: those that `dpac calibrate` finds.
 
         Args:
             x, token_types, mask: as of a call of the network, or a data set; best from a training set.
@@ -251,7 +252,8 @@ class Network:
             seed: of the choice of samples.
 
         Returns:
-            (min, max) by the tensor's name: "input" first, then layers and what follows them.
+            (min, max) by the tensor's name: of those with quantisers "input" first, then layers and what follows them;
+            behind them, for output noise, of layers before their ReLU ("conv1.pre_activation").
         """
         if isinstance(x, Data):
             if token_types is not None or mask is not None:
@@ -263,7 +265,7 @@ class Network:
         if batches is not None and batches < 1:
             raise Error(f"batches is {batches}, expected at least 1")
         found = self.native.calibrate(samples, choice("method", method, METHODS), batches, seed, self.threads)
-        return dict(zip(self._tensors, found))
+        return dict(zip([*self.native.tensors, *self.native.pre_activations], found))
 
     def evaluate(
         self,

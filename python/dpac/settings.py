@@ -15,7 +15,7 @@ from dpac._native import Error
 from dpac.layers import Layer
 from dpac.results import WithEnergies
 
-#: "none", "shot", "thermal", "weight", "programming", or several that act together: "shot+thermal".
+#: "none", "shot", "thermal", "output", "weight", "programming", or several that act together: "shot+thermal".
 Noise = str
 Bits = Union[float, None, Literal["auto"]]
 #: One for all layers; or one number or array [out_channels] for each layer, in order or by its name.
@@ -99,17 +99,23 @@ def _bits_in_force(own: Bits, both: Bits, noise: _native.NoiseSettings) -> float
     return noise.bits if bits == "auto" else bits
 
 
-def ranges_in_order(ranges: Mapping[str, tuple[float, float]] | None, tensors: Sequence[str]) -> list[tuple[float, float]]:
+def ranges_in_order(
+    ranges: Mapping[str, tuple[float, float]] | None, native: _native.NativeNetwork
+) -> list[tuple[float, float]]:
+    """Those before an activation, which output noise alone needs, may be left out."""
     if ranges is None:
-        raise Error("thermal noise and quantised activations need ranges: give ranges=net.calibrate(images)")
-    _check_names("range", "quantised tensors", ranges, tensors, tensors)
-    return [ranges[name] for name in tensors]
+        raise Error("thermal and output noise and quantised activations need ranges: give ranges=net.calibrate(images)")
+    names = list(native.tensors)
+    known = names + list(native.pre_activations)
+    if not set(native.pre_activations).isdisjoint(ranges):
+        names = known
+    _check_names("range", "quantised tensors", ranges, known, names)
+    return [ranges[name] for name in names]
 
 
 def make_setting(
     native: _native.NativeNetwork,
     layers: Sequence[Layer],
-    tensors: Sequence[str],
     threads: int,
     *,
     noise: Noise = "none",
@@ -121,6 +127,7 @@ def make_setting(
     act_bits: Bits = "auto",
     ranges: Mapping[str, tuple[float, float]] | None = None,
     sigma_thermal: float | None = None,
+    sigma_output: float | None = None,
     sigma_weight: float | None = None,
     sigma_programming: float | Sequence[float] | None = None,
     dot_length: Literal["in-group", "paper"] = "in-group",
@@ -130,6 +137,7 @@ def make_setting(
     own_noise = noise_settings(
         noise,
         sigma_thermal=sigma_thermal,
+        sigma_output=sigma_output,
         sigma_weight=sigma_weight,
         sigma_programming=[] if sigma_programming is None else np.atleast_1d(sigma_programming).tolist(),
         dot_length=choice("dot_length", dot_length, _DOT_LENGTHS),
@@ -155,7 +163,7 @@ def make_setting(
         _seed(seed),
         _bits_in_force(weight_bits, bits, own_noise),
         activation_bits,
-        ranges_in_order(ranges, tensors) if ranges_needed else [],
+        ranges_in_order(ranges, native) if ranges_needed else [],
         choice("arithmetic", arithmetic, _ARITHMETICS),
         threads,
     )

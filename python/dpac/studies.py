@@ -126,7 +126,7 @@ def study(
             None if train is None else train.array,
             _labels(train),
             own,
-            None if ranges is None or network is None else ranges_in_order(ranges, network.quantized_tensors),
+            None if ranges is None or network is None else ranges_in_order(ranges, network.native),
             bar,
         )
         found = json.loads(what(request) if network is None else what(network.native, request))

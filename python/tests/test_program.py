@@ -34,6 +34,7 @@ CASES = {
     "thermal in float32": {"noise": "thermal", "energy": 10, "arithmetic": "float32"},
     "thermal, exact": {"noise": "thermal", "energy": 10, "bits": None},
     "own sigma": {"noise": "weight", "energy": 5, "sigma_weight": 0.05},
+    "output": {"noise": "output", "energy": 2, "seed": 3, "sigma_output": 0.02},
     "programming": {"noise": "programming", "energy": 1, "seed": 3, "sigma_programming": 0.05},
     "together": {"noise": "shot+thermal+weight", "energy": 50, "seed": 3},
     "quantised": {"bits": 8},
@@ -45,7 +46,7 @@ OPTIONS = {"repeats": "--repeat"}
 def needs_ranges(how):
     noises = set(how.get("noise", "none").split("+"))
     bits = how.get("bits", 8 if noises - {"none", "shot"} else None)
-    return "thermal" in noises or bits is not None
+    return bool({"thermal", "output"} & noises) or bits is not None
 
 
 @pytest.mark.parametrize("case", CASES)

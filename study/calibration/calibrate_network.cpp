@@ -54,7 +54,7 @@ NetworkCalibration calibrate_network(const NetworkCalibrationSettings& settings)
   const CalibrationSettings& how = settings.calibration;
   const CalibrationPlan plan{how.method(NoiseKind::none), how.batches(NoiseKind::none), how.seed};
   NetworkCalibration made{
-      .tensors = quantized_tensors(session.graph),
+      .tensors = calibrated_tensors(session.graph),
       .record = calibrate_on(session.data, session.graph, session.weights_sha256, plan, settings.run)};
   if (!settings.out.empty()) write_calibration_file(settings.out, session.graph, made.record);
   add_remarks(session, made.remarks);

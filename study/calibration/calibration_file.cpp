@@ -41,7 +41,7 @@ void check_known(const Hdf5File& file, const std::vector<QuantizedTensor>& tenso
     });
     if (known) continue;
     throw Error(
-        fmt::format("{}: tensor '{}' is not in the network, whose {} quantised tensors begin with '{}'",
+        fmt::format("{}: tensor '{}' is not in the network, whose {} calibrated tensors begin with '{}'",
                     file.name(), dataset.substr(kGroup.size() + 1), tensors.size(), tensors.front().name));
   }
 }
@@ -63,6 +63,13 @@ ValueRange read_range(const Hdf5File& file, const std::string& tensor) {
                           file.name(), tensor, range.min, range.max));
 }
 
+/// Whether there are ranges before activations: dpac 0.1 wrote none.
+bool has_pre_activations(const Hdf5File& file, const std::vector<QuantizedTensor>& tensors) {
+  return std::any_of(tensors.begin(), tensors.end(), [&](const QuantizedTensor& tensor) {
+    return tensor.role == QuantizedTensor::Role::pre_activation && file.has_dataset(path_of(tensor.name));
+  });
+}
+
 std::string optional_attribute(const Hdf5File& file, const std::string& name) {
   return file.has_attribute("", name) ? file.string_attribute("", name) : "unknown";
 }
@@ -72,9 +79,10 @@ std::string optional_attribute(const Hdf5File& file, const std::string& name) {
 void write_calibration_file(const std::filesystem::path& path, const Graph& graph,
                             const CalibrationRecord& record) {
   Hdf5Writer file(path);
-  for (std::size_t t = 0; const QuantizedTensor& tensor : quantized_tensors(graph)) {
-    const ValueRange& range = record.ranges.at(t++);
-    file.write_floats(path_of(tensor.name), {2}, std::array{range.min, range.max});
+  const std::vector<QuantizedTensor> tensors = calibrated_tensors(graph);
+  for (std::size_t t = 0; t < record.ranges.size(); ++t) {
+    const ValueRange& range = record.ranges[t];
+    file.write_floats(path_of(tensors[t].name), {2}, std::array{range.min, range.max});
   }
   file.set_attribute("", "method", record.method);
   file.set_attribute("", "batches", static_cast<double>(record.batches));
@@ -88,13 +96,17 @@ CalibrationRecord read_calibration_file(const std::filesystem::path& path, const
                                         const std::string& weights_sha256) {
   const Hdf5File file = Hdf5File::open(path);
   check_weights(file, weights_sha256);
-  const std::vector<QuantizedTensor> tensors = quantized_tensors(graph);
+  const std::vector<QuantizedTensor> tensors = calibrated_tensors(graph);
   check_known(file, tensors);
   CalibrationRecord record{.ranges = {},
                            .method = optional_attribute(file, "method"),
                            .weights_sha256 = weights_sha256,
                            .preprocessing = optional_attribute(file, "preprocessing")};
-  for (const QuantizedTensor& tensor : tensors) record.ranges.push_back(read_range(file, tensor.name));
+  for (const QuantizedTensor& tensor : tensors) {
+    const bool before_relu = tensor.role == QuantizedTensor::Role::pre_activation;
+    if (before_relu && !has_pre_activations(file, tensors)) break;  // They come last.
+    record.ranges.push_back(read_range(file, tensor.name));
+  }
   return record;
 }
 

@@ -1,8 +1,9 @@
 /// @file
 /// Ranges of activation quantisers as a file: what `dpac calibrate` writes and `--calibration` reads.
 ///
-/// HDF5: `/ranges/<tensor>`, float32 [2] (min, max), one per quantised tensor of the network; attributes of
-/// the root `method`, `batches`, `weights_sha256`, `preprocessing` and `version` (of dpac).
+/// HDF5: `/ranges/<tensor>`, float32 [2] (min, max), one per calibrated tensor of the network (files of
+/// version 0.1 have none of outputs before their ReLU); attributes of the root `method`, `batches`,
+/// `weights_sha256`, `preprocessing` and `version` (of dpac).
 #pragma once
 
 #include <filesystem>
@@ -16,7 +17,7 @@ namespace dpac {
 
 /// A calibration, and what it was made from.
 struct CalibrationRecord {
-  Ranges ranges;  ///< Of quantized_tensors().
+  Ranges ranges;  ///< Of calibrated_tensors(), or of quantized_tensors() alone.
   std::string method;
   int64_t batches = 0;
   std::string weights_sha256;

@@ -32,7 +32,8 @@ void add(OptionSet& set, const std::string& option, BitsSetting& to, const std::
 void add_bits_options(OptionSet& set, QuantizationSettings& settings) {
   set.heading(kGroup);
   add(set, "--bits", settings.bits,
-      "Bits of weights and activations; fractions allowed [8 with thermal and weight noise, else none]");
+      "Bits of weights and activations; fractions allowed [none without noise and with shot noise alone, "
+      "else 8]");
   add(set, "--weight-bits", settings.weight_bits, "Bits of the weights, per output channel [--bits]");
   add(set, "--act-bits", settings.act_bits, "Bits of the activations, per tensor; the input has 8 [--bits]");
 }

@@ -34,6 +34,11 @@ void add_noise_constants(OptionSet& set, NoiseSettings& settings) {
               fmt::format("Thermal noise at energy 1, in units of sqrt(D) and both operands' ranges [{}]",
                           NoiseConfig{}.sigma_thermal)},
              settings.sigma_thermal, non_negative_number());
+  set.number({"--sigma-output", "S",
+              fmt::format("Output noise at energy 1, in units of the range of a layer's output before its "
+                          "activation [{}]",
+                          NoiseConfig{}.sigma_output)},
+             settings.sigma_output, non_negative_number());
   set.number({"--sigma-weight", "S",
               fmt::format("Weight noise at energy 1, in units of the range of a channel's weights [{}]",
                           NoiseConfig{}.sigma_weight)},

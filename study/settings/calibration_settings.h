@@ -19,7 +19,7 @@ struct DPAC_API CalibrationSettings {
   std::string file = {}, data = {};
   std::string labels = {};                         ///< Of `data`, where it is a flat folder.
   std::shared_ptr<const ImageArrays> arrays = {};  ///< Images in memory, in place of `data`.
-  std::optional<Ranges> ranges = {};  ///< One for each of quantized_tensors(), in place of everything else.
+  std::optional<Ranges> ranges = {};               ///< As Quantization has them, in place of everything else.
   std::optional<std::string> method_name = {};
   std::optional<int64_t> batch_limit = {};
   uint64_t seed = 0;

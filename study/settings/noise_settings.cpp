@@ -97,6 +97,7 @@ NoiseKind NoiseSettings::kind() const {
 std::vector<GivenConstant> NoiseSettings::given_constants() const {
   std::vector<GivenConstant> given;
   if (sigma_thermal) given.push_back({"--sigma-thermal", NoiseKind::thermal});
+  if (sigma_output) given.push_back({"--sigma-output", NoiseKind::output});
   if (sigma_weight) given.push_back({"--sigma-weight", NoiseKind::weight});
   if (!sigma_programming.empty()) given.push_back({"--sigma-programming", NoiseKind::programming});
   return given;
@@ -107,6 +108,7 @@ NoiseSettings NoiseSettings::of(const std::string& other) const {
   settings.noise = other;
   const NoiseKind kind = settings.kind();
   if (!kind.has(NoiseKind::thermal)) settings.sigma_thermal.reset();
+  if (!kind.has(NoiseKind::output)) settings.sigma_output.reset();
   if (!kind.has(NoiseKind::weight)) settings.sigma_weight.reset();
   if (!kind.has(NoiseKind::programming)) settings.sigma_programming.clear();
   if (!noise_traits(kind).depends_on_length) settings.dot_length = name(DotLength::in_group);
@@ -160,6 +162,7 @@ void NoiseSettings::check_groups(const std::vector<AnalogLayer>& layers) const {
 NoiseConfig NoiseSettings::base() const {
   NoiseConfig config{.kind = kind(), .energies = {}, .seed = seed};
   config.sigma_thermal = sigma_thermal.value_or(config.sigma_thermal);
+  config.sigma_output = sigma_output.value_or(config.sigma_output);
   config.sigma_weight = sigma_weight.value_or(config.sigma_weight);
   if (!sigma_programming.empty()) config.programming = {};
   std::copy_n(sigma_programming.begin(), std::min(sigma_programming.size(), config.programming.size()),

@@ -42,11 +42,12 @@ struct GivenConstant {
 };
 
 struct DPAC_API NoiseSettings {
-  std::string noise = "none";  ///< Or "shot", "thermal", "weight", "programming", or several: "shot+thermal".
+  std::string noise =
+      "none";  ///< Or "shot", "thermal", "output", "weight", "programming", or several: "shot+thermal".
   EnergySettings energies = {};
   bool energies_given = true;  ///< False for commands that find the energies themselves.
-  std::optional<double> sigma_thermal = {}, sigma_weight = {};  ///< Unset: NoiseConfig's.
-  std::vector<double> sigma_programming = {};                   ///< c0, or c0, c1, c2; empty: NoiseConfig's.
+  std::optional<double> sigma_thermal = {}, sigma_output = {}, sigma_weight = {};  ///< Unset: NoiseConfig's.
+  std::vector<double> sigma_programming = {};  ///< c0, or c0, c1, c2; empty: NoiseConfig's.
   std::string dot_length = "in-group";
   double wavelength_nm = 1550;  ///< Of the homodyne network in docs/model.md section 5.
   uint64_t seed = 0;

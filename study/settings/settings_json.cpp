@@ -55,6 +55,7 @@ void write(const NoiseSettings& settings, Json& json) {
 void write_constants(const NoiseSettings& settings, Json& json) {
   json["sigma_thermal"] = settings.sigma_thermal.value_or(NoiseConfig{}.sigma_thermal);
   json["sigma_weight"] = settings.sigma_weight.value_or(NoiseConfig{}.sigma_weight);
+  if (settings.kind().has(NoiseKind::output)) json["sigma_output"] = settings.base().sigma_output;
   if (settings.kind().has(NoiseKind::programming)) {
     const auto programming = settings.base().programming;
     json["sigma_programming"] = std::vector<double>(programming.begin(), programming.end());

@@ -57,7 +57,7 @@ std::string eval_error(const CliInputs& inputs, const std::string& file) {
 
 }  // namespace
 
-TEST_CASE("calibrate writes the ranges it reports, one per quantised tensor") {
+TEST_CASE("calibrate writes the ranges it reports, one per quantised tensor and output before a ReLU") {
   const CliInputs inputs(kImages);
   const std::string out = inputs.file("ranges.h5");
   const auto json = dpac_json(inputs.arguments("calibrate", {"--out", out}));
@@ -69,7 +69,10 @@ TEST_CASE("calibrate writes the ranges it reports, one per quantised tensor") {
   for (const auto& [tensor, range] : json["ranges"].items()) tensors.insert(tensor);
   CHECK(tensors == std::set<std::string>{"input", "conv1", "layer1.0.conv1", "layer1.0.conv2", "layer1.0",
                                          "layer2.0.conv1", "layer2.0.downsample.0", "layer2.0.conv2",
-                                         "layer2.0", "avgpool", "fc"});
+                                         "layer2.0", "avgpool", "fc", "conv1.pre_activation",
+                                         "layer1.0.conv1.pre_activation", "layer2.0.conv1.pre_activation"});
+  CHECK(json["ranges"]["conv1.pre_activation"][0] < 0);
+  CHECK(json["ranges"]["conv1.pre_activation"][1] == json["ranges"]["conv1"][1]);
   const Hdf5File file = Hdf5File::open(out);
   CHECK(file.datasets().size() == tensors.size());
   for (const std::string& tensor : tensors) {
@@ -104,6 +107,26 @@ TEST_CASE("A calibration file gives the logits of calibrating on the fly") {
       CHECK(logits_of(inputs, read) == logits_of(inputs, made));
     }
   }
+}
+
+TEST_CASE("A calibration without ranges before ReLUs serves all but output noise") {
+  const CliInputs inputs(kImages);
+  const std::string whole = calibrated(inputs);
+  const Hdf5File file = Hdf5File::open(whole);
+  Hdf5Writer writer(inputs.file("older.h5"));
+  for (const std::string& path : file.datasets("ranges")) {
+    if (!path.ends_with(".pre_activation")) writer.write_floats(path, {2}, file.read_floats(path).values());
+  }
+  writer.set_attribute("", "weights_sha256", file.string_attribute("", "weights_sha256"));
+  writer.commit();
+  const auto with = [&](const std::string& noise, const std::string& ranges) {
+    return std::vector<std::string>{"--noise", noise, "--energy", "3", "--calibration", ranges};
+  };
+  CHECK(logits_of(inputs, with("thermal", inputs.file("older.h5"))) ==
+        logits_of(inputs, with("thermal", whole)));
+  CHECK(logits_of(inputs, with("output", whole)) != logits_of(inputs, with("thermal", whole)));
+  CHECK(dpac_error(inputs.arguments("eval", with("output", inputs.file("older.h5"))))
+            .ends_with(".pre_activation', which output noise needs: calibrate once more"));
 }
 
 TEST_CASE("The choice of calibration samples is the seed's alone, and part of the data changes nothing") {
@@ -150,7 +173,7 @@ TEST_CASE("A calibration that is not this network's is refused by name") {
   CHECK(eval_error(inputs, altered(inputs, file, "layer1.0")) ==
         "has no range of tensor 'layer1.0', expected a dataset '/ranges/layer1.0'");
   CHECK(eval_error(inputs, altered(inputs, file, "", "layer9.0", {0, 1})) ==
-        "tensor 'layer9.0' is not in the network, whose 11 quantised tensors begin with 'input'");
+        "tensor 'layer9.0' is not in the network, whose 14 calibrated tensors begin with 'input'");
   CHECK(eval_error(inputs, altered(inputs, file, "fc", "fc", {0, 1, 2})) ==
         "the range of tensor 'fc' has the shape [3], expected [2]");
   CHECK(eval_error(inputs, altered(inputs, file, "fc", "fc", {2, 1})) ==

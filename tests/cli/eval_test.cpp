@@ -216,7 +216,8 @@ TEST_CASE("Noise and energy must be given together, and energies be positive") {
       "--noise shot needs an energy: give --energy E (photons per MAC, for instance 10), --energies FILE or "
       "--energies-sweep A,B,...");
   CHECK(error({"--energy", "3"}) ==
-        "--energy was given, but there is no noise for it to act on: add --noise shot, thermal, weight or "
+        "--energy was given, but there is no noise for it to act on: add --noise shot, thermal, output, "
+        "weight or "
         "programming");
   for (const std::string energy : {"0", "-2", "nan", "inf", "1e-60"}) {
     CAPTURE(energy);

@@ -66,10 +66,11 @@ TEST_CASE("zsh and fish complete the same options") {
   const std::string zsh = run_dpac({"completion", "zsh"}).out, fish = run_dpac({"completion", "fish"}).out;
   CHECK(zsh.starts_with("#compdef dpac\n"));
   CHECK(contains(zsh, "'*--noise["));
-  CHECK(contains(zsh, ":--noise:(none shot thermal weight programming)'"));
+  CHECK(contains(zsh, ":--noise:(none shot thermal output weight programming)'"));
   CHECK(contains(zsh, "]:FILE:_files'"));
   CHECK(contains(
-      fish, "'__fish_seen_subcommand_from eval' -l noise -x -a 'none shot thermal weight programming' -d "));
+      fish,
+      "'__fish_seen_subcommand_from eval' -l noise -x -a 'none shot thermal output weight programming' -d "));
   CHECK(contains(fish, "'__fish_seen_subcommand_from eval' -l weights -r -F -d "));
 }
 

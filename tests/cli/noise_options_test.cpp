@@ -197,7 +197,7 @@ TEST_CASE("Noises act together in any order, each once") {
   check_usage(inputs, with("shot+none"), "--noise is 'shot+none': 'none' stands alone");
   check_usage(inputs, with("shot+"), "--noise is 'shot+', expected values with one + between two of them");
   check_usage(inputs, with("shot+quantum"),
-              "--noise is 'quantum', expected one of none, shot, thermal, weight, programming");
+              "--noise is 'quantum', expected one of none, shot, thermal, output, weight, programming");
 }
 
 TEST_CASE("A silent part changes nothing, and a chip is one for all samples of a seed") {
@@ -212,6 +212,19 @@ TEST_CASE("A silent part changes nothing, and a chip is one for all samples of a
   CHECK(logits_of(inputs, joined(chip, {"--seed", "1"})) != logits_of(inputs, chip));
   check_usage(inputs, joined(chip, {"--sigma-programming", "0.1,0.2"}), "--sigma-programming has 2 numbers");
   check_usage(inputs, joined(chip, {"--sigma-programming", "-1"}), "--sigma-programming");
+}
+
+TEST_CASE("Output noise follows the ranges before activations, with its own constant") {
+  const CliInputs inputs(40);
+  const Words output{"--noise", "output", "--energy", "2"};
+  const auto options = eval(inputs, output)["options"];
+  CHECK(options["sigma_output"] == 0.01);
+  CHECK(options["act_bits"] == 8);
+  CHECK(options["calibration_method"] == "ema");
+  CHECK(logits_of(inputs, joined(output, {"--sigma-output", "0.01"})) == logits_of(inputs, output));
+  CHECK(logits_of(inputs, joined(output, {"--sigma-output", "0.02"})) != logits_of(inputs, output));
+  check_usage(inputs, {"--noise", "shot", "--energy", "2", "--sigma-output", "0.02"},
+              "--sigma-output was given, but the noise is 'shot': give --noise output or shot+output");
 }
 
 TEST_CASE("Numbers that cannot be are refused by the option's name") {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -31,24 +32,32 @@ Ranges ranges_of(const Graph& graph) {
 }
 
 std::vector<NoiseCase> models() {
-  return {{"thermal, 8 bits", NoiseKind::thermal, 8, 8},
-          {"thermal, no quantiser", NoiseKind::thermal, {}, {}},
-          {"thermal, fractional bits, repeats", NoiseKind::thermal, 5.3, 6.7, true},
-          {"weight, 8 bits", NoiseKind::weight, 8, 8},
-          {"weight, no quantiser", NoiseKind::weight, {}, {}},
-          {"weight, 8 bits, repeats", NoiseKind::weight, 8, 8, true},
-          {"shot, 8 bits", NoiseKind::shot, 8, 8},
-          {"shot, repeats", NoiseKind::shot, {}, {}, true},
-          {"shot and thermal", NoiseKind::shot + NoiseKind::thermal, {}, {}},
-          {"programming, 8 bits", NoiseKind::programming, 8, 8},
-          {"thermal and weight, 8 bits", NoiseKind::thermal + NoiseKind::weight, 8, 8},
-          {"all, repeats",
-           NoiseKind::shot + NoiseKind::thermal + NoiseKind::weight + NoiseKind::programming,
-           {},
-           {},
-           true},
-          {"no noise, 8 bits", NoiseKind::none, 8, 8},
-          {"no noise, weights only", NoiseKind::none, 4, {}}};
+  return {
+      {"thermal, 8 bits", NoiseKind::thermal, 8, 8},
+      {"thermal, no quantiser", NoiseKind::thermal, {}, {}},
+      {"thermal, fractional bits, repeats", NoiseKind::thermal, 5.3, 6.7, true},
+      {"weight, 8 bits", NoiseKind::weight, 8, 8},
+      {"weight, no quantiser", NoiseKind::weight, {}, {}},
+      {"weight, 8 bits, repeats", NoiseKind::weight, 8, 8, true},
+      {"shot, 8 bits", NoiseKind::shot, 8, 8},
+      {"shot, repeats", NoiseKind::shot, {}, {}, true},
+      {"shot and thermal", NoiseKind::shot + NoiseKind::thermal, {}, {}},
+      {"programming, 8 bits", NoiseKind::programming, 8, 8},
+      {"thermal and weight, 8 bits", NoiseKind::thermal + NoiseKind::weight, 8, 8},
+      {"output, 8 bits", NoiseKind::output, 8, 8},
+      {"output, repeats", NoiseKind::output, {}, {}, true},
+      {"all, repeats",
+       NoiseKind::shot + NoiseKind::thermal + NoiseKind::output + NoiseKind::weight + NoiseKind::programming,
+       {},
+       {},
+       true},
+      {"no noise, 8 bits", NoiseKind::none, 8, 8},
+      {"no noise, weights only", NoiseKind::none, 4, {}}};
+}
+
+/// Of the last tensor with a quantiser.
+ValueRange range_of_logits(const Graph& graph, const Ranges& ranges) {
+  return ranges.at(quantized_tensors(graph).size() - 1);
 }
 
 OracleSetup oracle_setup(const NoiseCase& model, const Network& network, const Ranges& ranges) {
@@ -99,7 +108,7 @@ TEST_CASE("every noise, quantised or not, equals the oracle layer by layer") {
       }
       // The oracle's own values meet the quantisers' rounding edges elsewhere now and then, so codes are
       // compared.
-      const double step = static_cast<double>(ranges.back().width()) / 255;
+      const double step = static_cast<double>(range_of_logits(graph, ranges).width()) / 255;
       if (model.activation_bits) CHECK(share_of_other_codes(reference.logits, logits, step) <= 0.1);
       if (!model.activation_bits) CHECK(relative_error(reference.logits, logits.data()) < 2e-5);
     }
@@ -137,6 +146,7 @@ TEST_CASE("integers give what float32 gives, but for codes on a rounding edge") 
   }
   for (const NoiseCase& model :
        {NoiseCase{"none", NoiseKind::none, 8, 8}, NoiseCase{"thermal", NoiseKind::thermal, 8, 8},
+        NoiseCase{"output", NoiseKind::output, 8, 8},
         NoiseCase{"thermal, fewer bits, repeats", NoiseKind::thermal, 5.3, 6.7, true}}) {
     CAPTURE(std::string(model.what));
     for (const NetworkCase& c : network_cases()) {
@@ -153,7 +163,7 @@ TEST_CASE("integers give what float32 gives, but for codes on a rounding edge") 
       const auto images = images_for(graph, 6);
       for (Network* network : {&integers, &floats}) network->set_noise(noise_of(model, network->layers()));
       const auto found = run(integers, images, indices(6)), expected = run(floats, images, indices(6));
-      const double step = static_cast<double>(ranges.back().width()) / 255;
+      const double step = static_cast<double>(range_of_logits(graph, ranges).width()) / 255;
       double worst = 0;
       for (std::size_t i = 0; i < found.size(); ++i) {
         worst = std::max(worst, std::abs(static_cast<double>(found[i]) - static_cast<double>(expected[i])));
@@ -237,7 +247,8 @@ TEST_CASE("10,000 draws of one layer have its sigma to 1 %, and their mean is th
   const Graph graph = build(c);
   const Ranges ranges = ranges_of(graph);
   const auto image = images_for(graph, 1);
-  for (const NoiseCase& model : {models()[0], models()[6], models()[7], models()[8], models()[11]}) {
+  for (const NoiseCase& model :
+       {models()[0], models()[6], models()[7], models()[8], models()[11], models()[13]}) {
     CAPTURE(std::string(model.what));
     NetworkOptions options = options_of(model, ranges);
     options.keep_pre_activations = true;
@@ -273,6 +284,43 @@ TEST_CASE("32 neighbouring samples share a draw of the weights, others do not") 
   CHECK(at(31) != first);
   CHECK(at(64) != first);
   CHECK(at(40) == first);
+}
+
+TEST_CASE("calibration finds the range of every operation's output before its ReLU") {
+  for (const NetworkCase& c : network_cases()) {
+    CAPTURE(c.what);
+    const Graph graph = build(c);
+    const auto images = images_for(graph, 1);
+    const Ranges ranges =
+        calibrate(graph, CalibrationMethod::ema, 1, [&](const BatchVisitor& visit) { visit(images); });
+    const OracleRun reference = run_oracle(graph, images, {});
+    const std::vector<AnalogLayer> layers = analog_layers(graph);
+    std::map<std::string, ValueRange> found;
+    for (std::size_t t = 0; const QuantizedTensor& tensor : calibrated_tensors(graph)) {
+      found[tensor.name] = ranges.at(t++);
+    }
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+      CAPTURE(layers[l].name);
+      const auto before = found.find(layers[l].name + ".pre_activation");
+      const ValueRange own = before == found.end() ? found.at(layers[l].name) : before->second;
+      const auto [min, max] =
+          std::minmax_element(reference.layers[l].pre.begin(), reference.layers[l].pre.end());
+      CHECK(static_cast<double>(own.min) == doctest::Approx(*min).epsilon(1e-5));
+      CHECK(static_cast<double>(own.max) == doctest::Approx(*max).epsilon(1e-5));
+    }
+  }
+}
+
+TEST_CASE("output noise needs ranges before ReLUs, quantisers do not") {
+  const Graph graph = build(small_case());
+  Ranges ranges = ranges_of(graph);
+  ranges.resize(quantized_tensors(graph).size());
+  CHECK_NOTHROW(Network(graph, options_of({"", NoiseKind::thermal, 8, 8}, ranges)));
+  CHECK_THROWS_WITH_AS(Network(graph, options_of({"", NoiseKind::output, 8, 8}, ranges)),
+                       doctest::Contains(".pre_activation', which output noise needs: calibrate once more"),
+                       Error);
+  ranges.pop_back();
+  CHECK_THROWS_AS(Network(graph, options_of({"", NoiseKind::thermal, 8, 8}, ranges)), Error);
 }
 
 TEST_CASE("thermal noise and quantisers need ranges that fit") {

@@ -65,7 +65,7 @@ TEST_CASE("a run of images is left between two operations, and can be run again"
   const auto samples = indices(kImages, 28);  // Two draws of weights.
   for (const NoiseCase& model : noise_cases()) {
     CAPTURE(std::string(model.what));
-    const Ranges ranges(quantized_tensors(graph).size(), {-4, 4});
+    const Ranges ranges(calibrated_tensors(graph).size(), {-4, 4});
     for (const int threads : {1, 3}) {
       CAPTURE(threads);
       check_leaving(

@@ -17,12 +17,14 @@ constexpr int64_t kSamples = 2;
 
 /// Each noise, and noises together.
 std::vector<NoiseKind> kinds() {
-  return {NoiseKind::shot,
-          NoiseKind::thermal,
-          NoiseKind::weight,
-          NoiseKind::programming,
-          NoiseKind::shot + NoiseKind::thermal,
-          NoiseKind::shot + NoiseKind::thermal + NoiseKind::weight + NoiseKind::programming};
+  return {
+      NoiseKind::shot,
+      NoiseKind::thermal,
+      NoiseKind::weight,
+      NoiseKind::output,
+      NoiseKind::programming,
+      NoiseKind::shot + NoiseKind::thermal,
+      NoiseKind::shot + NoiseKind::thermal + NoiseKind::output + NoiseKind::weight + NoiseKind::programming};
 }
 
 /// A network with noise and a batch.
@@ -43,9 +45,9 @@ struct Problem {
              .energies = test::varied_energies(analog_layers(graph)),
              .seed = test::kSeed,
              .sigma_weight = 0.02};
-    if (!kind.has(NoiseKind::thermal)) return;
+    if (!kind.has(NoiseKind::thermal) && !kind.has(NoiseKind::output)) return;
     // Wide ranges that do not clip, without quantisers: the noise is differentiable.
-    quantization.ranges.assign(quantized_tensors(graph).size(), {-1.0f, 2.0f});
+    quantization.ranges.assign(calibrated_tensors(graph).size(), {-1.0f, 2.0f});
   }
 
   [[nodiscard]] Differentiator make(Derivative derivative, int threads = 1, int64_t batch = kSamples) const {

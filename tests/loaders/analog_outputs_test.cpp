@@ -361,7 +361,8 @@ TEST_CASE(
       const Tensor means = golden.file.read_floats(kind + "_mean"),
                    stds = golden.file.read_floats(kind + "_std");
       const bool shot = noise == NoiseKind::shot;
-      const ValueRange output = shot ? ValueRange{-INFINITY, INFINITY} : ranges.back();
+      const ValueRange output =
+          shot ? ValueRange{-INFINITY, INFINITY} : ranges[quantized_tensors(golden.graph()).size() - 1];
       const double step = shot ? 0 : static_cast<double>(output.width()) / 255;
       Network network(golden.graph(), {.batch = 4,
                                        .threads = 1,

@@ -270,6 +270,9 @@ class BertOracle {
     if (noise.kind.has(NoiseKind::shot)) variance += sums.left * sums.right / e.depth;
     if (noise.kind.has(NoiseKind::thermal))
       variance += std::pow(noise.sigma_thermal * std::sqrt(e.depth) * e.left_width * e.right_width, 2);
+    const auto range = setup_.ranges.find(run_.layer_names.back());
+    if (noise.kind.has(NoiseKind::output))
+      variance += std::pow(noise.sigma_output * range->second.width(), 2);
     return std::sqrt(variance / (energy_of(noise, layer, e.channel) * repeats_of(noise, layer, e.channel)));
   }
 

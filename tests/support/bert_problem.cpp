@@ -26,7 +26,8 @@ BertProblem::BertProblem(const BertTask& what, NoiseKind noise_kind)
       samples(indices(static_cast<int64_t>(sequences.size()), 5)) {
   noise = noise_of({"", kind}, analog_layers(graph));
   noise.sigma_weight = 0.02;
-  if (kind.has(NoiseKind::thermal)) ranges.assign(quantized_tensors(graph).size(), {-1.0f, 2.0f});
+  if (kind.has(NoiseKind::thermal) || kind.has(NoiseKind::output))
+    ranges.assign(calibrated_tensors(graph).size(), {-1.0f, 2.0f});
 }
 
 std::unique_ptr<Differentiator> BertProblem::make(Derivative derivative, int threads, int64_t batch) const {

@@ -20,8 +20,9 @@ struct BertTask {
 /// Classes, regression and sentence embeddings, which are taken for logits.
 std::vector<BertTask> bert_tasks();
 
-inline constexpr NoiseKind kBertNoises[] = {NoiseKind::shot, NoiseKind::thermal, NoiseKind::weight,
-                                            NoiseKind::shot + NoiseKind::thermal + NoiseKind::weight};
+inline constexpr NoiseKind kBertNoises[] = {
+    NoiseKind::shot, NoiseKind::thermal, NoiseKind::weight,
+    NoiseKind::shot + NoiseKind::thermal + NoiseKind::output + NoiseKind::weight};
 
 /// Three sequences, one of them padded and one of a single token, without quantisers, so that the noise is
 /// differentiable.

@@ -40,24 +40,27 @@ Graph build(const RandomBert& shape) {
 }
 
 std::vector<NoiseCase> noise_cases() {
-  return {{"none", NoiseKind::none},
-          {"none, 8 bits", NoiseKind::none, 8, 8},
-          {"shot", NoiseKind::shot},
-          {"shot, 8 bits", NoiseKind::shot, 8, 8},
-          {"shot, repeats", NoiseKind::shot, {}, {}, true},
-          {"thermal", NoiseKind::thermal},
-          {"thermal, 8 bits", NoiseKind::thermal, 8, 8},
-          {"thermal, fractional bits, repeats", NoiseKind::thermal, 5.3, 6.7, true},
-          {"weight", NoiseKind::weight},
-          {"weight, 8 bits", NoiseKind::weight, 8, 8},
-          {"weight, 8 bits, repeats", NoiseKind::weight, 8, 8, true},
-          {"shot, thermal", NoiseKind::shot + NoiseKind::thermal, {}, {}},
-          {"programming", NoiseKind::programming, {}, {}},
-          {"all, repeats",
-           NoiseKind::shot + NoiseKind::thermal + NoiseKind::weight + NoiseKind::programming,
-           {},
-           {},
-           true}};
+  return {
+      {"none", NoiseKind::none},
+      {"none, 8 bits", NoiseKind::none, 8, 8},
+      {"shot", NoiseKind::shot},
+      {"shot, 8 bits", NoiseKind::shot, 8, 8},
+      {"shot, repeats", NoiseKind::shot, {}, {}, true},
+      {"thermal", NoiseKind::thermal},
+      {"thermal, 8 bits", NoiseKind::thermal, 8, 8},
+      {"thermal, fractional bits, repeats", NoiseKind::thermal, 5.3, 6.7, true},
+      {"weight", NoiseKind::weight},
+      {"weight, 8 bits", NoiseKind::weight, 8, 8},
+      {"weight, 8 bits, repeats", NoiseKind::weight, 8, 8, true},
+      {"shot, thermal", NoiseKind::shot + NoiseKind::thermal, {}, {}},
+      {"programming", NoiseKind::programming, {}, {}},
+      {"output, 8 bits", NoiseKind::output, 8, 8},
+      {"thermal, output", NoiseKind::thermal + NoiseKind::output, {}, {}},
+      {"all, repeats",
+       NoiseKind::shot + NoiseKind::thermal + NoiseKind::output + NoiseKind::weight + NoiseKind::programming,
+       {},
+       {},
+       true}};
 }
 
 Ranges bert_ranges(const RandomBert& shape, const RandomSequences& sequences) {

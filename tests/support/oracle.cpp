@@ -423,14 +423,27 @@ class Oracle {
   }
 
   [[nodiscard]] double output_sigma(const Tensor& w, int layer, int64_t c, double width, double w2, double x2,
-                                    double input_range) const {
+                                    double input_range, double output_range) const {
     const NoiseConfig& noise = setup_.noise;
     const auto d = static_cast<double>(element_count(w.shape()) / w.dim(0));
     double variance = 0;
     if (noise.kind.has(NoiseKind::shot)) variance += w2 * x2 / d;
     if (noise.kind.has(NoiseKind::thermal))
       variance += std::pow(noise.sigma_thermal * std::sqrt(d) * width * input_range, 2);
+    if (noise.kind.has(NoiseKind::output)) variance += std::pow(noise.sigma_output * output_range, 2);
     return std::sqrt(variance / (energy_of(noise, layer, c) * repeats_of(noise, layer, c)));
+  }
+
+  /// Width of the range of an analog operation's output before its activation.
+  [[nodiscard]] double output_range(const FusedNode& node) const {
+    const auto tensors = calibrated_tensors(graph_);
+    const Ranges& ranges = setup_.quantization.ranges;
+    ValueRange found;
+    for (std::size_t t = 0; t < ranges.size(); ++t) {
+      const bool own = tensors[t].name == node.name && tensors[t].role == QuantizedTensor::Role::output;
+      if (own || tensors[t].name == node.name + ".pre_activation") found = ranges[t];
+    }
+    return static_cast<double>(found.max) - static_cast<double>(found.min);
   }
 
   /// Width of the range of what a node reads: of its last quantised tensor, or of all that it is made of.
@@ -461,7 +474,7 @@ class Oracle {
       const std::vector<float>& observed = setup_.observed_input(layer);
       l.input.assign(observed.begin(), observed.end());
     }
-    const double range = input_range(node);
+    const double range = input_range(node), own_range = output_range(node);
     for (int64_t c = 0; c < out.channels; ++c) {
       const ValueRange weights = range_of_channel(w, c);
       const double width = static_cast<double>(weights.max) - static_cast<double>(weights.min);
@@ -478,7 +491,7 @@ class Oracle {
           l.pre.push_back(sum + b);
           l.noisy.push_back(noisy + b);
           if (setup_.noise.kind == NoiseKind::none) continue;
-          l.output_sigma.push_back(output_sigma(w, layer, c, width, w2, x2, range));
+          l.output_sigma.push_back(output_sigma(w, layer, c, width, w2, x2, range, own_range));
           l.sigma.push_back(std::hypot(l.output_sigma.back(),
                                        weight_sigma(setup_.noise, layer, c, weights) * std::sqrt(x2)));
         }
@@ -595,7 +608,7 @@ NoiseStream stream_of_draws(NoiseKind kind) {
 }
 
 bool perturbs_outputs(NoiseKind kind) {
-  return kind.has(NoiseKind::shot) || kind.has(NoiseKind::thermal);
+  return kind.has(NoiseKind::shot) || kind.has(NoiseKind::thermal) || kind.has(NoiseKind::output);
 }
 
 double weight_sigma(const NoiseConfig& noise, int layer, int64_t row, const ValueRange& range) {

@@ -23,7 +23,7 @@ uint8_t* as_bytes(float* buffer) {
 struct ProductNoise {
   int64_t columns = 0, stride = 0;
   const LayerGains* gains = nullptr;
-  double root_of_length = 1;  ///< That of D, where the layer's gains leave it out.
+  int64_t length = 1;  ///< D.
 };
 
 void square_roots(int64_t count, float* values) {
@@ -72,7 +72,7 @@ class Head {
       row_sum_squares(tokens(), features(), rows(at_.query), scales);
       square_roots(tokens(), scales);
     }
-    fill({tokens(), at_.token_stride, a_.score_gains, 1}, score_places());
+    fill({tokens(), at_.token_stride, a_.score_gains, features()}, score_places());
   }
 
   void fill_context_gains() const {
@@ -83,8 +83,7 @@ class Head {
       row_sum_squares(tokens(), tokens(), {buffer_ + at_.scores, at_.token_stride}, scales);
       square_roots(tokens(), scales);
     }
-    const double root = std::sqrt(static_cast<double>(tokens()));
-    fill({features(), at_.feature_stride, a_.context_gains, root}, context_places());
+    fill({features(), at_.feature_stride, a_.context_gains, tokens()}, context_places());
   }
 
  private:
@@ -160,25 +159,41 @@ class Head {
   void add_noise(const LayerGains* layer, const NoisePlaces& places, AnalogEpilogue& epilogue) const {
     if (layer == nullptr) return;
     epilogue.gains = places.gains;
-    if (layer->floors.size() != 0) epilogue.floors = places.floors;
+    if (has_floors(*layer)) epilogue.floors = places.floors;
     if (a_.by_norms) epilogue.scales = places.scales;
     if (!layer->repeats.empty()) epilogue.repeats = places.repeats;
   }
 
+  /// Whether something is added to what norms scale.
+  [[nodiscard]] bool has_floors(const LayerGains& layer) const {
+    const auto steady = [](const ProductGain& noise) { return !noise.by_norms; };
+    return a_.by_norms && std::any_of(layer.product.begin(), layer.product.end(), steady);
+  }
+
+  /// The root of the summed variance of the noises that follow norms, or of the others.
+  static double gain_of(const ProductNoise& product, bool by_norms) {
+    double sum = 0;
+    for (const ProductGain& noise : product.gains->product) {
+      if (noise.by_norms != by_norms) continue;
+      sum += std::pow(noise.gain * std::pow(static_cast<double>(product.length), noise.length_power), 2);
+    }
+    return std::sqrt(sum);
+  }
+
   /// Gains, floors and repeats of every column: with norms `gains` holds the columns' squares of them before.
-  /// What norms scale falls with the root of D, what they do not grows with it.
   void fill(const ProductNoise& product, const NoisePlaces& to) const {
     assert(product.columns <= product.stride);
     const auto own = [&](int64_t c, double value) {
       return c < product.columns ? static_cast<float>(value) : 0.0f;
     };
-    const auto unit = static_cast<double>(product.gains->outputs.data()[0]), root = product.root_of_length;
+    const double unit = gain_of(product, a_.by_norms);
     for (int64_t c = 0; c < product.stride; ++c) {
-      const double factor = a_.by_norms ? std::sqrt(static_cast<double>(to.gains[c])) / root : root;
-      to.gains[c] = own(c, unit * factor);
+      to.gains[c] = own(c, a_.by_norms ? unit * std::sqrt(static_cast<double>(to.gains[c])) : unit);
     }
-    for (int64_t c = 0; c < product.stride && product.gains->floors.size() != 0; ++c)
-      to.floors[c] = own(c, static_cast<double>(product.gains->floors.data()[0]) * root);
+    if (has_floors(*product.gains)) {
+      const double floor = gain_of(product, false);
+      for (int64_t c = 0; c < product.stride; ++c) to.floors[c] = own(c, floor);
+    }
     if (product.gains->repeats.empty()) return;
     std::fill_n(to.repeats, product.stride, product.gains->repeats.front());
   }

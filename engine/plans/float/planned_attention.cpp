@@ -18,7 +18,7 @@ Attention planned_attention(const FloatPlan& plan, std::size_t node, const Place
       .context_quantizers = own.quantizers,
       .by_norms = plan.options().patch_norms,
       .recorded = plan.options().tape};
-  if (point.gains != nullptr && (*point.gains)[static_cast<std::size_t>(own.layer)].outputs.size() != 0) {
+  if (point.gains != nullptr && !(*point.gains)[static_cast<std::size_t>(own.layer)].product.empty()) {
     attention.score_gains = &(*point.gains)[static_cast<std::size_t>(scores.layer)];
     attention.context_gains = &(*point.gains)[static_cast<std::size_t>(own.layer)];
   }
