@@ -106,10 +106,9 @@ def ranges_in_order(
     if ranges is None:
         raise Error("thermal and output noise and quantised activations need ranges: give ranges=net.calibrate(images)")
     names = list(native.tensors)
-    known = names + list(native.pre_activations)
     if not set(native.pre_activations).isdisjoint(ranges):
-        names = known
-    _check_names("range", "quantised tensors", ranges, known, names)
+        names += native.pre_activations
+    _check_names("range", "quantised tensors", ranges, names, names)
     return [ranges[name] for name in names]
 
 
