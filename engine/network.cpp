@@ -116,8 +116,9 @@ class Network::Impl {
   [[nodiscard]] bool use_integers() const {
     const bool automatic =
         options_.arithmetic == Arithmetic::automatic || options_.arithmetic == Arithmetic::automatic_bfloat16;
-    return automatic && noise_traits(options_.noise).on_integers && !options_.keep_pre_activations &&
-           suits_integers(net_.fused_graph(), options_.quantization, net_.quantizers());
+    const NoiseTraits noise = noise_traits(options_.noise);
+    return automatic && noise.on_integers && !options_.keep_pre_activations &&
+           suits_integers(net_.fused_graph(), options_.quantization, net_.quantizers(), noise.needs_norms);
   }
 
   [[nodiscard]] bool own_epilogue() const {
@@ -151,8 +152,11 @@ class Network::Impl {
       plan = std::make_unique<FloatPlan>(net_.fused_graph(), net_.weights(), net_.quantizers(),
                                          plan_options(capacity));
     } else {
-      plan = std::make_unique<IntegerPlan>(net_.fused_graph(), integer_weights_, net_.quantizers(),
-                                           IntegerPlanOptions{capacity.samples, spread_.threads_per_lane});
+      plan = std::make_unique<IntegerPlan>(
+          net_.fused_graph(), integer_weights_, net_.quantizers(),
+          IntegerPlanOptions{.samples = capacity.samples,
+                             .threads = spread_.threads_per_lane,
+                             .patch_norms = noise_traits(options_.noise).needs_norms});
     }
     return std::make_unique<NetworkPlan>(std::move(plan));
   }

@@ -10,6 +10,7 @@
 #include <hwy/highway.h>
 
 #include "kernels/averaged_noise-inl.h"
+#include "kernels/noise_sigma-inl.h"
 #include "kernels/quantizer-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -91,8 +92,22 @@ class IntegerPass {
     V xi[2 * kPairs];
     draw<kPairs>(element_block(element_number(c, p, e_.map.pixels)), c, xi);
     if (K == 1 && p % 2 == 1) xi[0] = xi[1];
-    const V gain = hn::LoadU(D(), e_.gains + c);
-    for (size_t k = 0; k < K; ++k) y[k] = fused_multiply_add(D(), gain, xi[k], y[k]);
+    if (e_.scales == nullptr) {
+      const V gain = hn::LoadU(D(), e_.gains + c);
+      for (size_t k = 0; k < K; ++k) y[k] = fused_multiply_add(D(), gain, xi[k], y[k]);
+      return;
+    }
+    const NoiseSigma<D> noise(e_, c);
+    for (size_t k = 0; k < K; ++k) {
+      const V sigma = noise.sigma_of(e_, norms(p + static_cast<int64_t>(k), c));
+      y[k] = fused_multiply_add(D(), sigma, xi[k], y[k]);
+    }
+  }
+
+  HWY_INLINE V norms(int64_t p, int64_t c) const {
+    const float* scales = e_.scales + p;
+    if (e_.scale_places == nullptr) return hn::Set(D(), *scales);
+    return hn::GatherIndex(D(), scales, hn::LoadU(DI(), e_.scale_places + c));
   }
 
   template <size_t K>
@@ -151,6 +166,7 @@ void check([[maybe_unused]] const IntegerEpilogue& e) {
   assert(e.map.channels % kChannelGroup == 0);
   assert(e.alpha != nullptr && e.bias != nullptr);
   assert(e.offsets == nullptr || e.patch_sums != nullptr);
+  assert(e.scales != nullptr || e.floors == nullptr);
   assert(e.quantizer.fits_bytes());
   assert(e.residual == nullptr || (e.residual_quantizer.fits_bytes() && e.sum_quantizer.fits_bytes()));
 }

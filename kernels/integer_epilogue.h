@@ -15,7 +15,8 @@ namespace dpac {
 ///     y[p, c] = alpha[c] * float(acc[p, c] + offsets[c] * patch_sums[p]) + bias[c]       (one rounding, one
 ///     fma)
 ///
-/// is the pre-activation: exact but for its last two roundings. Then, as in the analog epilogue: noise, ReLU,
+/// is the pre-activation: exact but for its last two roundings. Noise is sigma * xi with sigma = gains[c] *
+/// scales[p], or its root of the summed squares with floors[c]. Then, as in the analog epilogue: noise, ReLU,
 /// quantiser, residual sum, ReLU, quantiser. Pointers are per channel and of padded length, zero beyond the
 /// last channel. Quantisers in use have at most 256 levels, and none is an identity.
 struct IntegerEpilogue {
@@ -26,7 +27,11 @@ struct IntegerEpilogue {
   const int32_t* patch_sums = nullptr;  ///< [pixels]; not read where offsets is null.
   /// Of a channel that has sums of its own, where they begin in patch_sums; null: all read the same.
   const int32_t* sum_places = nullptr;
-  const float* gains = nullptr;       ///< Noise per draw: sigma / repeats. Null for no noise.
+  const float* gains = nullptr;   ///< Noise per draw: sigma / repeats. Null for no noise.
+  const float* floors = nullptr;  ///< Of what no norm scales, beside gains; null for zeros.
+  const float* scales = nullptr;  ///< Norms of patches, [pixels]; null for ones.
+  /// Of a channel that has norms of its own, where they begin in scales; null: all read the same.
+  const int32_t* scale_places = nullptr;
   const int32_t* repeats = nullptr;   ///< Draws that are summed up; null for one.
   bool relu = false;                  ///< Before the residual sum.
   Quantizer quantizer = {};           ///< Of the operation's output.

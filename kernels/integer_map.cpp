@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 
 #include "kernels/noise_key.h"
 #include "kernels/simd.h"
@@ -64,6 +65,34 @@ void sum_codes_body(const IntegerMap& map, int64_t stride, int64_t groups, int32
       auto sum = static_cast<int32_t>(hn::GetLane(hn::SumOfLanes(d64, sums)));
       for (; c < channels; ++c) sum += part[c];
       dst[g * map.pixels + p] = sum + low_sum;
+    }
+  }
+}
+
+HWY_INLINE int32_t square_of(uint8_t byte, int32_t low) {
+  return (byte + low) * (byte + low);
+}
+
+void sum_code_squares_body(const IntegerMap& map, int64_t stride, int64_t groups, int32_t low,
+                           const uint8_t* src, int32_t* dst) {
+  const hn::CappedTag<int16_t, kChannelGroup> d16;
+  const hn::Rebind<uint8_t, decltype(d16)> d8;
+  const hn::RepartitionToWide<decltype(d16)> d32;
+  constexpr auto kStep = static_cast<int64_t>(hn::MaxLanes(d16));
+  const int64_t channels = map.channels / groups;
+  const auto shift = hn::Set(d16, static_cast<int16_t>(low));
+  for (int64_t p = 0; p < map.pixels; ++p) {
+    for (int64_t g = 0; g < groups; ++g) {
+      const uint8_t* part = src + p * stride + g * channels;
+      auto even = hn::Zero(d32), odd = hn::Zero(d32);
+      int64_t c = 0;
+      for (; c + kStep <= channels; c += kStep) {
+        const auto codes = hn::Add(hn::PromoteTo(d16, hn::LoadU(d8, part + c)), shift);
+        even = hn::ReorderWidenMulAccumulate(d32, codes, codes, even, odd);
+      }
+      int32_t sum = hn::GetLane(hn::SumOfLanes(d32, hn::Add(even, odd)));
+      for (; c < channels; ++c) sum += square_of(part[c], low);
+      dst[g * map.pixels + p] = sum;
     }
   }
 }
@@ -134,6 +163,7 @@ namespace dpac {
 
 HWY_EXPORT(quantize_input_body);
 HWY_EXPORT(sum_codes_body);
+HWY_EXPORT(sum_code_squares_body);
 HWY_EXPORT(values_of_codes_body);
 HWY_EXPORT(codes_of_values_body);
 HWY_EXPORT(average_codes_body);
@@ -161,6 +191,16 @@ void sum_codes(const IntegerMap& map, int64_t stride, int64_t groups, int32_t lo
                int32_t* dst) {
   assert(map.channels > 0 && groups > 0 && map.channels % groups == 0);
   DPAC_DISPATCH(sum_codes_body)(map, stride, groups, low, src, dst);
+}
+
+void sum_code_squares(const IntegerMap& map, int64_t stride, int64_t groups, int32_t low, const uint8_t* src,
+                      int32_t* dst) {
+  assert(map.channels > 0 && groups > 0 && map.channels % groups == 0);
+  DPAC_DISPATCH(sum_code_squares_body)(map, stride, groups, low, src, dst);
+}
+
+void norms_of_codes(int64_t count, float scale, const int32_t* squares, float* norms) {
+  for (int64_t i = 0; i < count; ++i) norms[i] = scale * std::sqrt(static_cast<float>(squares[i]));
 }
 
 void translate(const ByteTable& table, int64_t count, uint8_t* bytes) {

@@ -37,6 +37,10 @@ void codes_of_values(const BlockedMap& from, const Quantizer& quantizer, const f
 void sum_codes(const IntegerMap& map, int64_t stride, int64_t groups, int32_t low, const uint8_t* src,
                int32_t* dst);
 
+/// The same of the squares, (u[p, c] + low)^2, exact below 2^31.
+void sum_code_squares(const IntegerMap& map, int64_t stride, int64_t groups, int32_t low, const uint8_t* src,
+                      int32_t* dst);
+
 /// What becomes of each byte.
 using ByteTable = std::array<uint8_t, 256>;
 
@@ -46,6 +50,9 @@ void translate(const ByteTable& table, int64_t count, uint8_t* bytes);
 /// dst[q] = sum of sums[p] over the pixels p under window q that lie inside the image, [out_height,
 /// out_width]. `scratch` holds height * out_width values. The integer twin of patch_norms().
 void patch_sums(const PatchWindow& window, const int32_t* sums, int32_t* scratch, int32_t* dst);
+
+/// norms[i] = scale * sqrt(squares[i]): of codes under a quantiser of that scale, from exact sums.
+void norms_of_codes(int64_t count, float scale, const int32_t* squares, float* norms);
 
 /// Global average pool: dst[c] = codes under `out` of scale / pixels * sum_p code[p, c] under `in`;
 /// [1][channels].

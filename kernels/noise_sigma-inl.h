@@ -45,11 +45,23 @@ class NoiseSigma {
     } else if (noise.scales != nullptr) {
       sigma = hn::Mul(gain_, hn::Set(d, noise.scales[p]));
     }
-    if (HWY_LIKELY(noise.floors == nullptr)) return sigma;
-    return hn::Sqrt(fused_multiply_add(d, sigma, sigma, square_));
+    return joined(noise, sigma);
+  }
+
+  /// Where all channels of a vector, or each of them, have this norm.
+  template <class Noise>
+  HWY_INLINE V sigma_of(const Noise& noise, V norm) const {
+    return joined(noise, hn::Mul(gain_, norm));
   }
 
  private:
+  /// With what no norm scales.
+  template <class Noise>
+  HWY_INLINE V joined(const Noise& noise, V sigma) const {
+    if (HWY_LIKELY(noise.floors == nullptr)) return sigma;
+    return hn::Sqrt(fused_multiply_add(D(), sigma, sigma, square_));
+  }
+
   V gain_, square_;
 };
 

@@ -36,7 +36,7 @@ constexpr auto kModels =
              .length_power = -0.5,
              .needs_ranges = false,
              .needs_outputs = false,
-             .on_integers = false,
+             .on_integers = true,
              .energy_unit = "photons per MAC",
              .constants =
                  [](const NoiseConfig&) {

@@ -18,7 +18,17 @@ namespace {
 
 constexpr NoiseKey kKey{.seed = 11, .layer = 4, .repeat = 1, .sample = 123};
 
-enum Option : unsigned { kNoise = 1, kRepeats = 2, kOffsets = 4, kRelu = 8, kResidual = 16, kReluAfter = 32 };
+enum Option : unsigned {
+  kNoise = 1,
+  kRepeats = 2,
+  kOffsets = 4,
+  kRelu = 8,
+  kResidual = 16,
+  kReluAfter = 32,
+  kNorms = 64,
+  kFloors = 128,
+  kOwnNorms = 256
+};
 
 /// One problem with its data: pre-activations of some +-4.
 struct Case {
@@ -26,8 +36,8 @@ struct Case {
   unsigned options;
   Quantizer quantizer = make_quantizer(-2.0, 3.1, 256), residual_quantizer = make_quantizer(0, 2.9, 256),
             sum_quantizer = make_quantizer(-1.7, 4.4, 256);
-  std::vector<float> alpha, bias, gains;
-  std::vector<int32_t> offsets, repeats, patch_sums, acc;
+  std::vector<float> alpha, bias, gains, floors, norms;
+  std::vector<int32_t> offsets, repeats, patch_sums, acc, norm_places;
   std::vector<uint8_t> residual;
 
   Case(int64_t channels, int64_t pixels, unsigned with) : map{channels, pixels}, options(with) {
@@ -35,6 +45,9 @@ struct Case {
     alpha = test::random_values(padded, 1, 1e-5f, 4e-5f);
     bias = test::random_values(padded, 2, -0.5f, 0.5f);
     gains = test::random_values(padded, 3, 0.05f, 0.4f);
+    floors = test::random_values(padded, 9, 0.05f, 0.4f);
+    norms = test::random_values(static_cast<std::size_t>(2 * pixels), 10, 0.2f, 2.0f);
+    for (int64_t c = 0; c < channels; ++c) norm_places.push_back(static_cast<int32_t>(c % 2 * pixels));
     offsets = integers(padded, 4, 128);
     repeats = integers(padded, 5, 2);
     for (int32_t& r : repeats) r += 3;  // 1 ... 5.
@@ -63,6 +76,9 @@ struct Case {
             .bias = bias.data(),
             .patch_sums = has(kOffsets) ? patch_sums.data() : nullptr,
             .gains = has(kNoise) ? gains.data() : nullptr,
+            .floors = has(kNorms) && has(kFloors) ? floors.data() : nullptr,
+            .scales = has(kNorms) ? norms.data() : nullptr,
+            .scale_places = has(kOwnNorms) ? norm_places.data() : nullptr,
             .repeats = has(kRepeats) ? repeats.data() : nullptr,
             .relu = has(kRelu),
             .quantizer = quantizer,
@@ -80,6 +96,14 @@ struct Case {
     return dst;
   }
 };
+
+double sigma_of(const Case& k, std::size_t channel, std::size_t pixel) {
+  const auto gain = static_cast<double>(k.gains[channel]);
+  if (!k.has(kNorms)) return gain;
+  const auto place = k.has(kOwnNorms) ? static_cast<std::size_t>(k.norm_places[channel]) : 0;
+  const double scaled = gain * static_cast<double>(k.norms[place + pixel]);
+  return k.has(kFloors) ? std::hypot(scaled, static_cast<double>(k.floors[channel])) : scaled;
+}
 
 double clamped_code(const Quantizer& q, double scale, double v) {
   return std::clamp(v / scale, static_cast<double>(q.low), static_cast<double>(q.high));
@@ -106,7 +130,7 @@ Expected expected(const Case& k, int64_t c, int64_t p) {
     key.repeat = static_cast<uint16_t>(kKey.repeat + draw);
     float xi = 0;
     fill_gaussian(key, element_number(c, p, k.map.pixels), {&xi, 1});
-    y += static_cast<double>(k.gains[channel]) * static_cast<double>(xi);
+    y += sigma_of(k, channel, pixel) * static_cast<double>(xi);
   }
   if (k.has(kRelu)) y = std::max(y, 0.0);
   const double code = clamped_code(k.quantizer, 5.1 / 255, y);
@@ -121,10 +145,13 @@ Expected expected(const Case& k, int64_t c, int64_t p) {
 std::vector<Case> cases() {
   std::vector<Case> all;
   for (const int64_t channels : {16, 32, 48, 80}) {
-    for (const int64_t pixels : {1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 49})
+    for (const int64_t pixels : {1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 49}) {
       all.emplace_back(channels, pixels, 63u);
+      all.emplace_back(channels, pixels, 511u);
+    }
   }
   for (unsigned options = 0; options < 64; ++options) all.emplace_back(32, 13, options);
+  for (const unsigned norms : {64u, 192u, 320u, 448u}) all.emplace_back(32, 13, norms + kNoise);
   return all;
 }
 

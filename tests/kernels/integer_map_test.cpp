@@ -104,6 +104,46 @@ TEST_CASE("sums of codes are exact") {
   }
 }
 
+TEST_CASE("sums of squared codes are exact, by groups, also of codes far from zero") {
+  const test::IsaScope scope;
+  for (const Isa isa : supported_isas()) {
+    force_isa(isa);
+    CAPTURE(name(isa));
+    for (const int32_t low : {-255, -128, 0, 3, 200, -3000}) {
+      for (const int64_t channels : {3, 16, 32, 48, 80, 2048}) {
+        if (channels * low * low > 1'000'000'000) continue;
+        const IntegerMap map{channels, 5};
+        const std::vector<uint8_t> src = random_bytes(map.size(), static_cast<uint32_t>(channels));
+        for (const int64_t groups : {int64_t{1}, channels >= 32 ? channels / 16 : 1, channels}) {
+          std::vector<int32_t> sums(static_cast<std::size_t>(5 * groups) + 1, -77);
+          sum_code_squares(map, channels, groups, low, src.data(), sums.data());
+          CHECK(sums.back() == -77);
+          const int64_t own = channels / groups;
+          for (int64_t i = 0; i < 5 * groups; ++i) {
+            const int64_t first = i % 5 * channels + i / 5 * own;
+            int64_t expected = 0;
+            for (int64_t c = first; c < first + own; ++c) {
+              const int64_t code = src[static_cast<std::size_t>(c)] + low;
+              expected += code * code;
+            }
+            CHECK(sums[static_cast<std::size_t>(i)] == expected);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("norms of codes are the roots of their sums, in the values' unit") {
+  const std::vector<int32_t> squares{0, 1, 2, 144, 1'000'001, 2'147'483'647};
+  std::vector<float> norms(squares.size());
+  norms_of_codes(6, 0.03f, squares.data(), norms.data());
+  for (std::size_t i = 0; i < squares.size(); ++i) {
+    const double expected = static_cast<double>(0.03f) * std::sqrt(static_cast<double>(squares[i]));
+    CHECK(static_cast<double>(norms[i]) == doctest::Approx(expected).epsilon(3e-7));
+  }
+}
+
 TEST_CASE("patch sums: kernels, strides, padding, odd sizes; exact") {
   for (const int kernel : {1, 3, 7}) {
     for (const int stride : {1, 2}) {

@@ -27,7 +27,7 @@ ByteTable activation_table(Activation activation, const Quantizer& before, const
 }
 
 /// Sums are [groups][pixels].
-std::vector<int32_t> sum_places(const FusedNode& node) {
+std::vector<int32_t> group_places(const FusedNode& node) {
   std::vector<int32_t> places(static_cast<std::size_t>(code_channels(node)), 0);
   const int64_t own = node.shape().channels / groups_of(node);
   for (int64_t c = 0; c < node.shape().channels; ++c) {
@@ -83,10 +83,15 @@ int64_t IntegerPlan::scratch_of(std::size_t n) const {
     for (const RunMaps& in : floats->in) size += in.size();
     return size;
   }
-  if (!is_analog(node) || weights_[n].is_depthwise()) return 0;
+  if (!is_analog(node)) return 0;
+  const int64_t norms = groups_of(node) * node.shape().pixels();
+  return options_.patch_norms ? 2 * patch_scratch(n) + norms : patch_scratch(n);
+}
+
+int64_t IntegerPlan::patch_scratch(std::size_t n) const {
+  const FusedNode& node = graph_.nodes[n];
   const MapShape &in = input_shape(graph_, node), &out = node.shape();
-  const int64_t groups = groups_of(node);
-  return groups * (in.pixels() + out.pixels()) + in.height * out.width;
+  return groups_of(node) * (in.pixels() + out.pixels()) + in.height * out.width;
 }
 
 IntegerValue IntegerPlan::value(std::size_t n) const {
@@ -99,6 +104,7 @@ void IntegerPlan::make_product(std::size_t n) {
   Step& step = steps_[n];
   const Quantizer& input = steps_[from].quantizer;
   for (const float scale : weights_[n].scales) step.alpha.push_back(input.scale * scale);
+  if (groups_of(node) > 1) step.group_places = group_places(node);
   if (weights_[n].is_depthwise()) {
     step.depthwise = DepthwiseProduct{.window = patch_window(graph_, node),
                                       .channels = code_channels(node),
@@ -106,7 +112,6 @@ void IntegerPlan::make_product(std::size_t n) {
                                       .weights = weights_[n].depthwise.data()};
     return;
   }
-  if (groups_of(node) > 1) step.sum_places = sum_places(node);
   onednn::ConvolutionSpec spec;
   spec.name = node.name;
   spec.batch = options_.samples;
@@ -128,7 +133,7 @@ void IntegerPlan::place_values() {
   constexpr int64_t kCodesPerFloat = sizeof(float);
   struct Place {
     std::size_t value = 0, acc = 0;
-    std::optional<std::size_t> sums;
+    std::optional<std::size_t> sums, squares;
   };
   std::vector<Place> places(steps_.size());
   LifetimeTable table(static_cast<int>(first_analog(graph_)), static_cast<int>(steps_.size()) - 1);
@@ -144,15 +149,19 @@ void IntegerPlan::place_values() {
     table.use(places[n].acc, now);
     if (!reads_pixel_sums(n)) continue;
     Place& from = places[static_cast<std::size_t>(node.input())];
-    if (!from.sums)
-      from.sums = table.add(options_.samples * input_shape(graph_, node).pixels(), node.input());
+    const int64_t pixels = options_.samples * input_shape(graph_, node).pixels();
+    if (!from.sums) from.sums = table.add(pixels, node.input());
     table.use(*from.sums, now);
+    if (!options_.patch_norms) continue;
+    if (!from.squares) from.squares = table.add(pixels, node.input());
+    table.use(*from.squares, now);
   }
   const MemoryPlan memory = plan_memory(table.lifetimes());
   for (std::size_t n = 0; n < steps_.size(); ++n) {
     steps_[n].value = memory.offsets[places[n].value];
     steps_[n].acc = memory.offsets[places[n].acc];
     if (places[n].sums) steps_[n].sums = memory.offsets[*places[n].sums];
+    if (places[n].squares) steps_[n].squares = memory.offsets[*places[n].squares];
   }
   size_.arena = memory.size;
 }

@@ -21,7 +21,8 @@ namespace dpac {
 
 struct IntegerPlanOptions {
   int64_t samples = 1;
-  int threads = 1;  ///< Threads inside one operation.
+  int threads = 1;           ///< Threads inside one operation.
+  bool patch_norms = false;  ///< Shot noise: norms of input patches, from exact sums of squared codes.
 };
 
 class IntegerPlan final : public Plan {
@@ -31,9 +32,11 @@ class IntegerPlan final : public Plan {
     std::size_t acc = 0;              ///< Offset of the int32 product in the arena, in floats.
     std::size_t value = 0;            ///< Offset of the codes.
     std::optional<std::size_t> sums;  ///< Offset of the sum of each pixel's codes, where a product needs it.
-    std::vector<float> alpha;         ///< Scale of the input times those of the weights, [padded channels].
-    std::vector<int32_t> sum_places;  ///< Of a convolution with groups (IntegerEpilogue::sum_places).
-    Quantizer quantizer;              ///< Of the value.
+    std::optional<std::size_t> squares;  ///< The same of their squares, where noise follows them.
+    std::vector<float> alpha;           ///< Scale of the input times those of the weights, [padded channels].
+    std::vector<int32_t> group_places;  ///< Of a convolution with groups: where a channel's sums and norms
+                                        ///< begin in those of all groups.
+    Quantizer quantizer;                ///< Of the value.
     std::optional<DepthwiseProduct> depthwise;  ///< Instead of a primitive.
     std::optional<ByteTable> table;             ///< Of a smooth activation behind the product.
     std::optional<IntegerMaps> digital;         ///< Of a digital op that runs on bytes,
@@ -49,6 +52,9 @@ class IntegerPlan final : public Plan {
   [[nodiscard]] const Step& step(std::size_t node) const { return steps_[node]; }
   [[nodiscard]] const NodeIntegerWeights& weights(std::size_t node) const { return weights_[node]; }
   [[nodiscard]] const NodeQuantizers& quantizers(std::size_t node) const { return quantizers_[node]; }
+
+  /// Values that patches' sums of a product take in the workspace's norms; those of squares lie behind them.
+  [[nodiscard]] int64_t patch_scratch(std::size_t node) const;
 
   [[nodiscard]] WorkspaceSize workspace_size() const override { return size_; }
   [[nodiscard]] std::unique_ptr<Worker> make_worker(const Workspace& workspace) const override;

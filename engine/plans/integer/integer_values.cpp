@@ -61,6 +61,15 @@ bool fits_accumulator(const FusedNode& node, const Quantizer& input, double weig
   return terms * x * (weight_code + 128) < std::numeric_limits<int32_t>::max();
 }
 
+/// Whether the sum of a patch's squared codes stays in int32, and each code in the int16 that is squared. Of
+/// a depthwise layer every channel has norms of its own, which cost more than integers save.
+bool fits_squares(const FusedNode& node, const Quantizer& input) {
+  if (groups_of(node) > 1 && groups_of(node) == node.shape().channels) return false;
+  const double x = largest_code(input);
+  const auto terms = static_cast<double>(dot_length_of(analog_weights(node)));
+  return x <= std::numeric_limits<int16_t>::max() && terms * x * x < std::numeric_limits<int32_t>::max();
+}
+
 /// One that spans those of all inputs.
 Quantizer joined_quantizer(const FusedNode& node, const std::vector<Quantizer>& values) {
   const auto input = [&](int from) -> const Quantizer& { return values[static_cast<std::size_t>(from)]; };
@@ -109,7 +118,7 @@ std::vector<Quantizer> value_quantizers(const FusedGraph& graph,
 }
 
 bool suits_integers(const FusedGraph& graph, const Quantization& quantization,
-                    const std::vector<NodeQuantizers>& quantizers) {
+                    const std::vector<NodeQuantizers>& quantizers, bool norms) {
   if (!onednn::exact_integer_products() || !quantization.weight_bits || !quantization.activation_bits)
     return false;
   if (graph.reads_text() || levels_of(*quantization.weight_bits) > kMostLevels) return false;
@@ -121,7 +130,9 @@ bool suits_integers(const FusedGraph& graph, const Quantization& quantization,
     if (!fits_bytes(node, quantizers[n], values[n])) return false;
     if (!is_analog(node)) continue;
     const double weight_code = largest_weight_code(ranges[layer++], *quantization.weight_bits);
-    if (!fits_accumulator(node, values[static_cast<std::size_t>(node.input())], weight_code)) return false;
+    const Quantizer& input = values[static_cast<std::size_t>(node.input())];
+    if (!fits_accumulator(node, input, weight_code)) return false;
+    if (norms && !fits_squares(node, input)) return false;
   }
   return true;
 }

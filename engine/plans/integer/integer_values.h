@@ -25,9 +25,9 @@ BlockedMap integer_layout(const FusedNode& node);
 std::vector<Quantizer> value_quantizers(const FusedGraph& graph,
                                         const std::vector<NodeQuantizers>& quantizers);
 
-/// Whether the graph can run in integers here: at most 8 bits everywhere, no sum that could overflow, and a
-/// machine on which oneDNN's products are exact.
+/// Whether the graph can run in integers here: at most 8 bits everywhere, no sum that could overflow, of
+/// squares neither where there are `norms` of patches, and a machine on which oneDNN's products are exact.
 bool suits_integers(const FusedGraph& graph, const Quantization& quantization,
-                    const std::vector<NodeQuantizers>& quantizers);
+                    const std::vector<NodeQuantizers>& quantizers, bool norms);
 
 }  // namespace dpac

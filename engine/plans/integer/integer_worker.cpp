@@ -20,6 +20,20 @@ Quantizer clipped(Quantizer quantizer, Activation activation) {
   return quantizer;
 }
 
+/// Pixels [first, last), each run of them with its own row of gains.
+void run_by_rows(const IntegerEpilogue& epilogue, const NoiseKey& key, std::span<const PixelRun> runs,
+                 int64_t first, int64_t last, const int32_t* acc, uint8_t* dst) {
+  for (const PixelRun& run : runs) {
+    const int64_t begin = std::max(first, run.begin), end = std::min(last, run.end);
+    if (begin >= end) continue;
+    const int64_t row = run.gain_row * epilogue.map.channels;
+    IntegerEpilogue part = epilogue;
+    part.gains += row;
+    if (part.floors != nullptr) part.floors += row;
+    run_integer_epilogue(part, key, begin, end, acc, dst);
+  }
+}
+
 }  // namespace
 
 IntegerWorker::IntegerWorker(const IntegerPlan& plan, const Workspace& workspace)
@@ -105,7 +119,10 @@ void IntegerWorker::finish(std::size_t n, int layer, const NoisePoint& point, co
     const NoiseKey key{.seed = point.seed,
                        .layer = static_cast<uint16_t>(layer),
                        .sample = static_cast<uint32_t>(input.samples[s])};
-    run_epilogue(n, epilogue, key, integers(plan_.step(n).acc) + s * epilogue.map.size(),
+    if (point.gains != nullptr && plan_.options().patch_norms) {
+      epilogue.scales = patch_norms_of(n, s, noise.window());
+    }
+    run_epilogue(n, epilogue, key, noise.runs(), integers(plan_.step(n).acc) + s * epilogue.map.size(),
                  codes(n) + s * epilogue.map.size());
   }
   sum_pixels(n);
@@ -122,7 +139,10 @@ IntegerEpilogue IntegerWorker::epilogue_of(std::size_t n, int layer, const Noise
       .relu = node.activation == Activation::relu || node.activation == Activation::relu6,
       .quantizer = clipped(*plan_.quantizers(n).output, node.activation),
       .relu_after_residual = node.relu_after_residual};
-  if (const auto& places = plan_.step(n).sum_places; !places.empty()) epilogue.sum_places = places.data();
+  if (const auto& places = plan_.step(n).group_places; !places.empty()) {
+    epilogue.sum_places = places.data();
+    epilogue.scale_places = places.data();
+  }
   if (node.residual != kNone) {
     epilogue.residual_quantizer = plan_.step(static_cast<std::size_t>(node.residual)).quantizer;
     epilogue.sum_quantizer = *plan_.quantizers(n).result;
@@ -130,6 +150,7 @@ IntegerEpilogue IntegerWorker::epilogue_of(std::size_t n, int layer, const Noise
   if (point.gains != nullptr) {
     const LayerGains& gains = (*point.gains)[static_cast<std::size_t>(layer)];
     epilogue.gains = gains.outputs.data();
+    epilogue.floors = gains.floors.size() == 0 ? nullptr : gains.floors.data();
     epilogue.repeats = gains.repeats.empty() ? nullptr : gains.repeats.data();
   }
   return epilogue;
@@ -138,22 +159,39 @@ IntegerEpilogue IntegerWorker::epilogue_of(std::size_t n, int layer, const Noise
 const int32_t* IntegerWorker::patch_sums_of(std::size_t n, int64_t s, const PatchWindow& window) const {
   if (plan_.step(n).depthwise) return nullptr;
   const auto from = static_cast<std::size_t>(node(n).input());
+  return patches_of(n, s, window,
+                    {plan_.step(from).sums, sum_codes, reinterpret_cast<int32_t*>(workspace_.norms())});
+}
+
+/// Exact up to the root.
+const float* IntegerWorker::patch_norms_of(std::size_t n, int64_t s, const PatchWindow& window) const {
+  const auto from = static_cast<std::size_t>(node(n).input());
+  const int64_t count = groups_of(node(n)) * node(n).shape().pixels();
+  float* norms = workspace_.norms() + plan_.patch_scratch(n);
+  auto* scratch = reinterpret_cast<int32_t*>(norms + count);
+  const int32_t* squares = patches_of(n, s, window, {plan_.step(from).squares, sum_code_squares, scratch});
+  norms_of_codes(count, plan_.step(from).quantizer.scale, squares, norms);
+  return norms;
+}
+
+/// [groups][pixels].
+const int32_t* IntegerWorker::patches_of(std::size_t n, int64_t s, const PatchWindow& window,
+                                         const Summed& summed) const {
+  const auto from = static_cast<std::size_t>(node(n).input());
   const IntegerMap in = integer_map(node(from));
-  const int64_t pixels = node(n).shape().pixels();
-  auto* patches = reinterpret_cast<int32_t*>(workspace_.norms());
-  const int64_t groups = groups_of(node(n));
-  int32_t* scratch = patches + groups * pixels;
+  const int64_t pixels = node(n).shape().pixels(), groups = groups_of(node(n));
+  int32_t* patches = summed.scratch;
+  int32_t* rows = patches + groups * pixels;
   if (groups == 1) {
-    patch_sums(window, integers(*plan_.step(from).sums) + s * in.pixels, scratch, patches);
+    patch_sums(window, integers(*summed.of_pixels) + s * in.pixels, rows, patches);
     return patches;
   }
-  int32_t* sums = scratch + window.height * window.out_width;
+  int32_t* sums = rows + window.height * window.out_width;
   // Without what pads the channels, which no group has.
   const auto low = static_cast<int32_t>(plan_.step(from).quantizer.low);
-  sum_codes({node(from).shape().channels, in.pixels}, in.channels, groups, low, codes(from) + s * in.size(),
-            sums);
-  for (int64_t g = 0; g < groups; ++g)
-    patch_sums(window, sums + g * in.pixels, scratch, patches + g * pixels);
+  summed.sum({node(from).shape().channels, in.pixels}, in.channels, groups, low, codes(from) + s * in.size(),
+             sums);
+  for (int64_t g = 0; g < groups; ++g) patch_sums(window, sums + g * in.pixels, rows, patches + g * pixels);
   return patches;
 }
 
@@ -190,14 +228,18 @@ void IntegerWorker::run_through_floats(std::size_t n) const {
 }
 
 void IntegerWorker::run_epilogue(std::size_t n, const IntegerEpilogue& epilogue, const NoiseKey& key,
-                                 const int32_t* acc, uint8_t* dst) const {
+                                 std::span<const PixelRun> runs, const int32_t* acc, uint8_t* dst) const {
   const int threads = plan_.options().threads;
   const int64_t pixels = epilogue.map.pixels, channels = epilogue.map.channels;
   const auto& table = plan_.step(n).table;
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
   for (int t = 0; t < threads; ++t) {
     const int64_t first = pixels * t / threads, last = pixels * (t + 1) / threads;
-    run_integer_epilogue(epilogue, key, first, last, acc, dst);
+    if (epilogue.scales == nullptr) {
+      run_integer_epilogue(epilogue, key, first, last, acc, dst);
+    } else {
+      run_by_rows(epilogue, key, runs, first, last, acc, dst);
+    }
     if (table) translate(*table, (last - first) * channels, dst + first * channels);
   }
 }
@@ -210,16 +252,19 @@ void IntegerWorker::quantize_images(std::size_t n, const RunInput& input) const 
 }
 
 void IntegerWorker::sum_pixels(std::size_t n) const {
-  if (!plan_.step(n).sums) return;
+  const IntegerPlan::Step& step = plan_.step(n);
+  if (!step.sums) return;
   const IntegerMap map = integer_map(node(n));
   const int64_t pixels = samples() * map.pixels;
-  const auto low = static_cast<int32_t>(plan_.step(n).quantizer.low);
+  const auto low = static_cast<int32_t>(step.quantizer.low);
   const int threads = plan_.options().threads;
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
   for (int t = 0; t < threads; ++t) {
     const int64_t first = pixels * t / threads, last = pixels * (t + 1) / threads;
-    sum_codes({map.channels, last - first}, map.channels, 1, low, codes(n) + first * map.channels,
-              integers(*plan_.step(n).sums) + first);
+    const IntegerMap part{map.channels, last - first};
+    const uint8_t* from = codes(n) + first * map.channels;
+    sum_codes(part, map.channels, 1, low, from, integers(*step.sums) + first);
+    if (step.squares) sum_code_squares(part, map.channels, 1, low, from, integers(*step.squares) + first);
   }
 }
 

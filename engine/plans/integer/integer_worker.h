@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/graph/fused_graph.h"
 #include "engine/plans/integer/integer_plan.h"
+#include "kernels/analog_epilogue.h"
 #include "kernels/integer_epilogue.h"
 
 namespace dpac {
@@ -28,9 +30,19 @@ class IntegerWorker final : public Worker {
   void compute(std::size_t n, const RunInput& input);
   void finish(std::size_t n, int layer, const NoisePoint& point, const RunInput& input) const;
   [[nodiscard]] IntegerEpilogue epilogue_of(std::size_t n, int layer, const NoisePoint& point) const;
+  /// How pixels are summed up: codes or their squares, of one sample of a node.
+  struct Summed {
+    const std::optional<std::size_t>& of_pixels;  ///< Where the sums of all channels are.
+    void (*sum)(const IntegerMap&, int64_t, int64_t, int32_t, const uint8_t*, int32_t*);
+    int32_t* scratch;
+  };
+
+  [[nodiscard]] const int32_t* patches_of(std::size_t n, int64_t s, const PatchWindow& window,
+                                          const Summed& summed) const;
   [[nodiscard]] const int32_t* patch_sums_of(std::size_t n, int64_t s, const PatchWindow& window) const;
-  void run_epilogue(std::size_t n, const IntegerEpilogue& epilogue, const NoiseKey& key, const int32_t* acc,
-                    uint8_t* dst) const;
+  [[nodiscard]] const float* patch_norms_of(std::size_t n, int64_t s, const PatchWindow& window) const;
+  void run_epilogue(std::size_t n, const IntegerEpilogue& epilogue, const NoiseKey& key,
+                    std::span<const PixelRun> runs, const int32_t* acc, uint8_t* dst) const;
   [[nodiscard]] std::vector<const float*> inputs_in_floats(std::size_t n) const;
   void run_depthwise(std::size_t n) const;
   void run_through_floats(std::size_t n) const;
